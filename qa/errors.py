@@ -1,0 +1,80 @@
+"""Every error that onrecord raises on purpose.
+
+    OnRecordError
+    ├── UsageError                 the caller's mistake: exit code 2
+    │   ├── QuestionError          empty, too long, not text
+    │   └── SettingError           a setting has a value we do not know
+    ├── StoreError                 (vectorstore/errors.py)
+    │   ├── NoIndex                nothing indexed there yet
+    │   ├── IndexDamaged           its files are not what its manifest says
+    │   ├── IndexIncompatible      made by another embedder, or in another format
+    │   ├── IndexLocked            somebody else is rebuilding it
+    │   ├── NothingToIndex         no article in the given paths
+    │   └── EmbedderUnavailable    the embedder cannot be loaded
+    └── ModelError                 the language model's endpoint did not give an answer
+        ├── ModelUnreachable       refused, no such host, TLS
+        ├── ModelTimeout           over the deadline
+        ├── ModelRefusedKey        401, 403
+        ├── ModelNotFound          404: no such model or no such address
+        ├── ModelBusy              429, 5xx: worth another try later
+        ├── PromptTooLong          the passages do not fit the model's context
+        ├── ModelRejected          400 and the other 4xx
+        ├── ContentFiltered        the endpoint withheld the answer
+        └── BadReply               what came back is not a chat completion
+
+Not knowing is an Answer, never an error. A message is one line: the value, then the remedy. It never holds a key.
+"""
+
+from vectorstore.errors import OnRecordError
+
+
+class UsageError(OnRecordError):
+    """The caller's mistake; the command exits with 2."""
+
+
+class QuestionError(UsageError):
+    """The question is empty, too long or not text."""
+
+
+class SettingError(UsageError):
+    """A setting has a value that we do not know."""
+
+
+class ModelError(OnRecordError):
+    """The language model's endpoint did not give a usable answer."""
+
+
+class ModelUnreachable(ModelError):
+    """Nothing answers at the endpoint's address."""
+
+
+class ModelTimeout(ModelError):
+    """The answer was not complete at the deadline."""
+
+
+class ModelRefusedKey(ModelError):
+    """The endpoint does not accept the key."""
+
+
+class ModelNotFound(ModelError):
+    """The endpoint has no such model, or the address is not an API."""
+
+
+class ModelBusy(ModelError):
+    """The endpoint is overloaded or broken for the moment."""
+
+
+class PromptTooLong(ModelError):
+    """The prompt is longer than the model's context."""
+
+
+class ModelRejected(ModelError):
+    """The endpoint did not accept the request."""
+
+
+class ContentFiltered(ModelError):
+    """The endpoint withheld the answer."""
+
+
+class BadReply(ModelError):
+    """What came back is not a chat completion."""

@@ -1,0 +1,86 @@
+"""Every setting, read from the environment in one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qa.errors import SettingError
+
+ANSWERERS = ("auto", "quote", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person can choose. `read_settings` fills it from the environment; tests build it directly."""
+
+    index: Path = Path("onrecord-index")  # ONRECORD_INDEX: the folder of the index
+    embedder: str = "all-MiniLM-L6-v2"  # ONRECORD_EMBEDDER: a sentence-transformers name or path
+    answerer: str = "auto"  # ONRECORD_ANSWERER: quote, model, or auto (a model where a key or an address is set)
+    model: str = "gpt-5-mini"  # ONRECORD_MODEL: the model's name at its endpoint
+    base_url: str = ""  # OPENAI_BASE_URL: any OpenAI-compatible address; empty is OpenAI's own
+    api_key: str = field(default="", repr=False)  # OPENAI_API_KEY
+    passages: int = 8  # ONRECORD_PASSAGES: how many passages an answer is made from
+    timeout: float = 60.0  # ONRECORD_TIMEOUT: seconds for a whole answer, retries included
+    max_tokens: int = 700  # ONRECORD_MAX_TOKENS: the longest answer
+    context_tokens: int = 8192  # ONRECORD_CONTEXT_TOKENS: what the model's context holds, answer included
+    strict: bool = False  # ONRECORD_STRICT: drop a sentence that fails its check instead of marking it
+
+    @property
+    def uses_model(self) -> bool:
+        return self.answerer == "model" or (self.answerer == "auto" and bool(self.api_key or self.base_url))
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment asks for; a value we do not know raises SettingError and names it."""
+    get = lambda name, default: environment.get(name, "").strip() or default  # noqa: E731 - read eleven times below
+    default = Settings()
+    return Settings(
+        index=Path(get("ONRECORD_INDEX", str(default.index))).expanduser(),
+        embedder=get("ONRECORD_EMBEDDER", default.embedder),
+        answerer=_one_of("ONRECORD_ANSWERER", get("ONRECORD_ANSWERER", default.answerer), ANSWERERS),
+        model=get("ONRECORD_MODEL", default.model),
+        base_url=_address("OPENAI_BASE_URL", get("OPENAI_BASE_URL", "")),
+        api_key=get("OPENAI_API_KEY", ""),
+        passages=int(_number("ONRECORD_PASSAGES", get("ONRECORD_PASSAGES", str(default.passages)), 1, 50, whole=True)),
+        timeout=_number("ONRECORD_TIMEOUT", get("ONRECORD_TIMEOUT", str(default.timeout)), 0.1, 3600),
+        max_tokens=int(
+            _number("ONRECORD_MAX_TOKENS", get("ONRECORD_MAX_TOKENS", str(default.max_tokens)), 1, 100_000, whole=True)
+        ),
+        context_tokens=int(
+            _number(
+                "ONRECORD_CONTEXT_TOKENS",
+                get("ONRECORD_CONTEXT_TOKENS", str(default.context_tokens)),
+                512,
+                10_000_000,
+                whole=True,
+            )
+        ),
+        strict=_one_of("ONRECORD_STRICT", get("ONRECORD_STRICT", "no").lower(), ("yes", "no", "1", "0", "true", "false"))
+        in ("yes", "1", "true"),
+    )
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise SettingError(f"{name} is {value[:60]!r}: use one of {', '.join(allowed)}.")
+    return value
+
+
+def _number(name: str, value: str, least: float, most: float, whole: bool = False) -> float:
+    kind = "a whole number" if whole else "a number"
+    try:
+        number = float(int(value)) if whole else float(value)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:  # also refuses nan
+        raise SettingError(f"{name} is {value[:60]!r}: use {kind} from {least:g} to {most:g}.")
+    return number
+
+
+def _address(name: str, value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise SettingError(f"{name} is {value[:60]!r}: use an address that starts with http:// or https://.")
+    return value

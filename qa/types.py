@@ -1,0 +1,123 @@
+"""Question in, answer out: Turn, Citation, Sentence, Answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vectorstore.types import Article, Filters, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation, passed in by the caller."""
+
+    question: str
+    answer: str = ""
+    titles: tuple[str, ...] = ()  # headlines of the articles that the answer cited
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `article.text[start:end] == quote`, always."""
+
+    number: int  # 1, 2, … in the order in which the answer first cites them
+    quote: str
+    start: int
+    end: int
+    article: Article
+    passage_id: str
+    also_in: tuple[Article, ...] = ()  # other outlets that carry the same words
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, without markers, and whether its citations carry it."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = False
+    reasons: tuple[str, ...] = ()  # why not, in words for a reader
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer so far (`final` false while it streams), or the whole of it."""
+
+    question: str
+    standalone_question: str
+    text: str  # the sentences with their markers: "… denied it. [1]"
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    abstained: bool = False
+    model: str = "quote-only"
+    index: str = ""  # the generation that was searched
+    filters: Filters = Filters()
+    notice: str = ""  # what a reader must know of the whole answer: "cut off at the length limit"
+    seconds: dict[str, float] = field(default_factory=dict)  # by stage: rewrite, search, answer, total
+    final: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object that `ask --json` prints."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "text": self.text,
+            "abstained": self.abstained,
+            "model": self.model,
+            "index": self.index,
+            "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
+            "filters": {
+                "sources": list(self.filters.sources),
+                "since": _iso(self.filters.since),
+                "until": _iso(self.filters.until),
+            },
+            "notice": self.notice,
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "supported": s.supported, "reasons": list(s.reasons)}
+                for s in self.sentences
+            ],
+            "citations": [
+                {
+                    "number": c.number,
+                    "quote": c.quote,
+                    "start": c.start,
+                    "end": c.end,
+                    "article": article_dict(c.article),
+                    "also_in": [article_dict(a) for a in c.also_in],
+                }
+                for c in self.citations
+            ],
+            "hits": [hit_dict(h) for h in self.hits],
+        }
+
+
+def article_dict(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "published": _iso(article.published),
+        "authors": list(article.authors),
+    }
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    return {
+        "article_id": hit.article.id,
+        "passage_id": hit.passage.id,
+        "title": hit.article.title,
+        "source": hit.article.source,
+        "published": _iso(hit.article.published),
+        "url": hit.article.url,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "score": round(hit.score, 6),
+    }
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None

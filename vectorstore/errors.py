@@ -1,0 +1,36 @@
+"""What can go wrong with an index. The whole family tree is drawn in qa/errors.py.
+
+Every message is one line that names the value and then the remedy: it is shown to users as it stands.
+"""
+
+
+class OnRecordError(Exception):
+    """The root of every error that onrecord raises on purpose."""
+
+
+class StoreError(OnRecordError):
+    """Something is wrong with the index or with what should go into it."""
+
+
+class NoIndex(StoreError):
+    """There is no index in that folder yet."""
+
+
+class IndexDamaged(StoreError):
+    """Files of the index are missing or are not what the manifest says."""
+
+
+class IndexIncompatible(StoreError):
+    """The index was made by another embedder or in another format."""
+
+
+class IndexLocked(StoreError):
+    """Another process is rebuilding this index."""
+
+
+class NothingToIndex(StoreError):
+    """No article could be read from the given paths."""
+
+
+class EmbedderUnavailable(StoreError):
+    """The embedder named in the settings cannot be loaded."""

@@ -1,0 +1,89 @@
+"""The things that the store holds and hands out: Article -> Passage -> Hit.
+
+All are frozen: what has been read from disk is never edited in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as its reader understood it.
+
+    `text` is the stored text: every offset in onrecord counts Unicode code points into it. It holds the standfirst (unless
+    the body's first paragraph already says it) and the body; the headline and the byline are fields of their own.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    source: str = ""  # the outlet, as a reader would name it: "cnn.com", "The Harbour Post"
+    url: str = ""
+    published: date | None = None
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Input that did not become an article, and why, in words for the report."""
+
+    where: str  # the file, with the line where there is one: "feed.jsonl:12"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: `text == article.text[start:end]`."""
+
+    id: str  # "ARTICLE_ID#0", "ARTICLE_ID#1", … in reading order
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found, with the article it belongs to. A higher score is better; scores compare within one search."""
+
+    passage: Passage
+    article: Article
+    score: float
+    also_in: tuple[Article, ...] = ()  # other outlets' articles that carry the same words (wire copy)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to search: outlets (any of them, case ignored) and publication dates (both ends included). Empty: everything.
+
+    An article without a date is outside every date range.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def admits(self, article: Article) -> bool:
+        if self.sources and article.source.casefold() not in {s.casefold() for s in self.sources}:
+            return False
+        if self.since or self.until:
+            if article.published is None:
+                return False
+            return (self.since or date.min) <= article.published <= (self.until or date.max)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an index holds, for status lines and abstentions."""
+
+    generation: str
+    articles: int
+    passages: int
+    first: date | None  # the earliest and the latest publication date
+    last: date | None
+    sources: tuple[tuple[str, int], ...]  # (outlet, articles), most articles first
+    undated: int  # articles without a date
