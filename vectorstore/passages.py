@@ -17,11 +17,13 @@ Span = tuple[int, int]
 # Always followed by the thing they introduce: a stop after one of these never ends a sentence.
 _TITLES = frozenset(
     "mr mrs ms mx dr prof gen col lt maj sgt capt cpl cmdr adm rev hon sen rep gov pres sec amb supt det insp st fr sr jr "
-    "messrs mmes vs v no nos fig figs eq ch vol pp op cf approx ca e.g i.e al viz mt ft gens sens reps govs drs profs sgts pvt".split()
+    "messrs mmes vs v no nos fig figs eq ch vol pp op cf approx ca e.g i.e al viz mt ft gens sens reps govs drs profs sgts "
+    "pvt".split()
 )
 # May end a sentence; it does when what follows starts like one.
 _MAYBE = frozenset(
-    "u.s u.k u.n e.u u.s.a d.c u.a.e a.m p.m inc corp co ltd llc plc bros etc jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues "
+    "u.s u.k u.n e.u u.s.a d.c u.a.e a.m p.m inc corp co ltd llc plc bros etc jan feb mar apr jun jul aug sept sep oct nov dec "
+    "mon tue tues "
     "wed thu thur thurs fri sat sun ave blvd rd dept est min max ph.d m.d b.a m.a j.d b.sc m.sc esq n.y l.a d.c calif fla mass "
     "wash conn ariz ill mich minn miss ore penn tenn tex va wis okla colo".split()
 )
@@ -99,7 +101,7 @@ def _blocks(text: str) -> Iterator[Span]:
 
 def _hard_wrapped(lines: list[str]) -> bool:
     full = [len(line.rstrip()) for line in lines[:-1]]
-    if not full or not 45 <= min(full) or max(full) > 100 or max(full) - min(full) > 22:
+    if not full or min(full) < 45 or max(full) > 100 or max(full) - min(full) > 22:
         return False
     if len(full) == 1:  # two lines: a headline over a standfirst, unless the second goes on in lower case
         return lines[1].lstrip()[:1].islower()
@@ -149,9 +151,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
     if re.fullmatch(r"(?:[a-z]\.)*[a-z]", word):
         # Initials: "J. K. Rowling", "George W. Bush"; "I." and "plan B." can end one.
         return bool(_STARTS_SENTENCE_AFTER_ABBREVIATION.match(following)) and "." not in word
-    if word.isdigit() and match.start() - len(word) == start and first:
-        return False  # "1. Singapore": a list number at the start of its line
-    return True
+    # "1. Singapore": a list number at the start of its line
+    return not (word.isdigit() and match.start() - len(word) == start and first)
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:

@@ -47,7 +47,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found, with the article it belongs to. A higher score is better; scores compare within one search."""
+    """A passage that a search found, with its article. A higher score is better; scores compare within one search."""
 
     passage: Passage
     article: Article

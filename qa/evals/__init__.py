@@ -1,0 +1,1 @@
+"""Questions in, measures out; one short file per benchmark. LOG.md keeps what was tried."""
