@@ -1,0 +1,112 @@
+"""Words as the quote-only answerer compares them: stems, how rare each is, and which carry no content.
+
+Written for English. A light stemmer of our own (plural, -ed, -ing, -ly and a table of irregular forms) so that comparing a
+question with a sentence needs no library and no start-up.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[\d]+|['’](?!s\b)[^\W_]+)*|(?<=\w)['’]s\b")
+
+# Words that say how a question is put, not what it is about.
+STOP_WORDS = frozenset(
+    "a an the this that these those there here it its itself they them their theirs he him his she her hers we us our ours you "
+    "your yours i me my mine who whom whose which what when where why how is are was were be been being am do does did doing "
+    "done has have had having will would shall should can could may might must of in on at to for from by with about into "
+    "onto over under between among through during before after above below up down out off again further then once and or "
+    "but if because as until while so than too very just also not no nor only own same such both each few more most other "
+    "some any all 's s t re ve ll d m don didn doesn isn wasn aren weren hasn haven won't didn't doesn't isn't wasn't "
+    "however according yet ever".split()
+)
+
+_IRREGULAR = {
+    form: base
+    for line in (
+        "be:is are was were been being am|say:said says|win:won winner winning|die:died dead death dying|kill:killing killed|"
+        "send:sent|go:went gone|take:took taken|make:made|give:gave given|find:found|found:founded founder founding|get:got gotten|"
+        "come:came|see:saw seen|know:knew known|think:thought|tell:told|become:became|leave:left|feel:felt|bring:brought|"
+        "begin:began begun|keep:kept|hold:held|write:wrote written writer|stand:stood|hear:heard|mean:meant|meet:met|run:ran|"
+        "pay:paid|sit:sat|speak:spoke spoken|lie:lay lain|lead:led leader|grow:grew grown growth|lose:lost loss|fall:fell fallen|"
+        "build:built|understand:understood|draw:drew drawn|break:broke broken|spend:spent|rise:rose risen|drive:drove driven|"
+        "buy:bought|wear:wore worn|choose:chose chosen choice|sell:sold sale|fight:fought fighter|catch:caught|teach:taught|"
+        "throw:threw thrown|fly:flew flown flight|sing:sang sung singer song|swim:swam|shoot:shot shooter shooting|steal:stole stolen|"
+        "bear:born bore|sink:sank sunk|strike:struck|swear:swore sworn|beat:beaten|deny:denies denied denial|"
+        "elect:election elected|appoint:appointment|resign:resignation|arrest:arrested|marry:married marriage|"
+        "child:children|man:men|woman:women|person:people|foot:feet|life:lives|wife:wives|play:player|act:actor actress"
+    ).split("|")
+    for base, forms in [line.split(":")]
+    for form in forms.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text: as written, its stem, and where it stands."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text in order, possessive endings left out."""
+    return [
+        Word(found.group(), stem(found.group().lower()), found.start(), found.end())
+        for found in _WORD.finditer(text)
+        if found.group()[0] not in "'’"
+    ]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The form that a word shares with its inflections: "denied", "denies" -> "deny". Expects lower case."""
+    word = word.replace("’", "'")
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return word.replace(",", "") if word[:1].isdigit() else word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and re.search("[aeiouy]", word[: -len(ending)]):
+            word = word[: -len(ending)]
+            if word.endswith("i") and ending == "ed":
+                return word[:-1] + "y"
+            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+                word = word[:-1]
+            break
+    if word.endswith("ly") and len(word) > 5:
+        word = word[:-2]
+    if word.endswith("e") and len(word) > 3:
+        word = word[:-1]
+    return word
+
+
+@cache
+def _rarities() -> dict[str, float]:
+    table = files("qa").joinpath("rarity.txt")
+    if not table.is_file():
+        return {}
+    lines = table.read_text(encoding="utf-8").splitlines()
+    return {
+        word: float(value)
+        for value, _, row in (line.partition("\t") for line in lines if line[:1] != "#")
+        for word in row.split()
+    }
+
+
+def rarity(stemmed: str) -> float:
+    """How much a stem tells: about the logarithm of one over the share of news sentences that hold it; 9 for a word never seen."""
+    return _rarities().get(stemmed, 9.0)
