@@ -1,0 +1,188 @@
+"""The program: a question and a collection in, an Answer whose every sentence carries a checked quote out."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from prompts import NOT_IN_ARTICLES
+from qa.citations import read, verified
+from qa.errors import QuestionError
+from qa.models import ChatModel, Message, answer_messages
+from qa.quoting import THRESHOLD, evidence, quote
+from qa.refusals import says_not_in_articles
+from qa.rewrite import rewrite
+from qa.settings import Settings, read_settings
+from qa.types import Answer, Turn
+from vectorstore.search import Index
+from vectorstore.types import Filters, Summary
+
+CUT_OFF = "The model's answer was cut off before its end."
+IN_PART = "The articles answer this only in part."
+LONGEST_QUESTION = 2_000  # characters; a whole article pasted by mistake is told apart from a question
+
+
+class Assistant:
+    """Answers questions from one index; close it, or use it in a `with` block. Safe to share between threads."""
+
+    def __init__(self, index: Index, settings: Settings, model: ChatModel | None = None) -> None:
+        self.index = index
+        self.settings = settings
+        self.model = model
+
+    @classmethod
+    def open(cls, index_dir: Path | str | None = None, settings: Settings | None = None) -> Assistant:
+        """The assistant over an index directory, as the settings (the environment's, if none are given) ask for it.
+
+        Raises StoreError where the index is missing, damaged or of another embedder.
+        """
+        settings = settings or read_settings()
+        index = Index.open(Path(index_dir or settings.index), settings.embedder)
+        return cls(index, settings, ChatModel(settings) if settings.uses_model else None)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), today: date | None = None
+    ) -> Iterator[Answer]:
+        """The answer as it grows; the last one is final and verified.
+
+        Raises QuestionError for a question that is none, StoreError and ModelError as drawn in qa/errors.py.
+        """
+        laps = _Laps()
+        question = readable(question)
+        standalone = rewrite(question, history, self.model)  # only where there is a history
+        laps.end("rewrite")
+        hits = self.index.search(standalone, filters, self.settings.passages)
+        laps.end("search")
+        asked = Answer(question, standalone, "", hits=tuple(hits), model=self.model_name, filters=filters)
+        asked = replace(asked, index=self.summary().generation)
+        doubtful = evidence(standalone, [hit.passage.text for hit in hits]) < THRESHOLD
+        if not hits or (doubtful and self.model is None):
+            answers = iter([self._abstention(asked)])
+        elif self.model is None:
+            answers = iter([self._quoted(asked)])
+        else:
+            messages = answer_messages(standalone, hits, history, today or date.today(), self.settings, doubtful)
+            answers = self._written(asked, self.model, messages)
+        for answer in answers:
+            yield replace(answer, seconds=laps.so_far("answer"))
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), today: date | None = None) -> Answer:
+        """The final Answer. Raises as `stream` does."""
+        *_, answer = self.stream(question, history, filters, today)
+        return answer
+
+    def _quoted(self, asked: Answer) -> Answer:
+        """The sentences that best answer, word for word."""
+        sentences, citations = quote(asked.standalone_question, asked.hits)
+        if not sentences:
+            return self._abstention(asked)
+        text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
+        return replace(asked, text=text, sentences=sentences, citations=citations, final=True)
+
+    def _written(self, asked: Answer, model: ChatModel, messages: Sequence[Message]) -> Iterator[Answer]:
+        """The model's growing draft with its markers resolved to quotes, and at the end verified."""
+        for draft in model.stream(messages):
+            reading = read(draft.text, asked.hits, final=draft.finished)
+            if not draft.finished:
+                yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
+        said = tuple(sentence for sentence in reading.sentences if not says_not_in_articles(sentence.text))
+        notices = [IN_PART] if len(said) < len(reading.sentences) else []
+        notices += [CUT_OFF] if draft.finish_reason in ("length", "cut") else []
+        reading = verified(replace(reading, sentences=said), asked.hits, self.settings.strict)
+        if not reading.sentences or (IN_PART in notices and not reading.citations):
+            yield self._abstention(asked)
+            return
+        answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
+        yield replace(answer, notice=" ".join(notices), final=True)
+
+    def _abstention(self, asked: Answer) -> Answer:
+        """Not in the articles: what was searched, and the hits as the nearest passages."""
+        searched = self.summary(asked.filters)
+        return replace(asked, text=f"{NOT_IN_ARTICLES} {searched_words(searched)}", abstained=True, final=True)
+
+    @property
+    def model_name(self) -> str:
+        return self.model.name if self.model else "quote-only"
+
+    def summary(self, filters: Filters = Filters()) -> Summary:
+        """What the live index holds within the filters."""
+        return self.index.summary(filters)
+
+    def close(self) -> None:
+        self.index.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def readable(question: str) -> str:
+    """The question without what is no text: control characters go, a lone surrogate becomes U+FFFD.
+
+    Raises QuestionError where nothing is left, or far too much.
+    """
+    if not isinstance(question, str):
+        raise QuestionError(f"The question is {type(question).__name__}, not text: pass a string.")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(question):,} characters: ask in at most {LONGEST_QUESTION:,}, one question at a time."
+        )
+    text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else " " if unicodedata.category(c) == "Cc" else c for c in question)
+    text = " ".join(text.split())
+    if not text:
+        raise QuestionError("The question is empty: ask in words, for example: who denied sending fighters?")
+    return text
+
+
+def searched_words(searched: Summary) -> str:
+    """How much was searched, in a sentence: "Searched 3,032 articles, 1 June 2022 to 30 September 2022." """
+    if not searched.articles:
+        return "No article matches the chosen outlets and dates."
+    count = f"Searched {searched.articles:,} article{'s' if searched.articles != 1 else ''}"
+    if not searched.first or not searched.last:
+        return f"{count}, none with a date."
+    dates = day_words(searched.first)
+    if searched.first != searched.last:
+        dates += f" to {day_words(searched.last)}"
+    undated = f" ({searched.undated:,} without a date)" if searched.undated else ""
+    return f"{count}, {dates}{undated}."
+
+
+def day_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def ask(
+    question: str,
+    history: Sequence[Turn] = (),
+    filters: Filters = Filters(),
+    index_dir: Path | str | None = None,
+    settings: Settings | None = None,
+) -> Answer:
+    """One question, one answer. Opens the index anew each time: keep an `Assistant` for more than one question."""
+    with Assistant.open(index_dir, settings) as assistant:
+        return assistant.ask(question, history, filters)
+
+
+class _Laps:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+
+    def end(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._seconds[stage] = now - self._last
+        self._last = now
+
+    def so_far(self, stage: str) -> dict[str, float]:
+        """The laps that have ended, the one that runs, and the total."""
+        now = time.perf_counter()
+        return self._seconds | {stage: now - self._last, "total": now - self._start}

@@ -1,0 +1,254 @@
+"""The `onrecord` command: rebuild, ask, search, chat, status.
+
+Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 1 anything else, with one line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa.errors import OnRecordError, UsageError
+from qa.settings import Settings, read_settings
+from qa.types import hit_dict
+from vectorstore.types import Filters
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. argparse itself exits with 2 on wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a lone surrogate or a narrow locale must not stop an answer
+    options = parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        if options.index:
+            settings = replace(settings, index=Path(options.index).expanduser())
+        return int(options.run(options, settings))
+    except OnRecordError as error:
+        if options.debug:
+            raise
+        print(f"onrecord: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except BrokenPipeError:  # `onrecord search … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("onrecord: stopped.", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        print(
+            f"onrecord: {type(error).__name__}: {_one_line(str(error))} Run it again with --debug to see where.", file=sys.stderr
+        )
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar; the README's help is checked against it."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--index", metavar="DIR", help="the index folder (default: ONRECORD_INDEX, else onrecord-index)")
+    shared.add_argument("--debug", action="store_true", help="show a traceback where something fails")
+    narrow = argparse.ArgumentParser(add_help=False)
+    narrow.add_argument("--since", type=_day, metavar="DATE", help="only articles published on or after it (YYYY-MM-DD)")
+    narrow.add_argument("--until", type=_day, metavar="DATE", help="only articles published on or before it (YYYY-MM-DD)")
+    narrow.add_argument("--source", action="append", default=[], metavar="OUTLET", help="only this outlet; may be repeated")
+
+    root = argparse.ArgumentParser(
+        prog="onrecord", description="Ask a collection of news articles; every sentence of the answer carries a verbatim quote."
+    )
+    commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    command = commands.add_parser("rebuild", parents=[shared], help="read articles and build the index")
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders (default: those of the last rebuild, else samples)"
+    )
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command.set_defaults(run=_rebuild)
+
+    command = commands.add_parser("ask", parents=[shared, narrow], help="answer one question")
+    command.add_argument("question", metavar="QUESTION")
+    command.add_argument("--json", action="store_true", help="print the whole answer as one JSON object")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("search", parents=[shared, narrow], help="show the passages that are found")
+    command.add_argument("question", nargs="?", metavar="QUESTION")
+    command.add_argument("--questions", metavar="FILE", help='JSON lines {"id", "question"}; prints {"id", "hits"} lines')
+    command.add_argument("-k", type=_count, default=10, metavar="N", help="how many passages (default: 10)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_search)
+
+    command = commands.add_parser("chat", parents=[shared], help="open the chat in a browser")
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)")
+    command.add_argument("--port", type=_port, default=7860, help="the port to listen on (default: 7860)")
+    command.add_argument("--auth-file", metavar="FILE", help="who may enter: one user:password a line")
+    command.set_defaults(run=_chat)
+
+    command = commands.add_parser("status", parents=[shared], help="say what is indexed and how it answers")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_status)
+    return root
+
+
+def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
+    from tqdm import tqdm
+
+    from vectorstore.rebuild import rebuild
+
+    bar = tqdm(unit=" passages", desc="Encoding", disable=None, delay=1, file=sys.stderr)
+
+    def progress(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    with bar:
+        report = rebuild([Path(path) for path in options.paths], settings.index, embedder=settings.embedder, progress=progress)
+    if options.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+        return 0
+    print(f"Indexed {_many(report.articles, 'article')} as {_many(report.passages, 'passage')} in {report.seconds:.1f} s.")
+    print(f"Encoded {report.encoded:,}, kept {report.reused:,} from the index before. Index: {settings.index}")
+    if report.rejected:
+        print(f"Left out {len(report.rejected):,}:")
+        for rejected in report.rejected:
+            print(f"  {rejected.where}: {rejected.reason}")
+    return 0
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.assistant import Assistant, readable
+    from ui.render import answer_text
+
+    readable(options.question)  # before the index is opened: a mistake in the question is answered at once
+    with Assistant.open(settings.index, settings) as assistant:
+        answer = assistant.ask(options.question, filters=_filters(options))
+    print(json.dumps(answer.as_dict(), ensure_ascii=False) if options.json else answer_text(answer))
+    return 0
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.assistant import readable
+    from ui.render import hits_text
+    from vectorstore.search import Index
+
+    if bool(options.question is None) == bool(options.questions is None):
+        raise UsageError("search takes either a QUESTION or --questions FILE.")
+    filters = _filters(options)
+    if options.questions is not None:
+        questions = list(_questions(options.questions))
+        with Index.open(settings.index, settings.embedder) as index:
+            for identity, question in questions:
+                hits = [hit_dict(hit) for hit in index.search(question, filters, options.k)]
+                print(json.dumps({"id": identity, "hits": hits}, ensure_ascii=False), flush=True)
+        return 0
+    question = readable(options.question)
+    with Index.open(settings.index, settings.embedder) as index:
+        found = index.search(question, filters, options.k)
+    if options.json:
+        print(json.dumps({"question": question, "hits": [hit_dict(hit) for hit in found]}, ensure_ascii=False))
+    else:
+        print(hits_text(found))
+    return 0
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.assistant import Assistant
+    from ui.web import read_auth, serve
+
+    auth = read_auth(Path(options.auth_file)) if options.auth_file else None
+    with Assistant.open(settings.index, settings) as assistant:
+        serve(assistant, options.host, options.port, auth)
+    return 0
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    from ui.render import status_text
+    from vectorstore.search import Index
+
+    with Index.open(settings.index, settings.embedder) as index:
+        summary = index.summary()
+    model = settings.model if settings.uses_model else "quote-only"
+    if options.json:
+        found: dict[str, Any] = {
+            "index": str(settings.index),
+            "generation": summary.generation,
+            "articles": summary.articles,
+            "passages": summary.passages,
+            "first": summary.first.isoformat() if summary.first else None,
+            "last": summary.last.isoformat() if summary.last else None,
+            "undated": summary.undated,
+            "sources": dict(summary.sources),
+            "embedder": settings.embedder,
+            "model": model,
+        }
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print(f"{settings.index}: {status_text(summary, model)}")
+    return 0
+
+
+def _questions(name: str) -> Iterator[tuple[Any, str]]:
+    """The (id, question) pairs of a JSON-lines file, "-" being standard input. Raises UsageError naming the line."""
+    from qa.assistant import readable
+
+    try:
+        lines = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{name} cannot be read ({_one_line(str(error))}): pass a file of JSON lines.") from error
+    for number, line in enumerate(lines.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            identity, question = row["id"], row["question"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise UsageError(f'{name}:{number} is not {{"id": …, "question": "…"}}: mend the line.') from error
+        try:
+            yield identity, readable(question)
+        except UsageError as error:
+            raise UsageError(f"{name}:{number}: {error}") from error
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    if options.since and options.until and options.since > options.until:
+        raise UsageError(f"--since {options.since} is after --until {options.until}: swap them.")
+    return Filters(tuple(options.source), options.since, options.until)
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is no date: write it as 2026-03-31") from None
+
+
+def _count(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
+        raise argparse.ArgumentTypeError(f"{value!r}: use a whole number from 1 to 1000")
+    return int(value)
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) > 65535:
+        raise argparse.ArgumentTypeError(f"{value!r}: use a port from 0 to 65535 (0: any free one)")
+    return int(value)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
