@@ -1,0 +1,29 @@
+"""What several tests share: an environment without the user's settings, and an index of the sample articles."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vectorstore.rebuild import rebuild
+
+SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
+
+
+@pytest.fixture(autouse=True)
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key or a setting of whoever runs the tests is not the tests' business."""
+    for name in list(os.environ):
+        if name.startswith(("ONRECORD_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample articles, made once with the real encoder; read it, do not rebuild into it."""
+    folder = tmp_path_factory.mktemp("samples") / "index"
+    report = rebuild([SAMPLES / "articles"], folder)
+    assert not report.rejected
+    return folder

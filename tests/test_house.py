@@ -1,0 +1,213 @@
+"""The rules of the house (CONTRIBUTING.md) that a program can check: imports, lazy loading, documents that are true."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qa.settings import Settings
+from ui.cli import parser
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+
+# Which of our packages a package may import.
+ARROWS = {
+    "ui": {"ui", "qa", "prompts", "vectorstore"},
+    "qa": {"qa", "prompts", "vectorstore"},
+    "prompts": {"prompts"},
+    "vectorstore": {"vectorstore"},
+}
+HEAVY = {
+    "chromadb", "gradio", "langchain", "langchain_core", "langchain_openai", "onnxruntime", "openai", "sentence_transformers",
+    "tantivy", "torch", "transformers",
+}  # fmt: skip
+# A foreign library is imported by one file, so that it can be replaced there. The exceptions, each with its reason:
+SHARED_LIBRARIES = {
+    "numpy": "vectors are what the encoder hands to the store",
+    "langchain_core": "messages in qa/models.py, where a model is called; qa/chain.py is the LangChain face",
+}
+
+
+def modules() -> dict[str, Path]:
+    """Our modules by dotted name; a package's __init__ is the package's name."""
+    found = {}
+    for package in ARROWS:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            found[".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = modules()
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(module, names) of every import that runs, function-local ones too; those under `if TYPE_CHECKING:` do not run."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports name the module in full"
+            yield node.module or "", tuple(alias.name for alias in node.names)
+        else:
+            yield from imports(node)
+
+
+def edges(name: str) -> set[str]:
+    """Which of our modules a module imports."""
+    found = set()
+    for module, names in imports(TREES[name]):
+        if module.partition(".")[0] in ARROWS:
+            found |= {f"{module}.{n}" if f"{module}.{n}" in MODULES else module for n in names} or {module}
+    return found - {name}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_one_way(name: str) -> None:
+    """ui may import qa; qa may import prompts and vectorstore; nothing points back."""
+    package = name.partition(".")[0]
+    assert {other.partition(".")[0] for other in edges(name)} <= ARROWS[package]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_name_the_module_that_defines_a_thing(name: str) -> None:
+    """Nothing of ours goes through the package roots of qa, vectorstore and ui: they are for users."""
+    for module, names in imports(TREES[name]):
+        if module in ("qa", "vectorstore", "ui"):
+            assert all(f"{module}.{n}" in MODULES for n in names), f"from {module} import {', '.join(names)}"
+
+
+def test_no_cycle_between_modules() -> None:
+    """The modules can be put in an order in which each imports only earlier ones."""
+    left = {name: edges(name) & set(MODULES) for name in MODULES}
+    while left:
+        free = [name for name, needs in left.items() if not needs & set(left)]
+        assert free, f"these import each other in a circle: {', '.join(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_a_foreign_library_is_imported_by_one_file() -> None:
+    """Delete the file and the library is gone."""
+    users: dict[str, set[str]] = {}
+    for name, tree in TREES.items():
+        for module, _ in imports(tree):
+            library = module.partition(".")[0]
+            if library not in sys.stdlib_module_names and library not in ARROWS:
+                users.setdefault(library, set()).add(name)
+    several = {library: sorted(files) for library, files in users.items() if len(files) > 1}
+    assert set(several) <= set(SHARED_LIBRARIES), several
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-c", "import qa"], ["-c", "import vectorstore"], ["-m", "ui.cli", "--help"]], ids=" ".join
+)
+def test_starting_loads_nothing_heavy(arguments: list[str]) -> None:
+    """`import qa` and `onrecord --help` load none of the heavy libraries."""
+    done = subprocess.run([sys.executable, "-X", "importtime", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "import time:" in line}
+    assert {"argparse"} & loaded or "qa" in loaded or "vectorstore" in loaded
+    assert not loaded & HEAVY
+
+
+def test_nothing_is_mocked() -> None:
+    """Tests use real parts and the doubles that we ship; they replace no attribute of anything."""
+    for path in [*MODULES.values(), *(ROOT / "tests").rglob("*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for module, names in imports(tree):
+            full = {module, *(f"{module}.{name}" for name in names)}
+            assert not full & {"unittest.mock", "mock", "pytest_mock"}, path
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in ("setattr", "setitem"):
+                assert not (isinstance(node.value, ast.Name) and node.value.id == "monkeypatch"), f"{path}:{node.lineno}"
+
+
+def test_pytest_raises_says_what() -> None:
+    """An expected error is recognised by its message, not only by its class."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises":
+                assert any(keyword.arg == "match" for keyword in node.keywords), f"{path}:{node.lineno}"
+
+
+# The README
+
+
+def readme_commands() -> list[str]:
+    """The command lines in the README's code blocks: shell blocks, and `$ ` lines of blocks that show output."""
+    found = []
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("$ "):
+                found.append(line[2:])
+            elif language == "sh":
+                found.append(line)
+    return [line for line in found if line.strip() and not line.startswith("#")]
+
+
+def test_every_onrecord_line_in_the_readme_is_one_the_command_has() -> None:
+    """A reader can copy any `onrecord` line of the README."""
+    lines = [line for line in readme_commands() if re.match(r"(?:\w+=\S+ )*onrecord\b", line)]
+    assert len(lines) >= 5
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        words = words[words.index("onrecord") + 1 :]
+        if words not in (["--help"], ["-h"]):
+            assert parser().parse_args(words).run, line
+
+
+def test_every_make_line_in_the_readme_is_a_target() -> None:
+    """`make chat` and `make test` exist, and so does every variable that the README sets for them."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = [shlex.split(line, comments=True) for line in readme_commands() if line.startswith("make ")]
+    assert {words[1] for words in lines} >= {"chat", "test"}
+    for words in lines:
+        for word in words[1:]:
+            name, given, _ = word.partition("=")
+            assert re.search(rf"^{name} \?=" if given else rf"^{name}:", makefile, re.MULTILINE), word
+
+
+def test_the_help_in_the_readme_is_current() -> None:
+    """The README shows what `onrecord --help` prints."""
+    shown = re.search(r"^\$ onrecord --help\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert shown
+    assert shown[1].split() == parser().format_help().split()
+
+
+def settings_table() -> str:
+    """The README's table, made from the comments and defaults of qa/settings.py."""
+    source = (ROOT / "qa" / "settings.py").read_text(encoding="utf-8")
+    rows = ["| variable | default | what it does |", "|---|---|---|"]
+    for field, comment in re.findall(r"^    (\w+): .*?# (.+)$", source, re.MULTILINE):
+        variable, _, meaning = comment.partition(": ")
+        default = getattr(Settings(), field)
+        shown = "no" if default is False else f"{default:g}" if isinstance(default, float) else str(default)
+        rows.append(f"| `{variable}` | {f'`{shown}`' if shown else ''} | {meaning or 'the key for that address; never shown'} |")
+    return "\n".join(rows)
+
+
+def test_the_settings_table_in_the_readme_is_current() -> None:
+    """Every setting is in the README, with its default and its meaning as in qa/settings.py."""
+    assert settings_table().count("\n") - 1 == len(Settings.__dataclass_fields__)
+    assert settings_table() in README.read_text(encoding="utf-8")
+
+
+def test_the_changelog_keeps_its_grammar() -> None:
+    """Versions newest first; under each, one-line entries that begin with one of four words."""
+    lines = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()[1:] if line.strip()]
+    entries = [line for line in lines if line.startswith("- ")]
+    assert entries
+    for line in lines:
+        assert re.fullmatch(
+            r"## (?:Unreleased|\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\))|- (?:New|Better|Fixed|Gone): .+[.)]|  \S.*|[^-# ].*", line
+        ), line
