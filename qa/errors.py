@@ -11,6 +11,7 @@
     │   ├── IndexLocked            somebody else is rebuilding it
     │   ├── NothingToIndex         no article in the given paths
     │   └── EmbedderUnavailable    the embedder cannot be loaded
+    ├── CannotServe                the chat page cannot listen at that address
     └── ModelError                 the language model's endpoint did not give an answer
         ├── ModelUnreachable       refused, no such host, TLS
         ├── ModelTimeout           over the deadline
@@ -38,6 +39,10 @@ class QuestionError(UsageError):
 
 class SettingError(UsageError):
     """A setting has a value that we do not know."""
+
+
+class CannotServe(OnRecordError):
+    """The chat page cannot listen there: the port is taken, or the address is not this machine's."""
 
 
 class ModelError(OnRecordError):
