@@ -1,0 +1,126 @@
+"""Question and hits -> the messages that a model is given. Everything from an article goes in as data that cannot pose as rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Literal
+
+from prompts import NOT_IN_ARTICLES, render
+from qa.settings import Settings
+from qa.types import Turn
+from vectorstore.passages import sentences
+from vectorstore.types import Hit
+
+DOUBT = "The search found only weak evidence: the passages may well not answer this question.\n"
+_EARLIER_TURNS = 2
+_EARLIER_CHARACTERS = 300
+_SPARE_TOKENS = 64  # for what a chat template writes around the messages
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+def answer_messages(
+    question: str, hits: Sequence[Hit], history: Sequence[Turn], today: date, settings: Settings, doubtful: bool = False
+) -> list[Message]:
+    """The rules, then the passages and the question, fitted to the model's context with room for its answer.
+
+    Passage n is `hits[n - 1]`, best first: where not all fit, the last are left out, and a first one too long is cut after a
+    sentence. `doubtful` tells the model that the search itself found little.
+    """
+    fence = _fence(hits)
+    system = render("answer", not_in_articles=NOT_IN_ARTICLES, fence=fence)
+
+    def user(blocks: Sequence[str]) -> str:
+        return render(
+            "question",
+            today=day(today),
+            passages="\n\n".join(blocks) or "(The search found no passage.)",
+            earlier=_earlier(history),
+            doubt=DOUBT if doubtful else "",
+            question=as_data(question),
+            not_in_articles=NOT_IN_ARTICLES,
+        )
+
+    answer_room = min(settings.max_tokens, settings.context_tokens // 3)
+    left = settings.context_tokens - answer_room - _SPARE_TOKENS - tokens(system) - tokens(user([]))
+    blocks: list[str] = []
+    for number, hit in enumerate(hits, 1):
+        block = _block(number, hit, hit.passage.text, fence)
+        if tokens(block) > left and not blocks:
+            block = _block(number, hit, _beginning(hit.passage.text, left - tokens(_block(number, hit, "", fence))), fence)
+        if tokens(block) <= left or not blocks:  # without one passage there is nothing to answer from
+            blocks.append(block)
+            left -= tokens(block) + 1
+    return [Message("system", system), Message("user", user(blocks))]
+
+
+def as_data(text: str) -> str:
+    """Text that cannot end its own fence, open a turn of the conversation, or look like one of our passage numbers.
+
+    Chat templates mark turns with tokens such as <|im_end|>, </s> or [INST], and some servers read them in the middle of a
+    message too. So angle brackets become ‹›, and [3] and [INST] become (3) and (INST); an editor's [he] stays.
+    """
+    text = text.translate({ord("<"): "‹", ord(">"): "›", ord("|"): "¦", 0: "\ufffd"})
+    return re.sub(r"\[(/?\s*(?:\d[\d\s,;–-]*|[A-Z_]{2,})\s*)\]", r"(\1)", text)
+
+
+def tokens(text: str) -> int:
+    """About how many tokens a text has, rather too many than too few: no tokenizer is at hand for every model."""
+    plain = sum(letter.isascii() and (letter.isalpha() or letter == " ") for letter in text)
+    other = sum(letter.isascii() for letter in text) - plain
+    return 1 + int(plain / 4 + other * 0.8 + (len(text) - plain - other))
+
+
+def day(value: date) -> str:
+    return f"{value:%A}, {value.day} {value:%B} {value.year}"
+
+
+def _fence(hits: Sequence[Hit]) -> str:
+    """A word that no passage holds: a hash of all of them, which none can contain by design."""
+    words = "\n".join(hit.passage.id + hit.article.title + hit.passage.text for hit in hits)
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _block(number: int, hit: Hit, text: str, fence: str) -> str:
+    article = hit.article
+    published = day(article.published) if article.published else "date unknown"
+    headline, outlet = (" ".join(as_data(words).split())[:200] for words in (article.title, article.source))
+    lines = [f"BEGIN {fence}", f"Headline: {headline}" if headline else "", as_data(text).strip(), f"END {fence}"]
+    # The number and the outlet stand outside the fence only as far as they are ours.
+    return f"Passage [{number}], {published}, {outlet or 'outlet unknown'}\n" + "\n".join(line for line in lines if line)
+
+
+def _beginning(text: str, most: int) -> str:
+    """Whole sentences from the start of a passage that has more than `most` tokens; at least a part of the first."""
+    end = 0
+    for _, stop in sentences(text):
+        if tokens(text[:stop]) > most:
+            break
+        end = stop
+    return text[:end] if end else text[: max(0, most) * 3]
+
+
+def _earlier(history: Sequence[Turn]) -> str:
+    """The last turns, for what "shorter" or "the second one" means; the numbers in them are gone, they counted other passages."""
+    lines = []
+    for turn in history[-_EARLIER_TURNS:]:
+        for who, words in (("Reader", turn.question), ("You", re.sub(r"\s*\[\d+\]", "", turn.answer))):
+            if words.strip():
+                lines.append(f"{who}: {_short(' '.join(as_data(words).split()))}")
+    if not lines:
+        return ""
+    return "Earlier in this conversation (not evidence):\n" + "\n".join(lines) + "\n\n"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _EARLIER_CHARACTERS else words[:_EARLIER_CHARACTERS].rsplit(" ", 1)[0] + " …"
