@@ -12,7 +12,8 @@ from pathlib import Path
 from prompts import NOT_IN_ARTICLES
 from qa.citations import read, verified
 from qa.errors import QuestionError
-from qa.models import ChatModel, Message, answer_messages
+from qa.models import ChatModel
+from qa.prompting import Message, answer_messages
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import says_not_in_articles
 from qa.rewrite import rewrite

@@ -7,7 +7,10 @@ import re
 from prompts import NOT_IN_ARTICLES
 
 # Models that do not keep to the sentence that the prompt asks for say it in a few stock ways.
-_SOURCES = r"(?:(?:provided|given|available|supplied|retrieved|news) )*(?:articles?|passages?|sources?|text|context|excerpts?|documents?)"
+_SOURCES = (
+    r"(?:(?:provided|given|available|supplied|retrieved|news) )*"
+    r"(?:articles?|passages?|sources?|text|context|excerpts?|documents?)"
+)
 _APOLOGY = rf"(?:(?:i'm |i am )?(?:sorry|unfortunately|based on the {_SOURCES})[,.]? ?(?:but )?)?"
 _SAYS = r"(?:say|mention|contain|provide|answer|state|specify|include|give|address|discuss|indicate)"
 _STOCK = re.compile(
