@@ -417,7 +417,7 @@ def model_error(error: BaseException, endpoint: Endpoint, content_type: str = ""
             f"{host} has no model {model}, or no API at that address (404). Set ONRECORD_MODEL to a model that it serves, "
             f"and OPENAI_BASE_URL to the address that usually ends in /v1.{says}"
         )
-    if status is not None and 300 <= status < 400 or isinstance(error, httpx2.TooManyRedirects):
+    if (status is not None and 300 <= status < 400) or isinstance(error, httpx2.TooManyRedirects):
         return ModelNotFound(
             f"{host} sends us to another address ({status or 'redirects'}). Set OPENAI_BASE_URL to the final one."
         )

@@ -1,4 +1,4 @@
-"""Question and hits -> the messages that a model is given. Everything from an article goes in as data that cannot pose as rules."""
+"""Question and hits -> the messages that a model is given. What articles say goes in as data that cannot pose as rules."""
 
 from __future__ import annotations
 
@@ -93,11 +93,10 @@ def _fence(hits: Sequence[Hit]) -> str:
 
 def _block(number: int, hit: Hit, text: str, fence: str) -> str:
     article = hit.article
-    published = day(article.published) if article.published else "date unknown"
+    published = day(article.published) if article.published else "unknown"
     headline, outlet = (" ".join(as_data(words).split())[:200] for words in (article.title, article.source))
-    lines = [f"BEGIN {fence}", f"Headline: {headline}" if headline else "", as_data(text).strip(), f"END {fence}"]
-    # The number and the outlet stand outside the fence only as far as they are ours.
-    return f"Passage [{number}], {published}, {outlet or 'outlet unknown'}\n" + "\n".join(line for line in lines if line)
+    facts = f"Headline: {headline or 'none'}\nOutlet: {outlet or 'unknown'}\nDate: {published}"
+    return f"Passage [{number}]\nBEGIN {fence}\n{facts}\n{as_data(text).strip()}\nEND {fence}"
 
 
 def _beginning(text: str, most: int) -> str:
