@@ -1,4 +1,4 @@
-"""The `onrecord` command: rebuild, ask, search, chat, status.
+"""The `onrecord` command: rebuild, ask, search, chat, eval, status.
 
 Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 1 anything else, with one line on stderr.
 """
@@ -92,6 +92,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--auth-file", metavar="FILE", help="who may enter: one user:password a line")
     command.set_defaults(run=_chat)
 
+    command = commands.add_parser("eval", parents=[shared, narrow], help="measure search and quote-only answers on questions")
+    command.add_argument("questions", metavar="FILE", help='JSON lines {"id", "question", "answers", "gold_articles"}')
+    command.add_argument("--json", action="store_true", help="print JSON, with every question's outcome")
+    command.set_defaults(run=_eval)
+
     command = commands.add_parser("status", parents=[shared], help="say what is indexed and how it answers")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_status)
@@ -166,6 +171,24 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     auth = read_auth(Path(options.auth_file)) if options.auth_file else None
     with Assistant.open(settings.index, settings) as assistant:
         serve(assistant, options.host, options.port, auth)
+    return 0
+
+
+def _eval(options: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import asdict
+
+    from qa.assistant import Assistant
+    from qa.evals.retrieval import measure, read_questions, table
+
+    questions = read_questions(Path(options.questions))
+    with Assistant.open(settings.index, replace(settings, answerer="quote")) as assistant:
+        results = measure(assistant, questions, _filters(options))
+    measures = table(results)
+    if options.json:
+        print(json.dumps({"measures": measures, "questions": [asdict(result) for result in results]}))
+    else:
+        for name, value in measures.items():
+            print(f"{name:24}{value:8.0f}" if value == int(value) and value > 1 else f"{name:24}{value:8.3f}")
     return 0
 
 
