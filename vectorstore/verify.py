@@ -1,0 +1,51 @@
+"""`python -m vectorstore.verify FOLDER`: opens a generation that was just built and tries it; exits with 1 and a reason."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from vectorstore import generations
+from vectorstore.archive import Archive
+from vectorstore.errors import IndexDamaged, StoreError
+from vectorstore.lexical import LexicalIndex
+from vectorstore.store import VectorStore
+
+_SAMPLES = 50
+
+
+def verify(folder: Path) -> None:
+    """Raises IndexDamaged unless counts agree, sampled passages are their articles' text and sampled vectors find themselves."""
+    manifest = generations.check(folder)
+    archive = Archive(folder / "articles.sqlite")
+    words = LexicalIndex.open(folder / "lexical")
+    vectors = VectorStore.open(folder / "chroma")
+    try:
+        counted = (*archive.counts(), words.count(), vectors.count())
+        if counted != (manifest.articles, manifest.passages, manifest.passages, manifest.passages):
+            raise IndexDamaged(f"the counts (articles, passages, in words, in vectors) are {counted}")
+        numbers = sorted({int(n) for n in np.linspace(0, manifest.passages - 1, min(_SAMPLES, manifest.passages))})
+        passages = archive.passages(numbers)
+        articles = archive.articles({article for article, _ in passages.values()})
+        for number in numbers:
+            article, passage = passages[number]
+            if articles[article].text[passage.start : passage.end] != passage.text:
+                raise IndexDamaged(f"passage {passage.id} is not its article's text")
+        for number, vector in zip(numbers, vectors.vectors(numbers), strict=True):
+            found = vectors.nearest(vector, 1)
+            # Wire copy has one vector for several passages: any of them is the same place.
+            if not found or (found[0][0] != number and found[0][1] < 1 - 1e-4):
+                raise IndexDamaged(f"the vector of passage {passages[number][1].id} does not find itself")
+    finally:
+        vectors.close()
+        archive.close()
+
+
+if __name__ == "__main__":
+    try:
+        verify(Path(sys.argv[1]))
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
