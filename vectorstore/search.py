@@ -15,18 +15,18 @@ from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.store import VectorStore
-from vectorstore.types import Article, Filters, Hit, Passage, Summary
+from vectorstore.types import Article, Filters, Hit, Summary
+from vectorstore.wirecopy import same_copy
 
 _CANDIDATES = 100  # from each of the two searches
 _DENSE_SHARE = 0.3  # of the fused score; on news .3 finds more than BM25 alone, .5 and plain rank fusion less
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
-_SAME_WORDS = 0.7  # share of the shorter passage's word triples that make two passages the same wire copy
 
 Scored = list[tuple[int, float]]  # passage number and score, best first
 
 
 class Index:
-    """An index directory, opened to search. Goes over to a new generation when one is published. Safe to share between threads."""
+    """An index directory, opened to search; goes over to a new generation when one is published. Threads may share it."""
 
     def __init__(self, index_dir: Path, encoder: Encoder) -> None:
         self.index_dir = index_dir
@@ -190,32 +190,14 @@ def fused(by_words: Scored, by_meaning: Scored) -> Scored:
 
 
 def collapsed(ranked: Sequence[Hit], k: int) -> list[Hit]:
-    """The first k hits with wire copy counted once: a later hit with the same words joins the first one's `also_in`.
-
-    Two passages with different numbers or negations never are the same copy: those are the words that a correction changes.
-    """
-    kept: list[tuple[Hit, set[tuple[str, ...]], list[str], dict[str, Article]]] = []
+    """The first k hits with wire copy counted once: a later hit that is the same copy joins the first one's `also_in`."""
+    kept: list[tuple[Hit, dict[str, Article]]] = []
     for hit in ranked[: max(3 * k, 30)]:
-        triples, telling = _fingerprint(hit.passage)
-        for first, its_triples, its_telling, also in kept:
-            overlap = len(triples & its_triples)
-            if telling == its_telling and overlap >= _SAME_WORDS * max(1, min(len(triples), len(its_triples))):
+        for first, also in kept:
+            if same_copy(first.passage.text, hit.passage.text):
                 if hit.article.source != first.article.source:
                     also.setdefault(hit.article.source, hit.article)
                 break
         else:
-            kept.append((hit, triples, telling, {}))
-    return [Hit(hit.passage, hit.article, hit.score, tuple(also.values())) for hit, _, _, also in kept[:k]]
-
-
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor without denied denies deny".split())
-_NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million billion".split()
-)
-
-
-def _fingerprint(passage: Passage) -> tuple[set[tuple[str, ...]], list[str]]:
-    words = re.findall(r"\w+(?:[.,’']\w+)*", passage.text.casefold())
-    telling = [w for w in words if w[0].isdigit() or w in _NEGATIONS or w in _NUMBER_WORDS or w.endswith(("n't", "n’t"))]
-    return set(zip(words, words[1:], words[2:], strict=False)), sorted(telling)
+            kept.append((hit, {}))
+    return [Hit(hit.passage, hit.article, hit.score, tuple(also.values())) for hit, also in kept[:k]]
