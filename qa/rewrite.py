@@ -1,0 +1,364 @@
+"""A follow-up -> a question that stands alone, by the model where there is one, else by rule."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from prompts import render
+from qa.errors import ModelError
+from qa.models import ChatModel
+from qa.prompting import Message, as_data
+from qa.types import Turn
+
+_TURNS = 3  # earlier ones are rarely what a follow-up points at
+_ANSWER_CHARACTERS = 400
+_TOKENS = 120
+_MARKER = re.compile(r"\s*\[\d+\]")
+_LONGEST = 400  # characters of a rewritten question
+
+
+def rewrite(question: str, history: Sequence[Turn], model: ChatModel | None = None) -> str:
+    """The question as a stranger to the conversation would understand it; without a history, the question itself.
+
+    A model that fails, or that writes something else than one question, is overruled by the rules.
+    """
+    if not history:
+        return question
+    if model is not None:
+        try:
+            *_, draft = model.stream(_messages(question, history), max_tokens=_TOKENS)
+        except ModelError:
+            return by_rule(question, history)  # the answer is asked of the same model next, and says what is wrong with it
+        if draft.finish_reason == "stop" and (rewritten := _one_question(draft.text, question)):
+            return rewritten
+    return by_rule(question, history)
+
+
+def _messages(question: str, history: Sequence[Turn]) -> list[Message]:
+    lines = []
+    for turn in history[-_TURNS:]:
+        lines.append(f"Reader: {_flat(turn.question)}")
+        if turn.titles:
+            lines.append(f"Articles shown: {'; '.join(_flat(title) for title in turn.titles[:3])}")
+        if turn.answer:
+            lines.append(f"Answer: {_flat(_MARKER.sub('', turn.answer))}")
+    return [
+        Message("system", render("rewrite")),
+        Message("user", "\n".join(lines) + f"\n\nLast question: {_flat(question)}\nRewritten question:"),
+    ]
+
+
+def _flat(text: str) -> str:
+    return " ".join(as_data(text).split())[:_ANSWER_CHARACTERS]
+
+
+def _one_question(text: str, question: str) -> str:
+    """What a model wrote, if it is one question, or empty: an answer or a chat about the task must not be searched for."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    if len(lines) != 1:
+        return ""
+    line = re.sub(r"^(?:rewritten question|question)\s*:\s*", "", lines[0], flags=re.I).strip().strip('"“”').strip()
+    asks = line.endswith(("?", "？", "؟", ";")) or not question.rstrip().endswith(("?", "？", "؟", ";"))
+    return line if asks and 3 <= len(line) <= min(_LONGEST, 4 * len(question) + 150) else ""
+
+
+# By rule. Everything below knows English only; a question in another language stays as it is.
+
+_PERSON = frozenset("he him his himself she her hers herself".split())
+_GROUP = frozenset("they them their theirs themselves".split())
+_THING = frozenset("it its itself".split())
+_OWNING = frozenset("his her its their hers theirs".split())
+_POINTING = frozenset("this that these those".split())
+_ASKING = frozenset("who what when where why how which whom whose".split())
+_AUXILIARY = frozenset(
+    "is are was were am be been do does did has have had can could will would shall should may might must isn't aren't wasn't "
+    "weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't".split()
+)
+# What may stand between "her" and the end of a clause when it is not "her book".
+_AFTER_OBJECT = frozenset(
+    "to in on at of by from with for about after before during since until while as and or but if when where who that which "
+    "than then so too again now today yesterday there here into over under any a an the more back down up out off".split()
+)
+_LIGHT = _AUXILIARY | _ASKING | _PERSON | _GROUP | _THING | _POINTING | _AFTER_OBJECT | frozenset(
+    "i you we me us my your our else other others another same such one ones some many much most few else not no yes also "
+    "anything something everything nothing anyone someone there's what's who's ever just only still really very first last "
+    "next new happen happened happens think know tell give make made get got go say said says mean".split()
+)  # fmt: skip
+# Not the names of anybody, although news writes them with a capital.
+_NOT_NAMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december i mr mrs ms dr according besides however although though meanwhile later earlier several "
+    "yes no ok".split()
+)
+_JOINING = frozenset("of the de la le el al bin ibn van von der den di da du and & for".split())
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was|will|would|does|did|can|could|how)\s+it\s+(?:be\s+)?(?:\w+ly\s+)?(?:true|possible|legal|illegal|safe|likely|"
+    r"necessary|important|take|takes|took|rain|snow|matter|okay|ok|dangerous|worth|cost|mean to|time|that)\b|\bwhat time is it\b|"
+    r"\bit (?:is|was) (?:true|possible|likely)\b",
+    re.I,
+)
+_THERE_IS = re.compile(r"\b(?:is|are|was|were|be|been|will)\s+there\b|\bthere\s+(?:is|are|was|were|be|been|will|to)\b", re.I)
+_MORE = re.compile(
+    r"^(?:and |so |but )?(?:what|anything|who|where|when|why|how)(?:'s)? else\b|\bany(?:thing)? other\b|\bany (?:more|others)\b|"
+    r"^(?:tell me )?more(?: about (?:it|that|this))?\W*$|\bwhat happened (?:next|then|after(?:wards)?|later)\b|^(?:and )?then\b",
+    re.I,
+)
+_THIS_ARTICLE = re.compile(r"\b(?:this|that|the) (?:article|story|report|piece|news item)\b", re.I)
+_WHAT_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:(?:what|how) about|and|or|but)\b[\s,:]*(?P<rest>.+?)\W*$", re.I)
+_BARE = re.compile(
+    r"^(?:(?:and|but|so)\s+)?(?P<wh>(?:since |until |by |for |to |from |with |at |in )?(?:why(?: not)?|when|where|who|whom|"
+    r"how(?: (?:many|much|long|often|so|far|old|big))?|what|which(?: one)?))\W*$",
+    re.I,
+)
+_WORD = re.compile(r"[\w&][\w&’'.-]*[\w]|\w")
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """What the conversation has been about: names, the best known first, and the words that were used."""
+
+    last: str  # the last question, standing alone
+    topic: str  # what most of it is about
+    people: tuple[str, ...]  # names that may be a person's, the likeliest first
+    recent: tuple[str, ...]  # the names of the last question and answer
+    title: str  # the headline that the last answer cited first
+    words: frozenset[str]
+
+
+def by_rule(question: str, history: Sequence[Turn]) -> str:
+    """The question with what its pronouns and gaps point at, where the last turns make that plain; otherwise unchanged."""
+    if not history:
+        return question
+    talk = _talk(history)
+    text = " ".join(question.split())
+    if not text or not talk.topic:
+        return question
+    if _THIS_ARTICLE.search(text):
+        about = talk.title or talk.topic
+        return _THIS_ARTICLE.sub(lambda _: f"“{about}”" if talk.title else about, text, count=1)
+    if talk.last and (filled := _filled(text, talk)):
+        return filled
+    return _resolved(text, talk) or question
+
+
+def _filled(text: str, talk: _Talk) -> str:
+    """An ellipsis with the last question around it: "Why?", "And in Paris?", "What about Iran?"; empty if it is none."""
+    last = talk.last.rstrip(" ?.!")
+    inverted = last.split(" ")[0].lower() in _AUXILIARY
+    if bare := _BARE.match(text):
+        wh = bare["wh"]
+        if inverted:
+            return f"{wh[0].upper()}{wh[1:]} {last[0].lower()}{last[1:]}?"
+        return f"{last}, and {wh.lower()}?"
+    found = _WHAT_ABOUT.match(text)
+    if not found or len(found["rest"].split()) > 6:
+        return ""
+    rest = found["rest"]
+    first = rest.split()[0].lower()
+    if first in _AUXILIARY | _ASKING or _words(rest) & (_PERSON | _GROUP | _THING | _POINTING):
+        return ""
+    names = list(_names(f"x {rest}"))
+    if first in ("in", "at", "on", "from", "to", "for", "by", "with"):
+        # the same kind of phrase in the last question gives way: "in London" to "in Paris"
+        swapped, count = re.subn(rf"\b{first} (?:the )?(?:[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\d{{4}})", rest, last, count=1)
+        return f"{swapped}?" if count else f"{last}, and {rest}?"
+    olds = list(_names(last))
+    if names == [rest] and len(olds) == 1:
+        return f"{last.replace(olds[0], rest, 1)}?"
+    return f"{last}, and what about {rest}?"
+
+
+def _resolved(text: str, talk: _Talk) -> str:
+    """The question with its first pronoun replaced, or with its subject named at the end; empty if it points at nothing."""
+    own = list(_names(text))
+    if any(name in text for name in (talk.topic,)):
+        return ""
+    tokens = list(_WORD.finditer(text))
+    lowered = [token.group().lower().replace("’", "'") for token in tokens]
+    for n, (token, word) in enumerate(zip(tokens, lowered, strict=True)):
+        base = re.sub(r"'(?:s|d|ll|re|ve)$", "", word)
+        if base not in _PERSON | _GROUP | _THING:
+            continue
+        if _within(text[: token.start()], lowered[:n], own, base):
+            return ""
+        if base == "it" and _EXPLETIVE.search(text):
+            continue
+        name = _meant(base, own, talk)
+        if not name:
+            return _about(text, talk.topic)
+        following = lowered[n + 1] if n + 1 < len(lowered) else ""
+        owning = base in _OWNING and not (base == "her" and (not following or following in _AFTER_OBJECT))
+        if base in ("himself", "herself", "itself", "themselves"):
+            return _about(text, name)
+        shown = _possessive(name) if owning else name + token.group()[len(base) :]
+        return text[: token.start()] + shown + text[token.end() :]
+    if _MORE.search(text) or _points_back(text, lowered, own, talk):
+        return _about(text, talk.topic)
+    return ""
+
+
+def _within(before: str, lowered: Sequence[str], own: Sequence[str], pronoun: str) -> bool:
+    """Whether the pronoun finds what it stands for in its own question: "Which team won its first title?"."""
+    if any(name in before for name in own):
+        return True
+    asked = [n for n, word in enumerate(lowered) if word in _ASKING]
+    if asked and pronoun not in _PERSON:
+        # "which NOUN … its": a noun asked for and no auxiliary between it and the pronoun
+        after = lowered[asked[-1] + 1 :]
+        if lowered[asked[-1]] in ("which", "what") and after and not any(word in _AUXILIARY for word in after):
+            return True
+    if asked and pronoun in _PERSON | _GROUP and lowered[asked[-1]] == "who" and "did" not in lowered and "do" not in lowered:
+        return len(lowered) > asked[-1] + 3
+    # "the company … its": an article's noun earlier in the question
+    return bool(re.search(r"\b(?:an?|the)\s+(?:\w+\s+){1,3}.*$", before, re.I)) and len(lowered) > 4
+
+
+def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
+    """The name that a pronoun most likely stands for, or empty where only the topic can be named."""
+    if pronoun in _PERSON:
+        return next((name for name in talk.people if name not in own), "")
+    if talk.people and talk.topic == talk.people[0] and pronoun in _THING:
+        return ""  # a person is no "it"; the topic is named beside it
+    return talk.topic if talk.topic not in own else ""
+
+
+def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _Talk) -> bool:
+    """Whether a question without a name leans on the talk: "the album" after an album, "after that", "there"."""
+    if own:
+        return False
+    if re.search(
+        r"\b(?:about|after|before|of|with|like|from|by|for|to|do|did|than|during|in) (?:this|that|these|those)\b", text, re.I
+    ):
+        return True
+    if re.search(r"\b(?:this|these|those) \w+", text, re.I):
+        return True
+    if "there" in lowered and not _THERE_IS.search(text):
+        return True
+    nouns = re.findall(r"\b(?:the|that|any|other|more) ((?:\w+ ){0,2}\w+)", text.lower())
+    if any(word in talk.words for phrase in nouns for word in phrase.split() if word not in _LIGHT and len(word) > 2):
+        return True
+    content = [word for word in lowered if word not in _LIGHT and len(word) > 2]
+    return len(content) <= 1 and not any(word.isdigit() for word in content)
+
+
+def _about(text: str, name: str) -> str:
+    asks = text.endswith("?")
+    return f"{text.rstrip(' ?.!')} (about {name}){'?' if asks else ''}"
+
+
+def _possessive(name: str) -> str:
+    return name + ("’" if name.endswith("s") else "’s")
+
+
+def _talk(history: Sequence[Turn]) -> _Talk:
+    turns = history[-_TURNS:]
+    resolved: list[str] = []
+    for n, turn in enumerate(turns):
+        resolved.append(
+            by_rule(turn.question, [*history[: len(history) - len(turns)], *turns[:n]][-_TURNS:]) if n else turn.question
+        )
+    answers = [_MARKER.sub("", turn.answer)[:1_500] for turn in turns]
+    titles = [title for turn in turns for title in turn.titles]
+    prose = " ".join([*resolved, *answers])
+    names: defaultdict[str, float] = defaultdict(float)
+    for age, (asked, answer) in enumerate(zip(reversed(resolved), reversed(answers), strict=True)):
+        weight = 0.7**age
+        for name in _names(asked):
+            names[name] += 3 * weight
+        for name in _names(answer):
+            names[name] += 1 * weight
+    for title in dict.fromkeys(titles):
+        for name in _title_names(title, prose):
+            names[name] += 2
+    merged = _merged(names)
+    ranked = [name for name, _ in sorted(merged.items(), key=lambda item: -item[1])]
+    recent = tuple(dict.fromkeys([*_names(resolved[-1]), *_names(answers[-1])])) if turns else ()
+    title = next((title for turn in reversed(turns) for title in turn.titles[:1]), "")
+    return _Talk(
+        last=resolved[-1] if resolved else "",
+        topic=ranked[0] if ranked else "",
+        people=tuple(name for name in ranked if _may_be_person(name)),
+        recent=recent,
+        title=title,
+        words=frozenset(_words(" ".join([prose, *titles]))),
+    )
+
+
+def _merged(names: Mapping[str, float]) -> dict[str, float]:
+    """A surname counts for the full name that ends with it."""
+    merged: dict[str, float] = {}
+    for name, weight in sorted(names.items(), key=lambda item: (-len(item[0].split()), item[0])):
+        full = next((other for other in merged if other.split()[-1] == name or other.split()[0] == name), name)
+        merged[full] = merged.get(full, 0.0) + weight
+    return merged
+
+
+_NO_PERSON = frozenset(
+    "the and of & ministry university party court council house senate congress committee commission company inc corp ltd group "
+    "league cup club city county state states united river street airport hospital school police army navy union bank office "
+    "department agency association band news times post daily party front organization organisation nations kingdom republic "
+    "north south east west war prize award festival games championship world act bill".split()
+)
+
+
+def _may_be_person(name: str) -> bool:
+    parts = name.lower().split()
+    return len(parts) <= 4 and not any(part in _NO_PERSON for part in parts) and not name.isupper() and not re.search(r"\d", name)
+
+
+def _title_names(title: str, prose: str) -> Iterator[str]:
+    """The names in a headline. In one with Every Word Capitalised only what the talk names too; a title of three words is one."""
+    title = re.sub(r"\s*\([^)]*\)", "", title).strip()
+    parts = title.split()
+    if 0 < len(parts) <= 3 and all(part[:1].isupper() or part.lower() in _JOINING for part in parts):
+        yield title
+        return
+    capitals = sum(part[:1].isupper() for part in parts)
+    for name in _names(f"x {title}"):
+        if capitals <= len(parts) * 0.6 or name in prose:
+            yield name
+
+
+def _names(text: str) -> Iterator[str]:
+    """Runs of capitalised words, without the word that a sentence starts with unless more capitals follow."""
+    run: list[str] = []
+    starts = True  # whether the next word starts a sentence
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        gap = text[end : match.start()]
+        broken = bool(gap.strip(" ")) and gap.strip(" ") not in ("", "“", '"')
+        starts = starts or bool(re.search(r"[.!?:]\s", gap))
+        end = match.end()
+        plain = re.sub(r"[’']s$", "", word)
+        capital = plain[:1].isupper() and plain.lower() not in _NOT_NAMES
+        if run and broken:
+            yield from _run(run)
+            run = []
+        if capital and not (starts and not run and plain.lower() in _LIGHT | _JOINING | {"a", "an"}):
+            run.append(plain)
+            if plain != word or word.endswith("."):
+                yield from _run(run)
+                run = []
+        elif run and word.lower() in _JOINING and not broken:
+            run.append(word)
+        else:
+            yield from _run(run)
+            run = []
+        starts = False
+    yield from _run(run)
+
+
+def _run(run: Sequence[str]) -> Iterator[str]:
+    words = list(run)
+    while words and words[-1].lower() in _JOINING:
+        words.pop()
+    if words and (len(words) > 1 or len(words[0]) > 1):
+        yield " ".join(words)
+
+
+def _words(text: str) -> set[str]:
+    return {match.group().lower() for match in _WORD.finditer(text)}
