@@ -118,7 +118,7 @@ def _lines(path: Path, name: str) -> Iterator[Article | Rejected]:
     number = 0
     with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
         try:
-            for number, raw in _bounded_lines(file):
+            for number, raw in bounded_lines(file):
                 where = f"{path}:{number}"
                 if raw is None:
                     yield Rejected(where, f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.")
@@ -129,16 +129,17 @@ def _lines(path: Path, name: str) -> Iterator[Article | Rejected]:
                         yield Rejected(where, str(error))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             yield Rejected(f"{path}:{number + 1}", f"the compressed file is damaged from here on ({error}); fetch it again.")
+            return
     if not number:
         yield Rejected(str(path), "the file is empty; leave it out.")
 
 
-def _bounded_lines(file: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines; None for one that is too long to hold."""
+def bounded_lines(file: BinaryIO | gzip.GzipFile, limit: int = _LARGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None for one of `limit` bytes or more, of which no more is held than that."""
     number = 0
-    while raw := file.readline(_LARGEST_LINE):
+    while raw := file.readline(limit):
         number += 1
-        if len(raw) == _LARGEST_LINE and not raw.endswith(b"\n"):
+        if len(raw) == limit and not raw.endswith(b"\n"):
             while (rest := file.readline(1_000_000)) and not rest.endswith(b"\n"):
                 pass
             yield number, None

@@ -1,0 +1,333 @@
+"""Readers: what a file says becomes an Article; what is none comes back with a reason and stops nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from vectorstore.articles import fields, jsonl, read
+from vectorstore.types import Article, Rejected
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def articles(*paths: Path) -> list[Article]:
+    return [item for item in read(paths) if isinstance(item, Article)]
+
+
+def rejected(*paths: Path) -> list[Rejected]:
+    return [item for item in read(paths) if isinstance(item, Rejected)]
+
+
+def only(path: Path) -> Article:
+    found = list(read([path]))
+    assert len(found) == 1
+    assert isinstance(found[0], Article), found[0]
+    return found[0]
+
+
+def reason(path: Path) -> str:
+    found = list(read([path]))
+    assert len(found) == 1, found
+    assert isinstance(found[0], Rejected)
+    assert found[0].where.startswith(str(path))
+    return found[0].reason
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+# ------------------------------------------------------------------ plain text
+
+
+def test_text_with_a_repeated_standfirst(tmp_path: Path) -> None:
+    """A standfirst that the first paragraph repeats is stored once."""
+    file = write(tmp_path / "a.txt", "Mill closes\nThe mill shuts in May.\n\nThe mill shuts in May.\nWorkers wept.\n")
+    assert only(file) == Article("a.txt", "The mill shuts in May.\nWorkers wept.", "Mill closes")
+
+
+def test_text_with_its_own_standfirst(tmp_path: Path) -> None:
+    """A standfirst that says something new stands before the body."""
+    file = write(tmp_path / "a.txt", "Mill closes\nForty jobs go.\n\nThe mill shuts in May.\n")
+    assert only(file).text == "Forty jobs go.\n\nThe mill shuts in May."
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_text_with_byline_date_source_and_address(tmp_path: Path, gap: str) -> None:
+    """Byline, date, outlet and address are fields, in the head or in a paragraph of their own, and not text."""
+    file = write(
+        tmp_path / "a.txt",
+        f"Mill closes\nForty jobs go.\n{gap}By Ann Lee and Bo Ray\n12 March 2024\nSource: The Harbour Post\n"
+        "URL: https://www.harbour.example/mill\n\nBy Tuesday the mill was empty.\n",
+    )
+    assert only(file) == Article(
+        "https://www.harbour.example/mill",
+        "Forty jobs go.\n\nBy Tuesday the mill was empty.",
+        "Mill closes",
+        "The Harbour Post",
+        "https://www.harbour.example/mill",
+        date(2024, 3, 12),
+        ("Ann Lee", "Bo Ray"),
+    )
+
+
+def test_text_without_standfirst_or_without_headline(tmp_path: Path) -> None:
+    """A headline alone in the head has no standfirst; a first line as long as a paragraph is no headline."""
+    assert only(write(tmp_path / "a.txt", "Mill closes\n\nIt shuts in May.")).text == "It shuts in May."
+    long = "The mill that stood by the river for two hundred years is to close. " * 5
+    found = only(write(tmp_path / "b.txt", long))
+    assert (found.title, found.text) == ("", long.strip())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Café\n\nIt’s open – “now”.".encode(),
+        b"\xef\xbb\xbf" + "Café\n\nIt’s open – “now”.".encode(),
+        "Café\r\n\r\nIt’s open – “now”.\r\n".encode(),
+        "Café\n\nIt’s open – “now”.".encode("utf-16"),
+        "Café\n\nIt’s open – “now”.".encode("cp1252"),
+    ],
+    ids=["utf-8", "byte order mark", "CRLF", "utf-16", "windows-1252"],
+)
+def test_text_encodings(tmp_path: Path, raw: bytes) -> None:
+    """The same article in five spellings is the same article."""
+    found = only(write(tmp_path / "a.txt", raw))
+    assert (found.title, found.text) == ("Café", "It’s open – “now”.")
+
+
+# ------------------------------------------------------------------ Markdown
+
+
+def test_markdown(tmp_path: Path) -> None:
+    """Front matter gives the fields; the stored text is what a reader would see."""
+    file = write(
+        tmp_path / "a.md",
+        "---\ntitle: 'Mill closes: what now?'\nstandfirst: Forty *jobs* go\nbyline: By Ann Lee, Bo Ray and Cy Dee\n"
+        "outlet: The Harbour Post\ndate: 2024-03-12\nurl: https://harbour.example/mill\nid: mill-1\n---\n\n"
+        "# Mill closes: what now?\n\nThe **mill** shuts in [May](https://x.example/a_(b)), said *Mr. Ray*.\n\n"
+        "> We wept, 3 * 4 * 5 times.\n\n![a mill](mill.png)\nsnake_case_name\n",
+    )
+    assert only(file) == Article(
+        "mill-1",
+        "Forty *jobs* go\n\nThe mill shuts in May, said Mr. Ray.\n\nWe wept, 3 * 4 * 5 times.\n\nsnake_case_name",
+        "Mill closes: what now?",
+        "The Harbour Post",
+        "https://harbour.example/mill",
+        date(2024, 3, 12),
+        ("Ann Lee", "Bo Ray", "Cy Dee"),
+    )
+
+
+def test_markdown_without_front_matter(tmp_path: Path) -> None:
+    """The first heading is the headline."""
+    found = only(write(tmp_path / "a.md", "# Mill closes\n\nIt shuts in May.\n"))
+    assert (found.title, found.text) == ("Mill closes", "It shuts in May.")
+
+
+@pytest.mark.parametrize(
+    "front", ["a: b: c", "- a\n- b", "[" * 3000, "a: !!python/object/apply:os.system [ls]\ntitle: [x]", "title: &a [*a]"]
+)
+def test_broken_front_matter_is_rejected(tmp_path: Path, front: str) -> None:
+    """Front matter that is no list of fields is named; none of it runs."""
+    assert reason(write(tmp_path / "a.md", f"---\n{front}\n---\n\nText.\n"))
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def test_jsonl_keeps_the_text_as_it_is(tmp_path: Path) -> None:
+    """Offsets are into the user's own text: nothing of it is folded or stripped, but a lone surrogate becomes U+FFFD."""
+    text = "  One.\r\n\r\n\tTwo\u00a0… \ud800 end.\n"
+    file = write(tmp_path / "a.jsonl", json.dumps({"id": 7, "text": text, "title": " Mill\n closes ", "published": None}))
+    assert only(file) == Article("7", text.replace("\ud800", "\ufffd"), "Mill closes")
+
+
+def test_jsonl_other_names_of_the_fields(tmp_path: Path) -> None:
+    """Common names of the same fields are understood; the outlet falls back to the host, the id to the address."""
+    record = {
+        "headline": "Mill closes",
+        "byline": "By Ann Lee",
+        "date": "2024-03-12T23:30:00-05:00",
+        "body": "It shuts in May.",
+        "link": "https://www.harbour.example/mill?x=1",
+        "standfirst": "Forty jobs go.",
+    }
+    url = "https://www.harbour.example/mill?x=1"
+    text = "Forty jobs go.\n\nIt shuts in May."
+    want = Article(url, text, "Mill closes", "harbour.example", url, date(2024, 3, 12), ("Ann Lee",))
+    assert only(write(tmp_path / "a.jsonl", json.dumps(record))) == want
+    assert only(write(tmp_path / "a.jsonl.gz", gzip.compress(json.dumps(record).encode()))) == want
+    assert only(write(tmp_path / "a.json", json.dumps([record]))) == want
+    assert only(write(tmp_path / "b.json", json.dumps(record))) == want
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "//x.example", "http://", "https://[bad"])
+def test_only_web_addresses_are_kept(tmp_path: Path, url: str) -> None:
+    """An address that is no http(s) one is dropped: it would become a link."""
+    assert only(write(tmp_path / "a.jsonl", json.dumps({"id": "a", "url": url, "text": "Text."}))).url == ""
+
+
+GOOD = '{"id": "good", "text": "Good."}'
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{not json", "not JSON"),
+        ("[1, 2]", "a list, not an object"),
+        ('"text"', "a string, not an object"),
+        ('{"id": "a"}', "no text"),
+        ('{"id": "a", "text": "  "}', "empty"),
+        ('{"id": "a", "text": ["x"]}', "text is a list"),
+        ('{"id": "a", "text": "x", "title": {"a": 1}}', "title is an object"),
+        ('{"id": "a", "text": "x", "authors": 5}', "authors is a number"),
+        ('{"id": "a", "text": "x", "authors": [["x"]]}', "an author is a list"),
+        ('{"id": true, "text": "x", "url": 5}', "url is a number"),
+        ('{"text": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+        ('{"text": ' + "9" * 5_000 + "}", "a value we cannot read"),
+        (b'{"text": "caf\xe9"}', "UTF-8"),
+        ("\0\0\0", "not JSON"),
+    ],
+)
+def test_a_broken_line_is_named_and_the_rest_is_read(tmp_path: Path, line: str | bytes, words: str) -> None:
+    """Each bad line gets one line in the report, with its number; the lines around it are indexed."""
+    raw = line if isinstance(line, bytes) else line.encode()
+    file = write(tmp_path / "a.jsonl", GOOD.encode() + b"\n" + raw + b"\n\n" + GOOD.replace("good", "last").encode())
+    assert [article.id for article in articles(file)] == ["good", "last"]
+    (bad,) = rejected(file)
+    assert bad.where == f"{file}:2"
+    assert words in bad.reason
+    assert "\n" not in bad.reason
+
+
+def test_a_date_that_is_none(tmp_path: Path) -> None:
+    """The article is kept without a date, and the report names the value."""
+    file = write(tmp_path / "a.jsonl", '{"id": "a", "text": "x", "published": "2024-13-45"}')
+    assert articles(file) == [Article("a", "x")]
+    assert "'2024-13-45' is not a date" in rejected(file)[0].reason
+    markdown = write(tmp_path / "a.md", "---\ndate: 2024-13-45\n---\nText.")
+    assert articles(markdown)[0].published is None
+    assert "'2024-13-45' is not a date" in rejected(markdown)[0].reason
+
+
+def test_a_file_of_other_things_gets_one_line(tmp_path: Path) -> None:
+    """A file of questions in the folder does not fill the report."""
+    file = write(tmp_path / "questions.jsonl", "\n".join(json.dumps({"question": f"{n}?"}) for n in range(500)))
+    assert "none of its lines is an article" in reason(file)
+
+
+def test_a_line_too_long_to_hold() -> None:
+    """A line over the limit is passed over without being held in memory, and the next one is read."""
+    lines = BytesIO(b"one\n" + b"x" * 5_000 + b"\n" + b"three")
+    assert list(jsonl.bounded_lines(lines, limit=1_000)) == [(1, b"one\n"), (2, None), (3, b"three")]
+
+
+def test_a_giant_article_is_refused(tmp_path: Path) -> None:
+    """100 MB of text is no article."""
+    file = tmp_path / "a.txt"
+    with file.open("wb") as opened:
+        opened.truncate(100_000_000)
+    assert "100,000,000 bytes" in reason(file)
+    line = write(tmp_path / "a.jsonl", json.dumps({"text": "x" * (fields.LARGEST_ARTICLE + 1)}))
+    assert "Split it" in reason(line)
+
+
+def test_a_cut_archive_keeps_what_came_before(tmp_path: Path) -> None:
+    """A .jsonl.gz that was cut off gives its first articles and one line."""
+    raw = gzip.compress("\n".join(json.dumps({"id": str(n), "text": os.urandom(400).hex()}) for n in range(200)).encode())
+    file = write(tmp_path / "a.jsonl.gz", raw[: len(raw) // 2])
+    assert len(articles(file)) > 50
+    assert "damaged from here on" in rejected(file)[-1].reason
+    assert "damaged" in reason(write(tmp_path / "b.jsonl.gz", b"no gzip at all"))
+
+
+# ------------------------------------------------------------------ files and folders
+
+
+def test_what_is_no_article_is_named(tmp_path: Path) -> None:
+    """Each thing in a folder that is no article gets one line that names it and the remedy; the article beside it is read."""
+    write(tmp_path / "a.txt", "Mill closes\n\nIt shuts in May.")
+    write(tmp_path / "binary.txt", b"\x7fELF\0\0\1")
+    write(tmp_path / "control.txt", b"caf\xe9 \x01\x02\x03 and so on")
+    write(tmp_path / "empty.txt", "")
+    write(tmp_path / "headline.txt", "Mill closes\n")
+    write(tmp_path / "photo.jpeg", b"\xff\xd8")
+    write(tmp_path / ".hidden.txt", "Hidden\n\nText.")
+    write(tmp_path / ".git" / "a.txt", "Hidden\n\nText.")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert [article.title for article in articles(tmp_path)] == ["Mill closes"]
+    named = {Path(item.where).name: item.reason for item in rejected(tmp_path)}
+    assert sorted(named) == ["binary.txt", "control.txt", "empty.txt", "gone.txt", "headline.txt", "photo.jpeg", "pipe.txt"]
+    assert ".jsonl" in named["photo.jpeg"]
+
+
+def test_missing_and_empty(tmp_path: Path) -> None:
+    """A path that is not there and a folder with nothing in it are named."""
+    assert "no such file" in reason(tmp_path / "nowhere")
+    assert "no file to read" in reason(tmp_path)
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    """A link that leads back up is followed once."""
+    write(tmp_path / "deep" / "a.txt", "Mill closes\n\nIt shuts in May.")
+    (tmp_path / "deep" / "up").symlink_to(tmp_path)
+    assert len(articles(tmp_path)) == 1
+
+
+def test_ids_from_paths_do_not_move_and_do_not_meet(tmp_path: Path) -> None:
+    """An article without an id is named by its place below the given path; two folders of one name are told apart."""
+    for parent in ("one", "two"):
+        write(tmp_path / parent / "news" / "2024" / "a.txt", f"Mill {parent}\n\nIt shuts in May.")
+    assert [a.id for a in articles(tmp_path / "one" / "news")] == ["news/2024/a.txt"]
+    assert [a.id for a in articles(tmp_path / "one" / "news", tmp_path / "two" / "news")] == [
+        "one/news/2024/a.txt",
+        "two/news/2024/a.txt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-03-12", date(2024, 3, 12)),
+        ("2024-03-12T10:11:12Z", date(2024, 3, 12)),
+        ("2024-03-12 10:11:12.123+02:00", date(2024, 3, 12)),
+        ("12 March 2024", date(2024, 3, 12)),
+        ("Tuesday, 12 March 2024", date(2024, 3, 12)),
+        ("March 12, 2024", date(2024, 3, 12)),
+        ("Mar. 3rd, 2024 at 10:15 a.m.", date(2024, 3, 3)),
+        ("Tue, 12 Mar 2024 10:00:00 +0000", date(2024, 3, 12)),
+        ("2024-13-45", None),
+        ("31 February 2024", None),
+        ("03/04/2024", None),
+        ("March 2024", None),
+        ("yesterday", None),
+        ("", None),
+        ("May 5, 2024 was a good day", None),
+    ],
+)
+def test_dates(text: str, day: date | None) -> None:
+    """A day is read in the ways news prints it; what could be two days is none."""
+    assert fields.parse_date(text) == day
+
+
+def test_the_news_data_reads_whole() -> None:
+    """All 3,032 articles of the shared data are read, with the text they came with."""
+    file = DATA / "news" / "articles.jsonl.gz"
+    if not file.exists():
+        pytest.skip(f"the shared data is not here: {file}")
+    with gzip.open(file) as lines:
+        given = [json.loads(line) for line in lines]
+    found = list(read([file]))
+    assert [item.text for item in found if isinstance(item, Article)] == [record["text"] for record in given]
+    assert len(found) == 3032
