@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from qa.citations import read, verified
@@ -73,7 +74,7 @@ def sources(articles: Sequence[tuple[str, str]], rng: random.Random) -> Iterator
     """One sentence after another from (id, text) articles, in a seeded order, without end."""
     while True:
         identity, text = rng.choice(articles)
-        found = [p for p in passages_of(Article(id=identity, text=text[:30_000])) if len(p.text) > 200]
+        found = _long_passages(identity, text[:30_000])
         if not found:
             continue
         n = rng.randrange(len(found))
@@ -84,6 +85,11 @@ def sources(articles: Sequence[tuple[str, str]], rng: random.Random) -> Iterator
         if wholes:
             near = tuple(p.text for p in found[max(0, n - 2) : n] + found[n + 1 : n + 3])
             yield Source(rng.choice(wholes), passage, near, text[:30_000], rng.choice(articles)[1][:30_000])
+
+
+@lru_cache(maxsize=4096)
+def _long_passages(identity: str, text: str) -> tuple[Passage, ...]:
+    return tuple(p for p in passages_of(Article(id=identity, text=text)) if len(p.text) > 200)
 
 
 def cited(source: Source, rng: random.Random) -> tuple[str, ...]:
@@ -203,6 +209,7 @@ _PERSON_VERBS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def full_names(text: str) -> list[tuple[str, str]]:
     """(first, last) of what look like people's names, in order, each once."""
     found = dict.fromkeys((m.group(1), m.group(2)) for m in _FULL_NAME.finditer(text))
@@ -507,6 +514,7 @@ ALTERATIONS: dict[str, Alteration] = {
 def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> list[Case]:
     """`each` cases of every row but the human ones, from (id, text) articles."""
     cases: list[Case] = []
+    articles = random.Random(seed).sample(articles, min(len(articles), 3 * each))  # noqa: S311 - each is cut into passages once
     makers: dict[str, Alteration] = {
         "verbatim": lambda s, _: ("as it stands", s.sentence),
         "paraphrase": paraphrase,

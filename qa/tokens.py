@@ -1,0 +1,350 @@
+"""Text -> words and numbers that compare as a reader would compare them.
+
+"200" is "two hundred", "3m" is "3 million", "don't" is "do not", "Sept." is "September", and curly quotes, dashes, zero-width
+characters and the odd spacing of tokenised text ("`` so '' , he said") make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.words import stem
+
+_CHARACTERS = {ord(c): '"' for c in "“”„‟«»〝〞＂"} | {ord(c): "'" for c in "‘’‚‛`´ʼ＇"} | {ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"}
+_INVISIBLE = {
+    ord(c): None for c in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u202a\u202b\u202c\u202d\u202e"
+}
+
+
+def normalised(text: str) -> str:
+    """The text with one form of quotation marks, dashes and spaces, nothing invisible, and no gaps before punctuation."""
+    text = re.sub(r"``|''", '"', text.translate(_INVISIBLE))
+    text = unicodedata.normalize("NFKC", text).translate(_CHARACTERS).translate(_INVISIBLE)
+    text = re.sub(r"[^\S\n]+", " ", text)
+    return re.sub(r" (?=n't\b|'(?:s|re|ve|ll|d|m)\b|[,;:.!?%)\]](?:\s|$))", "", text)
+
+
+MONTHS = dict(
+    zip(
+        "january february march april may june july august september october november december".split(), range(1, 13), strict=True
+    )
+)
+_MONTH_FORMS = {name[:3]: name for name in MONTHS} | {"sept": "september"} | {name: name for name in MONTHS}
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_WEEKDAY_FORMS = {
+    "mon": "monday",
+    "tue": "tuesday",
+    "tues": "tuesday",
+    "wed": "wednesday",
+    "thu": "thursday",
+    "thurs": "thursday",
+}
+_WEEKDAY_FORMS |= {"fri": "friday", "sat": "saturday", "sun": "sunday"}
+
+_UNITS = {
+    word: n
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen".split()
+    )
+}
+_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 1_000_000_000_000}
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
+_ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+        "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
+_FRACTIONS = {"half": 0.5, "dozen": 12.0, "twice": 2.0, "pair": 2.0}
+_MONEY = {
+    "$": "$",
+    "£": "£",
+    "€": "€",
+    "¥": "¥",
+    "dollar": "$",
+    "dollars": "$",
+    "pound": "£",
+    "pounds": "£",
+    "euro": "€",
+    "euros": "€",
+}
+
+STOP = frozenset(
+    "a an the this that these those there here it its itself they them their theirs he him his himself she her hers herself we us "
+    "our ours you your yours i me my mine who whom whose which what when where why how is are was were be been being am do does "
+    "did doing done has have had having will would shall should can could may might must of in on at to for from by with about "
+    "into onto over under between among through during before after above below up down out off again further then than once and "
+    "or but if because as until while so too very just also not no nor only own same such both each few more most other some any "
+    "all never without neither none however according yet ever even still already since though although themselves ourselves "
+    "less least fewer fewest within upon per via toward towards across around near along against amid despite that's one ones "
+    "well now today ago later earlier mr mrs ms dr".split()
+)
+# All of these report speech and say nothing of whether it is true; "claim", "deny" and "admit" do.
+_REPORTS = frozenset("say state tell add note".split())
+_SAME = {
+    "us": "us",
+    "u.s": "usa",
+    "u.s.a": "usa",
+    "usa": "usa",
+    "u.k": "uk",
+    "e.u": "eu",
+    "u.n": "un",
+    "percent": "%",
+    "&": "and",
+}
+
+_TOKEN = re.compile(
+    r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
+    r"|(?:(?P<money>[$£€¥])\s?)?(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<tail>st|nd|rd|th|s|'s|(?:k|mn|mln|m|bn|b|tn|trn)(?![\w]))?"
+    r"|(?P<word>(?:[^\W\d_]\.){2,}(?!\w)|[^\W\d_]+(?:[.'&][^\W\d_]+)*)"
+    r"|(?P<percent>%)|(?P<mark>[\"])|(?P<break>[,;:.!?()\[\]/-]|\n)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a number. Two tokens say the same where `same` says so."""
+
+    key: str  # the stem, or the number; what is compared
+    text: str  # as written, for reasons
+    values: frozenset[float] = frozenset()  # what a number may stand for: "3m" is 3 (metres) or 3 million
+    unit: str = ""  # "%", "$", "th" …
+    capital: bool = False
+    first: bool = False  # of its sentence or quotation, where a capital says nothing
+    date: str = ""  # "month", "weekday", "year"
+    before: str = ""  # the punctuation between it and the token before it
+    quoted: bool = False  # inside quotation marks
+    content: bool = True
+
+    @property
+    def weight(self) -> float:
+        return 1.25 if self.values or self.date else 1.0 if self.content else 0.3
+
+
+def same(a: Token, b: Token) -> bool:
+    """Whether two tokens are the same word or may be the same number."""
+    if a.values or b.values:
+        return bool(a.values & b.values) and (a.unit == b.unit or not a.unit or not b.unit)
+    return a.key == b.key
+
+
+@lru_cache(maxsize=2048)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The words and numbers of a normalised sentence, in order."""
+    found: list[Token] = []
+    punctuation, quoted, opening = "", False, True
+    for match in _TOKEN.finditer(text):
+        kind, raw = match.lastgroup, match.group().strip()
+        if kind == "break":
+            punctuation += raw or "\n"
+            continue
+        if match["mark"]:
+            quoted = not quoted
+            opening = opening or quoted
+            punctuation += '"'
+            continue
+        if match["percent"]:
+            if found and found[-1].values and not found[-1].unit:
+                found[-1] = _replaced(found[-1], unit="%")
+            continue
+        for token in _read(match, raw):
+            found.append(_replaced(token, before=punctuation, quoted=quoted, first=opening))
+            punctuation, opening = "", False
+    return tuple(_with_dates(_with_numbers(found)))
+
+
+def _replaced(token: Token, **changes: object) -> Token:
+    fields = {name: getattr(token, name) for name in Token.__slots__}
+    return Token(**(fields | changes))  # type: ignore[arg-type]
+
+
+def _read(match: re.Match[str], raw: str) -> list[Token]:
+    if match["clock"]:
+        return [Token(raw, raw, frozenset({_clock(raw)}), "clock")]
+    if match["figure"]:
+        value = float(match["figure"].replace(",", ""))
+        tail = (match["tail"] or "").strip("'")
+        unit = match["money"] or ""
+        values = {value}
+        if tail in _SUFFIXES:
+            values = {value * _SUFFIXES[tail]} if unit or tail not in "mb" else {value, value * _SUFFIXES[tail]}
+        elif tail == "s":
+            unit = "s"
+        elif tail:
+            unit = "th"
+        return [Token(match["figure"], raw, frozenset(values), unit)]
+    word = raw.rstrip(".") if raw.count(".") < 2 else raw[:-1] if raw.endswith(".") else raw
+    capital = word[:1].isupper()
+    low = word.casefold()
+    if low.endswith("n't") or low == "cannot":
+        base = {"wo": "will", "ca": "can", "sha": "shall", "cannot": "can"}.get(low.removesuffix("n't"), low.removesuffix("n't"))
+        whole = [Token(base, word, content=False)] if base else []
+        return [*whole, Token("not", word, content=False)]
+    if "'" in low:
+        low = re.sub(r"'(?:s|re|ve|ll|d|m)$", "", low)
+        word = word[: len(low)]
+    if word == "US":
+        low = "usa"
+    low = _SAME.get(low, low)
+    if low in STOP and not (capital and len(word) > 1 and word.isupper()):
+        return [Token(low, word, capital=capital, content=False)]
+    key = stem(low)
+    return [Token("say" if key in _REPORTS else key, word, capital=capital)]
+
+
+def _clock(raw: str) -> float:
+    hours, minutes = raw.split(":")[:2]
+    return int(hours) + int(minutes) / 100
+
+
+def _with_numbers(found: list[Token]) -> list[Token]:
+    """Number words become numbers; "3" "million" one number; "10 to 15 percent" two percentages."""
+    out: list[Token] = []
+    n = 0
+    while n < len(found):
+        token = found[n]
+        low = token.text.casefold()
+        if token.values and token.unit in ("", "$", "£", "€", "¥"):
+            value, n = token, n + 1
+            while n < len(found) and found[n].text.casefold() in _SCALES and not found[n].before.strip("-"):
+                scale = _SCALES[found[n].text.casefold()]
+                value = _replaced(value, values=frozenset(v * scale for v in value.values), text=f"{value.text} {found[n].text}")
+                n += 1
+            out.append(value)
+        elif low in _UNITS or low in _TENS or (low in _SCALES and out and out[-1].key in ("a", "an")):
+            value, n = _spoken(found, n)
+            if low in _SCALES and out:
+                out.pop()
+            out.append(value)
+        elif low in _ORDINALS:
+            out.append(_replaced(token, values=frozenset({float(_ORDINALS[low])}), unit="th", content=True))
+            n += 1
+        elif low in _FRACTIONS:
+            out.append(_replaced(token, values=frozenset({_FRACTIONS[low]})))
+            n += 1
+        else:
+            out.append(token)
+            n += 1
+    return _with_units(out)
+
+
+def _spoken(found: list[Token], n: int) -> tuple[Token, int]:
+    """The number that number words from n on make, and where they end: "two hundred and fifty thousand"."""
+    first, total, current, end = found[n], 0.0, 0.0, n
+    position = n
+    while position < len(found):
+        low = found[position].text.casefold()
+        if position > n and found[position].before.strip("-"):
+            break
+        if low in _UNITS and (current % 10 == 0 and (current % 100 or current == 0 or current % 100 == 0)):
+            if current and not current % 100 and found[position - 1].key != "and" and current < 100:
+                break
+            if position > n and found[position - 1].text.casefold() in _UNITS:
+                break
+            current += _UNITS[low]
+        elif low in _TENS and current % 100 == 0:
+            current += _TENS[low]
+        elif low in _SCALES:
+            current = max(current, 1) * _SCALES[low]
+            if low != "hundred":
+                total, current = total + current, 0.0
+        elif low == "and" and position + 1 < len(found) and found[position - 1].text.casefold() in _SCALES:
+            following = found[position + 1].text.casefold()
+            if following not in _UNITS and following not in _TENS:
+                break
+            position += 1
+            continue
+        else:
+            break
+        position += 1
+        end = position
+    text = " ".join(t.text for t in found[n:end])
+    return _replaced(
+        first, key=text.casefold(), text=text, values=frozenset({total + current}), content=text.casefold() != "one"
+    ), end
+
+
+def _with_units(found: list[Token]) -> list[Token]:
+    """Numbers with the unit that follows them: percent, dollars; a range shares the unit and the scale of its end."""
+    out: list[Token] = []
+    n = 0
+    while n < len(found):
+        token, low = found[n], found[n].text.casefold()
+        following = found[n + 1].text.casefold() if n + 1 < len(found) else ""
+        n += 1
+        if out and out[-1].values and not token.before:
+            if low in ("percent", "pct"):
+                out[-1] = _replaced(out[-1], unit="%")
+                continue
+            if (low == "percentage" and following.startswith("point")) or (low == "per" and following == "cent"):
+                out[-1] = _replaced(out[-1], unit="%")
+                n += 1
+                continue
+            if low in _MONEY and not out[-1].unit:
+                out[-1] = _replaced(out[-1], unit=_MONEY[low])
+                continue
+        out.append(token)
+    for n in range(len(out) - 2, -1, -1):
+        later = out[n + 1]
+        if later.key in ("to", "and", "or") and not later.before and n + 2 < len(out):
+            later = out[n + 2]
+        if not (out[n].values and later.values) or later.before.strip("-"):
+            continue
+        if not out[n].unit and later.unit == "%":
+            out[n] = _replaced(out[n], unit="%")
+        if max(later.values) >= 1e6 > 1000 > max(out[n].values):
+            scale = next(s for s in (1e12, 1e9, 1e6) if max(later.values) >= s)
+            out[n] = _replaced(out[n], values=out[n].values | {v * scale for v in out[n].values})
+    return out
+
+
+def _with_dates(found: list[Token]) -> list[Token]:
+    """Months, weekdays and years named as such; "may" and "march" only where they stand like a month."""
+    out: list[Token] = []
+    for n, token in enumerate(found):
+        low = token.text.casefold().rstrip(".")
+        previous = found[n - 1] if n else None
+        following = found[n + 1] if n + 1 < len(found) else None
+        if token.capital and low in _MONTH_FORMS:
+            beside = any(t is not None and t.values for t in (previous, following)) or (
+                previous is not None
+                and previous.key
+                in (
+                    "in",
+                    "of",
+                    "since",
+                    "until",
+                    "by",
+                    "late",
+                    "last",
+                    "next",
+                    "this",
+                    "mid",
+                    "earli",
+                    "early",
+                    "from",
+                    "to",
+                    "through",
+                )
+            )
+            if low not in ("may", "march", "mar", "dec", "jan", "sun") or beside:
+                out.append(_replaced(token, key=_MONTH_FORMS[low], date="month", content=True))
+                continue
+        if token.capital and (
+            low in WEEKDAYS or (low in _WEEKDAY_FORMS and following is not None and following.before.startswith((",", ".")))
+        ):
+            out.append(_replaced(token, key=_WEEKDAY_FORMS.get(low, low), date="weekday", content=True))
+            continue
+        if token.values and not token.unit and re.fullmatch(r"1[0-9]\d\d|20\d\d", token.text):
+            out.append(_replaced(token, date="year"))
+            continue
+        out.append(token)
+    return out
