@@ -93,11 +93,12 @@ _NOT_NAMES = frozenset(
     "october november december i mr mrs ms dr according besides however although though meanwhile later earlier several "
     "yes no ok".split()
 )
+_OPENERS = _LIGHT | {"a", "an", "the", "although", "despite", "because", "due", "many", "some", "all", "both", "each"}
 _JOINING = frozenset("of the de la le el al bin ibn van von der den di da du and & for".split())
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|will|would|does|did|can|could|how)\s+it\s+(?:be\s+)?(?:\w+ly\s+)?(?:true|possible|legal|illegal|safe|likely|"
     r"necessary|important|take|takes|took|rain|snow|matter|okay|ok|dangerous|worth|cost|mean to|time|that)\b|\bwhat time is it\b|"
-    r"\bit (?:is|was) (?:true|possible|likely)\b",
+    r"\bit (?:is|was) (?:true|possible|likely|not)\b|\bit (?:emerged|turned out|was (?:revealed|announced|reported))\b",
     re.I,
 )
 _THERE_IS = re.compile(r"\b(?:is|are|was|were|be|been|will)\s+there\b|\bthere\s+(?:is|are|was|were|be|been|will|to)\b", re.I)
@@ -106,8 +107,13 @@ _MORE = re.compile(
     r"^(?:tell me )?more(?: about (?:it|that|this))?\W*$|\bwhat happened (?:next|then|after(?:wards)?|later)\b|^(?:and )?then\b",
     re.I,
 )
-_THIS_ARTICLE = re.compile(r"\b(?:this|that|the) (?:article|story|report|piece|news item)\b", re.I)
+_THIS_ARTICLE = re.compile(r"\b(?:this|that) (?:article|story|report|news item)\b|\bthe (?:article|story)(?=\W*$)", re.I)
 _WHAT_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:(?:what|how) about|and|or|but)\b[\s,:]*(?P<rest>.+?)\W*$", re.I)
+_TIMES = (
+    "(?:past |last |coming )?(?:week|month|year|morning|afternoon|evening|night|time|spring|summer|fall|autumn|winter|season|"
+    "decade|century|day)s?|weekend|past"
+)
+_SHORT, _LONG = 9, 14  # words
 _BARE = re.compile(
     r"^(?:(?:and|but|so)\s+)?(?P<wh>(?:since |until |by |for |to |from |with |at |in )?(?:why(?: not)?|when|where|who|whom|"
     r"how(?: (?:many|much|long|often|so|far|old|big))?|what|which(?: one)?))\W*$",
@@ -134,8 +140,8 @@ def by_rule(question: str, history: Sequence[Turn]) -> str:
         return question
     talk = _talk(history)
     text = " ".join(question.split())
-    if not text or not talk.topic:
-        return question
+    if not text or not talk.topic or len(text.split()) > _LONG or re.search(r"[.!?:] \w", text):
+        return question  # a long one, and one with a sentence before it, brings its own subject
     if _THIS_ARTICLE.search(text):
         about = talk.title or talk.topic
         return _THIS_ARTICLE.sub(lambda _: f"“{about}”" if talk.title else about, text, count=1)
@@ -173,8 +179,8 @@ def _filled(text: str, talk: _Talk) -> str:
 
 def _resolved(text: str, talk: _Talk) -> str:
     """The question with its first pronoun replaced, or with its subject named at the end; empty if it points at nothing."""
-    own = list(_names(text))
-    if any(name in text for name in (talk.topic,)):
+    own = list(_names(text, first=True))
+    if talk.topic in text:
         return ""
     tokens = list(_WORD.finditer(text))
     lowered = [token.group().lower().replace("’", "'") for token in tokens]
@@ -202,18 +208,20 @@ def _resolved(text: str, talk: _Talk) -> str:
 
 def _within(before: str, lowered: Sequence[str], own: Sequence[str], pronoun: str) -> bool:
     """Whether the pronoun finds what it stands for in its own question: "Which team won its first title?"."""
-    if any(name in before for name in own):
+    if any(name in before for name in own) or {"those", "people", "anyone", "someone"} & set(lowered):
         return True
+    content = [n for n, word in enumerate(lowered) if word not in _LIGHT and len(word) > 2]
+    if content and {"and", "but", "if", "when", "after", "because"} & set(lowered[content[0] :]):
+        return True  # "What is scrapple made from and how is it prepared?"
+    if lowered and lowered[-1] in _AUXILIARY:
+        return False  # "What songs did they sing?", "Who is his wife?": it takes the place of the question's subject
     asked = [n for n, word in enumerate(lowered) if word in _ASKING]
-    if asked and pronoun not in _PERSON:
-        # "which NOUN … its": a noun asked for and no auxiliary between it and the pronoun
-        after = lowered[asked[-1] + 1 :]
-        if lowered[asked[-1]] in ("which", "what") and after and not any(word in _AUXILIARY for word in after):
-            return True
-    if asked and pronoun in _PERSON | _GROUP and lowered[asked[-1]] == "who" and "did" not in lowered and "do" not in lowered:
+    if asked and lowered[asked[-1]] in ("which", "what") and len(lowered) > asked[-1] + 2:
+        return True  # "Which actor said that her voice …": what is asked for is the nearest thing to stand for
+    if asked and lowered[asked[-1]] == "who" and pronoun not in _THING and not {"did", "do", "does"} & set(lowered):
         return len(lowered) > asked[-1] + 3
     # "the company … its": an article's noun earlier in the question
-    return bool(re.search(r"\b(?:an?|the)\s+(?:\w+\s+){1,3}.*$", before, re.I)) and len(lowered) > 4
+    return bool(re.search(r"\b(?:an?|the)\s+(?:\w+\s+){1,3}", before, re.I)) and len(lowered) > 4
 
 
 def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
@@ -233,7 +241,9 @@ def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _T
         r"\b(?:about|after|before|of|with|like|from|by|for|to|do|did|than|during|in) (?:this|that|these|those)\b", text, re.I
     ):
         return True
-    if re.search(r"\b(?:this|these|those) \w+", text, re.I):
+    if len(lowered) > _SHORT:  # a long question brings its own subject
+        return False
+    if re.search(rf"\b(?:this|these|those) (?!{_TIMES}\b)\w+", text, re.I):
         return True
     if "there" in lowered and not _THERE_IS.search(text):
         return True
@@ -261,22 +271,23 @@ def _talk(history: Sequence[Turn]) -> _Talk:
             by_rule(turn.question, [*history[: len(history) - len(turns)], *turns[:n]][-_TURNS:]) if n else turn.question
         )
     answers = [_MARKER.sub("", turn.answer)[:1_500] for turn in turns]
-    titles = [title for turn in turns for title in turn.titles]
+    titles = [title for turn in turns for title in turn.titles if title.strip()]
     prose = " ".join([*resolved, *answers])
+    certain = set(_names(prose)) | {name for title in titles for name in _names(f"x {title}")}
     names: defaultdict[str, float] = defaultdict(float)
     for age, (asked, answer) in enumerate(zip(reversed(resolved), reversed(answers), strict=True)):
         weight = 0.7**age
-        for name in _names(asked):
-            names[name] += 3 * weight
-        for name in _names(answer):
-            names[name] += 1 * weight
+        for words, worth in ((asked, 3.0), (answer, 1.0)):
+            for name in _names(words, first=True):
+                sure = name in certain or " " in name
+                names[name] += worth * weight * (1.0 if sure else 0.05)  # "Approximately" or "Iran": nobody has said yet
     for title in dict.fromkeys(titles):
         for name in _title_names(title, prose):
             names[name] += 2
     merged = _merged(names)
     ranked = [name for name, _ in sorted(merged.items(), key=lambda item: -item[1])]
     recent = tuple(dict.fromkeys([*_names(resolved[-1]), *_names(answers[-1])])) if turns else ()
-    title = next((title for turn in reversed(turns) for title in turn.titles[:1]), "")
+    title = next((title for turn in reversed(turns) for title in turn.titles[:1] if title.strip()), "")
     return _Talk(
         last=resolved[-1] if resolved else "",
         topic=ranked[0] if ranked else "",
@@ -322,41 +333,39 @@ def _title_names(title: str, prose: str) -> Iterator[str]:
             yield name
 
 
-def _names(text: str) -> Iterator[str]:
-    """Runs of capitalised words, without the word that a sentence starts with unless more capitals follow."""
+def _names(text: str, first: bool = False) -> Iterator[str]:
+    """Runs of capitalised words. A single one that starts a sentence may be any word: it is left out unless `first`."""
     run: list[str] = []
-    starts = True  # whether the next word starts a sentence
+    opening = False  # whether the run starts its sentence
+    starts = True
     end = 0
     for match in _WORD.finditer(text):
         word = match.group()
-        gap = text[end : match.start()]
-        broken = bool(gap.strip(" ")) and gap.strip(" ") not in ("", "“", '"')
-        starts = starts or bool(re.search(r"[.!?:]\s", gap))
+        gap = text[end : match.start()].strip(" ")
+        starts = starts or bool(re.search(r"[.!?:\n]", gap))
         end = match.end()
         plain = re.sub(r"[’']s$", "", word)
-        capital = plain[:1].isupper() and plain.lower() not in _NOT_NAMES
-        if run and broken:
-            yield from _run(run)
+        name = plain[:1].isupper() and plain.lower() not in _NOT_NAMES and not (starts and plain.lower() in _OPENERS)
+        if run and (gap not in ("", "“", '"') or not (name or word.lower() in _JOINING)):
+            yield from _run(run, opening and not first)
             run = []
-        if capital and not (starts and not run and plain.lower() in _LIGHT | _JOINING | {"a", "an"}):
+        if name:
+            opening = opening if run else starts
             run.append(plain)
-            if plain != word or word.endswith("."):
-                yield from _run(run)
+            if plain != word:
+                yield from _run(run, opening and not first)
                 run = []
-        elif run and word.lower() in _JOINING and not broken:
+        elif run:
             run.append(word)
-        else:
-            yield from _run(run)
-            run = []
         starts = False
-    yield from _run(run)
+    yield from _run(run, opening and not first)
 
 
-def _run(run: Sequence[str]) -> Iterator[str]:
+def _run(run: Sequence[str], unsure: bool) -> Iterator[str]:
     words = list(run)
     while words and words[-1].lower() in _JOINING:
         words.pop()
-    if words and (len(words) > 1 or len(words[0]) > 1):
+    if words and len(words[0]) > 1 and not (unsure and len(words) == 1):
         yield " ".join(words)
 
 
