@@ -1,0 +1,535 @@
+"""Answer -> safe HTML for the page, and plain text for the terminal. Pure functions, no state.
+
+Everything that an article, a model or a person wrote passes through `escaped` (the page) or `clean` (the terminal). The page
+knows only the tags and attributes written in this file, and the only addresses in it are those that `safe_link` let through.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from urllib.parse import urlsplit
+
+from qa.types import Answer, Citation, Sentence
+from vectorstore.passages import sentences
+from vectorstore.types import Article, Filters, Hit, Summary
+
+NEAREST = 3  # how many passages an abstention shows
+_CONTEXT = 420  # characters of the neighbouring sentence that a card shows; a listing without full stops is cut there
+_WINDOW = 1_600  # characters of the article either side of a quote in which the neighbouring sentences are looked for
+_LONGEST_ECHO = 900  # characters of a question that the page repeats; a whole article may have been pasted
+
+# Terminal control sequences go as a whole: taking only the escape character would leave "[31m" to read.
+_TERMINAL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[@-Z\\-_]?|\x9b[0-?]*[ -/]*[@-~]", re.S
+)
+# Other controls, and the marks that reorder or isolate text: a headline could use them to read backwards. What is written
+# from right to left still is, by its own letters. U+200E and U+200F stay: they only hint.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u206a-\u206f\ufff9-\ufffb\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKER = re.compile(r"\s*\[(\d{1,4})\]")
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+# --- untrusted text ---------------------------------------------------------------------------------------------------
+
+
+def clean(text: str) -> str:
+    """The text without anything that steers a terminal, a browser's text direction or an encoder; line breaks stay."""
+    text = _TERMINAL.sub("", text)
+    text = _INVISIBLE.sub("", text)
+    text = _SURROGATE.sub("\ufffd", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").replace("\t", " ")
+
+
+def escaped(text: str) -> str:
+    """The text as HTML: no character of it can open a tag, end an attribute or start a reference."""
+    return escape(clean(text), quote=True)
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def safe_link(url: str) -> str:
+    """The address where it is a plain web address, else "".
+
+    Only http and https with a host; no user name ("https://cnn.com@elsewhere"), white space, control or backslash, which
+    browsers read otherwise than people do.
+    """
+    if not 8 <= len(url) <= 2_000 or re.search(r"[\s\\\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff<>\"`]", url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not host or "@" in parts.netloc:
+        return ""
+    return url
+
+
+def day(value: date | None) -> str:
+    """A date as news writes it, in no machine's locale: "3 May 2026"."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else ""
+
+
+def span_of_days(first: date | None, last: date | None) -> str:
+    """ "3 May – 9 June 2026": the year is said once where it is the same."""
+    if not first or not last or first == last:
+        return day(first or last)
+    if first.year == last.year:
+        return f"{first.day} {_MONTHS[first.month - 1]} – {day(last)}"
+    return f"{day(first)} – {day(last)}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def mode_name(model_name: str) -> str:
+    return "Quote-only" if model_name == "quote-only" else one_line(model_name)
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def status_html(summary: Summary, model_name: str) -> str:
+    """The header's right side: how answers are made, and what is being searched."""
+    if model_name == "quote-only":
+        mode = "Answers only by quoting the articles. No language model is used."
+    else:
+        mode = "A language model writes the answer. Every sentence is checked against the articles."
+    facts = [f"<b>{summary.articles:,}</b> {'article' if summary.articles == 1 else 'articles'}"]
+    if summary.first:
+        facts.append(escaped(span_of_days(summary.first, summary.last)))
+    named = [name for name, _ in summary.sources if name]
+    if len(named) == 1:
+        facts.append(f"<bdi>{escaped(one_line(named[0]))}</bdi>")
+    elif named:
+        facts.append(f"{len(named):,} outlets")
+    if summary.undated:
+        facts.append(f"{summary.undated:,} undated")
+    collection = " ".join(f'<span class="or-fact">{fact}</span>' for fact in facts)
+    return (
+        f'<div class="or-status"><span class="or-mode" title="{mode}"><span class="or-sr">Answering mode: </span>'
+        f'<bdi>{escaped(mode_name(model_name))}</bdi><span class="or-sr">. {mode}</span></span>'
+        f'<span class="or-collection"><span class="or-sr">Collection: </span>{collection}</span></div>'
+    )
+
+
+def question_html(question: str) -> str:
+    """The question as it was asked; of a pasted article, its beginning."""
+    shown = question[: _LONGEST_ECHO + 1]
+    rest = f' <span class="or-note">… {len(question):,} characters</span>' if len(question) > _LONGEST_ECHO else ""
+    return f'<h2 class="or-question" dir="auto">{escaped(shown[:_LONGEST_ECHO].strip())}{rest}</h2>'
+
+
+def searching_html(what: str) -> str:
+    """What is shown between the question and the first words of the answer."""
+    return f'<p class="or-searching">{escaped(what)}</p>'
+
+
+def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
+    """The answer, so far or whole: sentences with chips, marks on what is not supported, and what was checked."""
+    streaming = not (answer.final or stopped)
+    kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.model == "quote-only" else "or-prose"
+    parts = []
+    if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
+        parts.append(f'<p class="or-readas">Read as: <q dir="auto">{escaped(answer.standalone_question)}</q></p>')
+    if answer.abstained:
+        parts.append('<p class="or-label">Not in the articles</p>')
+    if not _has_words(answer):
+        parts.append(searching_html(_progress(answer)) if streaming else "")
+    elif answer.abstained and answer.final:
+        parts.append(f'<p class="or-text" dir="auto">{escaped(_MARKER.sub("", answer.text))}</p>')
+        parts.append(_nearest_list(answer, turn_number))
+    else:
+        parts.append(_sentences_html(answer, turn_number))
+    if answer.notice:
+        parts.append(f'<p class="or-notice" role="note">{escaped(answer.notice)}</p>')
+    if answer.final:
+        parts.append(_colophon(answer))
+    busy = ' aria-busy="true"' if streaming else ""
+    return f'<div class="or-answer {kind}{" or-streaming" if streaming else ""}"{busy}>{"".join(parts)}</div>'
+
+
+def evidence_html(answer: Answer, turn_number: int) -> str:
+    """One card per citation; for an abstention, the nearest passages, labelled as no answer."""
+    if answer.abstained:
+        if not answer.final or not answer.hits:
+            return ""
+        cards = [_nearest_card(hit, turn_number, n) for n, hit in enumerate(answer.hits[:NEAREST], 1)]
+        title, note = "Nearest passages", '<p class="or-label">Not an answer: only what came closest</p>'
+        kind = " or-nearest"
+    else:
+        if not answer.citations:
+            return ""
+        cards = [_card(citation, turn_number) for citation in answer.citations]
+        title, note, kind = "On the record", "", ""
+    about = f'<p class="or-about" dir="auto">{escaped(_clip(answer.question, 160))}</p>'
+    return (
+        f'<section class="or-evidence{kind}" data-turn="{turn_number}" aria-label="Evidence for answer {turn_number}">'
+        f'<div class="or-evidence-head"><h2>{title}</h2>{about}{note}'
+        f'<button type="button" class="or-back" data-back="">Back to the answer</button></div>{"".join(cards)}</section>'
+    )
+
+
+def error_html(message: str) -> str:
+    """A failure, which looks like one: no reader may take it for an answer."""
+    return (
+        '<div class="or-error" role="alert"><p class="or-label">No answer: something failed</p>'
+        f'<p class="or-text" dir="auto">{escaped(message)}</p></div>'
+    )
+
+
+def stopped_html() -> str:
+    return '<p class="or-notice" role="note">Stopped. What is above was not checked.</p>'
+
+
+def welcome_html(summary: Summary) -> str:
+    """The page before the first question: what it does, in two sentences."""
+    return (
+        '<div class="or-welcome"><h2>Ask the record.</h2><p>Questions are answered from '
+        f"{count(summary.articles, 'article')} and nothing else. Each sentence carries a number: open it to read the words it "
+        "rests on, in their place in the article.</p></div>"
+    )
+
+
+def empty_evidence_html() -> str:
+    return (
+        '<div class="or-empty"><p>Every sentence of an answer points at a passage here, word for word, with its headline, '
+        "outlet, byline and date.</p></div>"
+    )
+
+
+def _has_words(answer: Answer) -> bool:
+    return bool(answer.text.strip()) or any(s.text.strip() for s in answer.sentences)
+
+
+def _progress(answer: Answer) -> str:
+    if not answer.hits:
+        return "Searching the articles …"
+    outlets = {hit.article.source for hit in answer.hits if hit.article.source}
+    among = f" from {count(len(outlets), 'outlet')}" if outlets else ""
+    return f"Reading {count(len(answer.hits), 'passage')}{among} …"
+
+
+def _sentences_html(answer: Answer, turn_number: int) -> str:
+    cited = {citation.number: citation for citation in answer.citations}
+    if not answer.sentences:
+        return f'<p class="or-text" dir="auto">{_text_with_chips(answer.text, cited, turn_number)}</p>'
+    marked = [_sentence_html(sentence, cited, turn_number, answer) for sentence in answer.sentences]
+    if answer.model == "quote-only":
+        return "".join(f'<p class="or-text" dir="auto">{one}</p>' for one in marked)
+    return f'<p class="or-text" dir="auto">{" ".join(marked)}</p>'
+
+
+def _sentence_html(sentence: Sentence, cited: dict[int, Citation], turn_number: int, answer: Answer) -> str:
+    quoted, final = answer.model == "quote-only", answer.final
+    chips = "".join(_chip(cited[n], turn_number) for n in dict.fromkeys(sentence.citations) if n in cited)
+    text = _words_and_credit(sentence.text.strip(), quoted)
+    if sentence.supported or not final:  # nothing has been checked while the answer streams
+        return f'<span class="or-sentence">{text}{chips}</span>'
+    reasons = "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or "no passage carries it"
+    return (
+        f'<span class="or-sentence or-unsupported"><span class="or-doubt">{text}</span>{chips} '
+        f'<span class="or-why"><b>Not supported:</b> {escaped(reasons)}.</span></span>'
+    )
+
+
+def _words_and_credit(text: str, quoted: bool) -> str:
+    """The sentence; of a quotation with its credit ("… — The Harbour Post, 3 May 2026"), the credit is set smaller."""
+    words, dash, credit = text.rpartition("” — ")
+    if not quoted or not dash:
+        return escaped(text)
+    return f'{escaped(words)}” <span class="or-credit">— <bdi>{escaped(credit)}</bdi></span>'
+
+
+def _text_with_chips(text: str, cited: dict[int, Citation], turn_number: int) -> str:
+    """Text whose sentences are not known yet: its markers become chips where they point at something."""
+    parts, position = [], 0
+    for marker in _MARKER.finditer(text):
+        parts.append(escaped(text[position : marker.start()]))
+        citation = cited.get(int(marker[1]))
+        parts.append(_chip(citation, turn_number) if citation else "")
+        position = marker.end()
+    return "".join(parts) + escaped(text[position:])
+
+
+def _chip(citation: Citation, turn_number: int) -> str:
+    source = ", ".join(filter(None, (one_line(citation.article.source), day(citation.article.published))))
+    label = f"Citation {citation.number}" + (f": {source}" if source else "")
+    # The brackets are there for copying and for screen readers; the eye sees a numbered chip.
+    return (
+        f'<button type="button" class="or-chip" data-card="{_card_id(turn_number, citation.number)}" '
+        f'aria-controls="{_card_id(turn_number, citation.number)}" aria-label="{escaped(label)}" '
+        f'title="{escaped(_clip(citation.article.title, 120) or label)}">'
+        f'<span class="or-sr">[</span>{citation.number}<span class="or-sr">]</span></button>'
+    )
+
+
+def _card_id(turn_number: int, number: int) -> str:
+    return f"evidence-{turn_number}-{number}"
+
+
+def _card(citation: Citation, turn_number: int) -> str:
+    article, start, end = citation.article, citation.start, citation.end
+    exact = 0 <= start < end and article.text[start:end] == citation.quote
+    if exact:
+        before, after = surroundings(article.text, start, end)
+        passage = f"{_context(before)}<mark>{escaped(citation.quote)}</mark>{_context(after)}"
+    else:  # never shown as evidence: the promise is that the quote is in the article
+        passage = '<span class="or-why"><b>Not shown:</b> this quote is not in the stored article.</span>'
+    also = _also_in(citation.also_in)
+    return (
+        f'<article class="or-card" id="{_card_id(turn_number, citation.number)}" tabindex="-1" '
+        f'aria-label="Citation {citation.number}">'
+        f'<span class="or-number" aria-hidden="true">{citation.number}</span>'
+        f'{_headline(article)}<blockquote dir="auto">{passage}</blockquote>{also}{_source_link(article)}</article>'
+    )
+
+
+def _nearest_card(hit: Hit, turn_number: int, number: int) -> str:
+    return (
+        f'<article class="or-card or-near" id="{_card_id(turn_number, number)}" tabindex="-1" '
+        f'aria-label="Nearest passage {number}, not an answer">'
+        f'{_headline(hit.article)}<blockquote dir="auto">{escaped(_clip(hit.passage.text, 700))}</blockquote>'
+        f"{_also_in(hit.also_in)}{_source_link(hit.article)}</article>"
+    )
+
+
+def _nearest_list(answer: Answer, turn_number: int) -> str:
+    """Under an abstention: which passages came closest, each opening its card."""
+    if not answer.hits:
+        return ""
+    rows = []
+    for number, hit in enumerate(answer.hits[:NEAREST], 1):
+        source = ", ".join(filter(None, (one_line(hit.article.source), day(hit.article.published))))
+        title = _clip(hit.article.title, 120) or _clip(hit.passage.text, 80)
+        rows.append(
+            f'<li><button type="button" class="or-open" data-card="{_card_id(turn_number, number)}" '
+            f'aria-controls="{_card_id(turn_number, number)}"><bdi>{escaped(title)}</bdi></button>'
+            f'<span class="or-note"><bdi>{escaped(source)}</bdi></span></li>'
+        )
+    return f'<p class="or-note">Nearest passages, not an answer:</p><ul class="or-nearest-list">{"".join(rows)}</ul>'
+
+
+def _headline(article: Article) -> str:
+    title = escaped(one_line(article.title)) or "Untitled article"
+    facts = []
+    if article.source:
+        facts.append(f'<span class="or-fact or-outlet"><bdi>{escaped(one_line(article.source))}</bdi></span>')
+    if article.authors:
+        facts.append(f'<span class="or-fact"><bdi>{escaped(byline(article.authors))}</bdi></span>')
+    if article.published:
+        facts.append(
+            f'<span class="or-fact"><time datetime="{article.published.isoformat()}">{day(article.published)}</time></span>'
+        )
+    else:
+        facts.append('<span class="or-fact">undated</span>')
+    return f'<h3 dir="auto">{title}</h3><p class="or-byline">{" ".join(facts)}</p>'
+
+
+def _source_link(article: Article) -> str:
+    link = safe_link(article.url)
+    if not link:
+        return ""
+    host = (urlsplit(link).hostname or "").removeprefix("www.")
+    return (
+        f'<p class="or-link"><a href="{escaped(link)}" target="_blank" rel="noopener noreferrer">Read at '
+        f'<bdi>{escaped(_clip(host, 60))}</bdi><span class="or-sr"> (opens in a new tab)</span></a></p>'
+    )
+
+
+def _also_in(others: Iterable[Article]) -> str:
+    names = list(dict.fromkeys(one_line(other.source) for other in others if other.source.strip()))
+    if not names:
+        return ""
+    return f'<p class="or-also">Also in {", ".join(f"<bdi>{escaped(name)}</bdi>" for name in names)}</p>'
+
+
+def _context(text: str) -> str:
+    return f'<span class="or-context">{escaped(text)}</span>' if text.strip() else ""
+
+
+def _colophon(answer: Answer) -> str:
+    """The line under a whole answer: what was checked, where it was looked for, how long it took."""
+    facts = []
+    if not answer.abstained and answer.sentences:
+        doubtful = sum(not sentence.supported for sentence in answer.sentences)
+        if doubtful:
+            said = f"{doubtful} of {count(len(answer.sentences), 'sentence')} not supported"
+            facts.append(f'<span class="or-fact or-bad">{said}</span>')
+        else:
+            facts.append('<span class="or-fact or-good">Checked against the articles</span>')
+    plain = [*filter_words(answer.filters), mode_name(answer.model)]
+    if "total" in answer.seconds:
+        plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s")
+    facts.extend(f'<span class="or-fact">{escaped(fact)}</span>' for fact in plain)
+    return f'<p class="or-colophon">{" ".join(facts)}</p>'
+
+
+def filter_words(filters: Filters) -> list[str]:
+    """The filters in words: ["only The Harbour Post", "from 3 May 2026"]."""
+    words = []
+    if filters.sources:
+        words.append("only " + ", ".join(one_line(source) for source in filters.sources))
+    if filters.since:
+        words.append(f"from {day(filters.since)}")
+    if filters.until:
+        words.append(f"until {day(filters.until)}")
+    return words
+
+
+# --- words around a quote ---------------------------------------------------------------------------------------------
+
+
+def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
+    """The rest of the quote's own sentences and one sentence either side: (what stands before it, what stands after it).
+
+    Sentences are looked for in a window around the quote, so that a listing of 100,000 characters costs no more than a story.
+    """
+    left, right = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+    spans = [(left + a, left + b) for a, b in sentences(text[left:right])]
+    touched = [n for n, (a, b) in enumerate(spans) if a < end and b > start]
+    if not touched:
+        return "", ""
+    first, last = max(touched[0] - 1, 0), min(touched[-1] + 1, len(spans) - 1)
+    before, after = text[spans[first][0] : start], text[end : spans[last][1]]
+    if len(before) > _CONTEXT:
+        before = "… " + before[-_CONTEXT:].partition(" ")[2]
+    elif spans[first][0] > 0:
+        before = "… " + before
+    if len(after) > _CONTEXT:
+        after = after[:_CONTEXT].rpartition(" ")[0] + " …"
+    elif spans[last][1] < len(text.rstrip()):
+        after = after + " …"
+    return before, after
+
+
+def byline(authors: Sequence[str]) -> str:
+    """ "By A, B and C"; many names end in "and others"."""
+    names = [name for name in (one_line(author) for author in authors) if name]
+    if not names:
+        return ""
+    if len(names) > 4:
+        names = [*names[:3], "others"]
+    said = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return said if said.lower().startswith("by ") else f"By {said}"
+
+
+def _clip(text: str, longest: int) -> str:
+    line = one_line(text[: longest * 4])
+    return line if len(line) <= longest else line[: longest - 1].rpartition(" ")[0] + " …"
+
+
+# --- the terminal -----------------------------------------------------------------------------------------------------
+
+
+def answer_text(answer: Answer, width: int = 88) -> str:
+    """The answer for a terminal: sentences with their markers, then the numbered quotes; no control character in it."""
+    width = max(width, 30)
+    blocks = []
+    if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
+        blocks.append(_wrap(f"Read as: {answer.standalone_question}", width))
+    if answer.abstained or not answer.sentences:
+        blocks.append(_wrap(_MARKER.sub("", answer.text) if answer.abstained else answer.text, width))
+    elif answer.model == "quote-only":
+        blocks.extend(_sentence_text(sentence, answer.final, width) for sentence in answer.sentences)
+    else:
+        blocks.append(_prose_text(answer, width))
+    if answer.notice:
+        blocks.append(_wrap(f"Note: {answer.notice}", width))
+    for citation in () if answer.abstained else answer.citations:
+        blocks.append(_citation_text(citation, width))
+    if answer.abstained and answer.hits:
+        blocks.append("Nearest passages (not an answer):")
+        blocks.extend(_nearest_text(hit, width) for hit in answer.hits[:NEAREST])
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
+    lines = textwrap.wrap(
+        one_line(text), width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
+
+
+def _marked(sentence: Sentence) -> str:
+    return " ".join([sentence.text.strip(), *(f"[{n}]" for n in dict.fromkeys(sentence.citations))])
+
+
+def _why(sentence: Sentence) -> str:
+    return "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or "no passage carries it"
+
+
+def _sentence_text(sentence: Sentence, final: bool, width: int) -> str:
+    text = _wrap(_marked(sentence), width)
+    if final and not sentence.supported:
+        text += "\n" + _wrap(f"Not supported: {_why(sentence)}.", width, "  ! ", "    ")
+    return text
+
+
+def _prose_text(answer: Answer, width: int) -> str:
+    """One paragraph; what is not supported is said below it, by the sentence's first words."""
+    doubts = [s for s in answer.sentences if answer.final and not s.supported]
+    marked = [_marked(s) + (" [not supported]" if s in doubts else "") for s in answer.sentences]
+    lines = [_wrap(" ".join(marked), width)]
+    lines += [_wrap(f"Not supported: “{_clip(s.text, 60)}”: {_why(s)}.", width, "  ! ", "    ") for s in doubts]
+    return "\n".join(lines)
+
+
+def _citation_text(citation: Citation, width: int) -> str:
+    mark = f"[{citation.number}] "
+    indent = " " * len(mark)
+    exact = citation.article.text[citation.start : citation.end] == citation.quote
+    quote = f"“{one_line(citation.quote)}”" if exact else "(not shown: this quote is not in the stored article)"
+    lines = [_wrap(quote, width, mark, indent), *_article_lines(citation.article, indent, width)]
+    others = list(dict.fromkeys(one_line(other.source) for other in citation.also_in if other.source.strip()))
+    if others:
+        lines.append(_wrap("Also in " + ", ".join(others), width, indent, indent))
+    return "\n".join(lines)
+
+
+def _nearest_text(hit: Hit, width: int) -> str:
+    return "\n".join([_wrap(_clip(hit.passage.text, 300), width, "  - ", "    "), *_article_lines(hit.article, "    ", width)])
+
+
+def _article_lines(article: Article, indent: str, width: int) -> list[str]:
+    facts = filter(None, (one_line(article.source), byline(article.authors), day(article.published) or "undated"))
+    lines = [_wrap(article.title, width, indent, indent), _wrap(", ".join(facts), width, indent, indent)]
+    if safe_link(article.url):
+        lines.append(indent + clean(article.url))
+    return [line for line in lines if line]
+
+
+def hits_text(hits: Sequence[Hit], width: int = 88) -> str:
+    """Found passages for a terminal, best first."""
+    if not hits:
+        return "No passage was found."
+    blocks = []
+    for number, hit in enumerate(hits, 1):
+        mark = f"{number}. "
+        indent = " " * len(mark)
+        passage = _wrap(hit.passage.text, max(width, 30), mark, indent)
+        others = list(dict.fromkeys(one_line(other.source) for other in hit.also_in if other.source.strip()))
+        also = [_wrap("Also in " + ", ".join(others), width, indent, indent)] if others else []
+        blocks.append("\n".join([passage, *_article_lines(hit.article, indent, max(width, 30)), *also]))
+    return "\n\n".join(blocks)
+
+
+def status_text(summary: Summary, model_name: str) -> str:
+    """What is searched and how it is answered, in one line."""
+    facts = [count(summary.articles, "article"), count(summary.passages, "passage")]
+    if summary.first:
+        facts.append(span_of_days(summary.first, summary.last))
+    if summary.undated:
+        facts.append(f"{summary.undated:,} undated")
+    named = [f"{one_line(name)} ({articles:,})" for name, articles in summary.sources if name]
+    if named:
+        facts.append(", ".join(named[:6]) + (f" and {len(named) - 6:,} more outlets" if len(named) > 6 else ""))
+    return f"{'; '.join(facts)}. Answering: {mode_name(model_name)}."
