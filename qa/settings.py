@@ -21,7 +21,7 @@ class Settings:
     answerer: str = "auto"  # ONRECORD_ANSWERER: quote, model, or auto (a model where a key or an address is set)
     model: str = "gpt-5-mini"  # ONRECORD_MODEL: the model's name at its endpoint
     base_url: str = ""  # OPENAI_BASE_URL: any OpenAI-compatible address; empty is OpenAI's own
-    api_key: str = field(default="", repr=False)  # OPENAI_API_KEY
+    api_key: str = field(default="", repr=False)  # OPENAI_API_KEY: the key for that address; never shown
     passages: int = 8  # ONRECORD_PASSAGES: how many passages an answer is made from
     timeout: float = 60.0  # ONRECORD_TIMEOUT: seconds for a whole answer, retries included
     max_tokens: int = 700  # ONRECORD_MAX_TOKENS: the longest answer

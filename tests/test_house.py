@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.settings import Settings
+from tests import readme
 from ui.cli import parser
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
+README = readme.README
 
 # Which of our packages a package may import.
 ARROWS = {
@@ -160,7 +160,7 @@ def test_every_onrecord_line_in_the_readme_is_one_the_command_has() -> None:
     lines = [line for line in readme_commands() if re.match(r"(?:\w+=\S+ )*onrecord\b", line)]
     assert len(lines) >= 5
     for line in lines:
-        words = shlex.split(line, comments=True)
+        words = shlex.split(line.partition(" | ")[0], comments=True)
         words = words[words.index("onrecord") + 1 :]
         if words not in (["--help"], ["-h"]):
             assert parser().parse_args(words).run, line
@@ -177,29 +177,13 @@ def test_every_make_line_in_the_readme_is_a_target() -> None:
             assert re.search(rf"^{name} \?=" if given else rf"^{name}:", makefile, re.MULTILINE), word
 
 
-def test_the_help_in_the_readme_is_current() -> None:
-    """The README shows what `onrecord --help` prints."""
-    shown = re.search(r"^\$ onrecord --help\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert shown
-    assert shown[1].split() == parser().format_help().split()
-
-
-def settings_table() -> str:
-    """The README's table, made from the comments and defaults of qa/settings.py."""
-    source = (ROOT / "qa" / "settings.py").read_text(encoding="utf-8")
-    rows = ["| variable | default | what it does |", "|---|---|---|"]
-    for field, comment in re.findall(r"^    (\w+): .*?# (.+)$", source, re.MULTILINE):
-        variable, _, meaning = comment.partition(": ")
-        default = getattr(Settings(), field)
-        shown = "no" if default is False else f"{default:g}" if isinstance(default, float) else str(default)
-        rows.append(f"| `{variable}` | {f'`{shown}`' if shown else ''} | {meaning or 'the key for that address; never shown'} |")
-    return "\n".join(rows)
-
-
-def test_the_settings_table_in_the_readme_is_current() -> None:
-    """Every setting is in the README, with its default and its meaning as in qa/settings.py."""
-    assert settings_table().count("\n") - 1 == len(Settings.__dataclass_fields__)
-    assert settings_table() in README.read_text(encoding="utf-8")
+def test_what_the_readme_shows_is_what_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its outputs, its help and its settings table are today's; `python -m tests.readme` brings them up to date."""
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = README.read_text(encoding="utf-8")
+    with readme.empty_folder():
+        today = readme.current(shown)
+    assert readme.SECONDS.sub("in 1.0 s", today) == readme.SECONDS.sub("in 1.0 s", shown)
 
 
 def test_the_changelog_keeps_its_grammar() -> None:
@@ -209,5 +193,5 @@ def test_the_changelog_keeps_its_grammar() -> None:
     assert entries
     for line in lines:
         assert re.fullmatch(
-            r"## (?:Unreleased|\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\))|- (?:New|Better|Fixed|Gone): .+[.)]|  \S.*|[^-# ].*", line
+            r"## (?:Unreleased|\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\))|- (?:New|Better|Fixed|Gone): .+|  \S.*|[^-# ].*", line
         ), line

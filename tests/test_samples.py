@@ -20,7 +20,16 @@ from vectorstore.types import Article, Filters
 
 QUESTIONS = [json.loads(line) for line in (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
 ARTICLES = {a.url: a for a in read([SAMPLES / "articles"]) if isinstance(a, Article)}
-ALONE = [asked for asked in QUESTIONS if "history" not in asked]  # the command line has no history
+
+
+def cases(questions: list[dict[str, Any]]) -> list[Any]:
+    """Parameters; a question that is not answered rightly yet says why in the file, and is reported as an expected failure."""
+    wanting = [[pytest.mark.xfail(reason=asked["not_yet"])] if "not_yet" in asked else [] for asked in questions]
+    return [pytest.param(asked, id=asked["id"], marks=marks) for asked, marks in zip(questions, wanting, strict=True)]
+
+
+ALL = cases(QUESTIONS)
+ALONE = cases([asked for asked in QUESTIONS if "history" not in asked])  # the command line has no history
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +61,7 @@ def test_the_questions_fit_the_articles() -> None:
             assert any(answer in text for text in texts), (asked["id"], answer)
 
 
-@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["id"])
+@pytest.mark.parametrize("asked", ALL)
 def test_a_sample_question_through_the_library(asked: dict[str, Any], assistant: Assistant) -> None:
     """The answer quotes a sentence that holds what is asked, or says that the articles do not."""
     history = [Turn(turn["question"], turn["answer"], tuple(turn["titles"])) for turn in asked.get("history", ())]
@@ -62,7 +71,7 @@ def test_a_sample_question_through_the_library(asked: dict[str, Any], assistant:
         assert citation.article.text[citation.start : citation.end] == citation.quote
 
 
-@pytest.mark.parametrize("asked", ALONE, ids=lambda asked: asked["id"])
+@pytest.mark.parametrize("asked", ALONE)
 def test_a_sample_question_through_the_command(
     asked: dict[str, Any], samples_index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
