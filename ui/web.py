@@ -1,0 +1,539 @@
+"""The chat in the browser. The only file that imports Gradio (and, under it, Starlette), and only when a page is made.
+
+The page is two columns of our own HTML (ui/render.py) in `gr.HTML` blocks, which insert a string as it stands: no Markdown
+reads what an article or a model wrote. `ui/page.js` opens evidence and scrolls; `ui/theme.css` is how it looks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from qa.assistant import Assistant
+from qa.errors import CannotServe, UsageError
+from qa.types import Answer, Turn
+from ui.render import (
+    answer_html,
+    clean,
+    empty_evidence_html,
+    error_html,
+    evidence_html,
+    filter_words,
+    question_html,
+    searching_html,
+    status_html,
+    stopped_html,
+    welcome_html,
+)
+from vectorstore.articles import read
+from vectorstore.errors import OnRecordError
+from vectorstore.types import Article, Filters, Summary
+
+AT_ONCE = 8  # questions answered at a time; more wait in the queue
+WAITING = 64  # how many may wait before "Queue is full!"
+REMEMBERED = 8  # earlier exchanges that a follow-up may refer to
+EXAMPLES = 4
+_KEPT_IN_BOX = 4_000  # characters; a longer question stays in the box instead of travelling back if it is refused
+_LARGEST_REQUEST = 4_000_000  # bytes
+
+# The browser itself refuses every address but ours, whatever slips into the page. Gradio's own scripts need eval.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+_UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
+
+_DATE_FIELD = """
+const field = element.querySelector("input");
+field.addEventListener("change", () => { props.value = field.value; });
+watch("value", () => { if (field.value !== props.value) field.value = props.value; });
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question of this visit and what came of it."""
+
+    number: int
+    question: str
+    answer: Answer | None = None  # the latest one; None until the first words
+    error: str = ""
+    stopped: bool = False
+
+    @property
+    def running(self) -> bool:
+        return not self.error and not self.stopped and not (self.answer and self.answer.final)
+
+
+Talk = tuple[Exchange, ...]
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
+    """The page over an assistant, as `gr.Blocks`; `serve` shows it.
+
+    `examples` are offered before the first question; by default those of the sample articles, if they are what is indexed.
+    """
+    gr = _gradio()
+    summary = assistant.summary()
+    examples = sample_questions(summary) if examples is None else examples
+    with gr.Blocks(title="onrecord", fill_width=True, analytics_enabled=False) as page:
+        memory = gr.State(())
+        with gr.Row(elem_id="or-header"):
+            _panel('<h1 class="or-brand">onrecord</h1>', elem_id="or-brand")
+            status = _panel(status_html(summary, assistant.model_name), elem_id="or-status")
+        with gr.Row(elem_id="or-desk"):
+            with gr.Column(elem_id="or-talk"):
+                with gr.Column(elem_id="or-scroll"):
+                    _panel(welcome_html(summary), elem_id="or-welcome")
+                    with gr.Column(elem_id="or-examples"):
+                        offered = [gr.Button(clean(example), elem_classes="or-example") for example in examples[:EXAMPLES]]
+                    said = _panel("", elem_id="or-said")
+                    saying = _panel("", elem_id="or-saying")
+                with gr.Column(elem_id="or-composer"):
+                    with gr.Row(elem_id="or-ask-row"):
+                        box = gr.Textbox(
+                            elem_id="or-box",
+                            label="Your question",
+                            show_label=False,
+                            placeholder="Ask the articles a question",
+                            lines=1,
+                            max_lines=6,
+                            autofocus=True,
+                            scale=1,
+                        )
+                        ask = gr.Button("Ask", variant="primary", elem_id="or-ask", scale=0)
+                        stop = gr.Button("Stop", elem_id="or-stop", scale=0)
+                    with gr.Row(elem_id="or-tools"):
+                        with gr.Accordion("Filters", open=False, elem_id="or-filters") as drawer:
+                            sources = gr.Dropdown(
+                                _outlets(summary),
+                                multiselect=True,
+                                label="Outlets (none chosen: all)",
+                                elem_id="or-outlets",
+                            )
+                            with gr.Row():
+                                since = _date_field("From", "or-since", summary)
+                                until = _date_field("Until", "or-until", summary)
+                            reset = gr.Button("Clear filters", elem_id="or-reset", size="sm")
+                        retry = gr.Button("Retry", elem_id="or-retry", size="sm", scale=0)
+                        clear = gr.Button("Clear", elem_id="or-clear", size="sm", scale=0)
+            with gr.Column(elem_id="or-evidence"):
+                _panel(empty_evidence_html(), elem_id="or-nothing")
+                shown = _panel("", elem_id="or-shown")
+                showing = _panel("", elem_id="or-showing")
+
+        outputs = [box, memory, said, saying, shown, showing, status]
+        filters = [sources, since, until]
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        slow = quiet | {"concurrency_id": "ask", "concurrency_limit": AT_ONCE}
+
+        def asked(question: str, talk: Talk, *filters: Any) -> Iterator[dict[Any, Any]]:
+            earlier = tuple(replace(exchange, stopped=True) if exchange.running else exchange for exchange in talk)
+            yield {
+                said: "".join(map(exchange_html, earlier)),
+                shown: "".join(map(_evidence, earlier)),
+                saying: "",
+                showing: "",
+                box: gr.skip() if len(question) > _KEPT_IN_BOX else "",
+            }
+            for exchange in exchanges(assistant, question, earlier, filters):
+                update: dict[Any, Any] = {
+                    memory: (*earlier, exchange),
+                    saying: exchange_html(exchange),
+                    showing: _evidence(exchange),
+                }
+                if exchange.error and len(question) <= _KEPT_IN_BOX:
+                    update[box] = clean(question)  # to mend or to send again
+                if not exchange.running and not exchange.error:
+                    update[status] = status_html(assistant.summary(), assistant.model_name)
+                yield update
+
+        def again(talk: Talk, *filters: Any) -> Iterator[dict[Any, Any]]:
+            if talk:
+                yield from asked(talk[-1].question, talk[:-1], *filters)
+
+        def halted(talk: Talk) -> dict[Any, Any]:
+            if not talk or not talk[-1].running:
+                return {saying: gr.skip()}
+            last = replace(talk[-1], stopped=True)
+            return {memory: (*talk[:-1], last), saying: exchange_html(last), showing: _evidence(last)}
+
+        def emptied() -> dict[Any, Any]:
+            return {box: "", memory: (), said: "", saying: "", shown: "", showing: ""}
+
+        def arrived() -> tuple[Any, Any]:
+            now = assistant.summary()
+            return status_html(now, assistant.model_name), gr.update(choices=_outlets(now))
+
+        running = [
+            gr.on([box.submit, ask.click], asked, [box, memory, *filters], outputs, **slow),
+            retry.click(again, [memory, *filters], outputs, **slow),
+            *(button.click(asked, [button, memory, *filters], outputs, **slow) for button in offered),
+        ]
+        stop.click(halted, memory, outputs, cancels=running, queue=False, **quiet)
+        clear.click(emptied, None, outputs, cancels=running, queue=False, **quiet)
+        reset.click(lambda: ([], "", ""), None, filters, queue=False, **quiet)
+        for field in filters:
+            field.change(_drawer_label, filters, drawer, queue=False, **quiet)
+        page.load(arrived, None, [status, sources], queue=False, **quiet)
+        gr.api(_endpoint(assistant, gr.Error), api_name="ask", concurrency_id="ask", concurrency_limit=AT_ONCE)
+    return page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE)
+
+
+def exchanges(assistant: Assistant, question: str, earlier: Talk, filters: Sequence[Any] = ((), "", "")) -> Iterator[Exchange]:
+    """One question as the page shows it: searching, then the growing answer, then the whole of it or an error.
+
+    Our own errors end as an `Exchange` with `error`. Any other is shown as a failure too, and raised for the log.
+    """
+    exchange = Exchange(len(earlier) + 1, question)
+    yield exchange
+    try:
+        for answer in assistant.stream(question, turns(earlier), read_filters(*filters)):
+            exchange = replace(exchange, answer=answer)
+            yield exchange
+    except OnRecordError as error:
+        yield replace(exchange, error=str(error))
+    except Exception as error:
+        yield replace(exchange, error=f"{type(error).__name__} inside onrecord: the server's log has the details. Try again.")
+        raise
+
+
+def turns(talk: Talk) -> tuple[Turn, ...]:
+    """What a follow-up may refer to: the finished answers, with the headlines that they cite."""
+    done = [exchange.answer for exchange in talk if exchange.answer and exchange.answer.final and not exchange.error]
+    return tuple(
+        Turn(
+            question=answer.standalone_question or answer.question,
+            answer="" if answer.abstained else answer.text,
+            titles=tuple(dict.fromkeys(c.article.title for c in answer.citations if c.article.title)),
+        )
+        for answer in done[-REMEMBERED:]
+    )
+
+
+def read_filters(sources: Sequence[str] | None = None, since: str | None = "", until: str | None = "") -> Filters:
+    """Filters from what the page or a caller of the API sends. Raises UsageError for a date that is none."""
+    first, last = _read_day(since), _read_day(until)
+    if first and last and first > last:
+        raise UsageError(f"The dates are the wrong way round: {first} is after {last}. Swap them.")
+    return Filters(tuple(sources or ()), first, last)
+
+
+def exchange_html(exchange: Exchange) -> str:
+    """A question and what is known of its answer."""
+    if exchange.answer:
+        body = answer_html(exchange.answer, exchange.number, stopped=exchange.stopped or bool(exchange.error))
+    else:
+        body = "" if exchange.error or exchange.stopped else searching_html("Searching the articles …")
+    if exchange.stopped:
+        body += stopped_html()
+    if exchange.error:
+        body += error_html(exchange.error)
+    state = " or-running" if exchange.running else ""
+    return (
+        f'<article class="or-exchange{state}" data-turn="{exchange.number}" aria-label="Question {exchange.number}">'
+        f"{question_html(exchange.question)}{body}</article>"
+    )
+
+
+def _evidence(exchange: Exchange) -> str:
+    return evidence_html(exchange.answer, exchange.number) if exchange.answer else ""
+
+
+def _endpoint(assistant: Assistant, refused: Callable[..., Exception]) -> Callable[..., dict[str, Any]]:
+    """The JSON API: one question in, the object of `onrecord ask --json` out."""
+
+    def ask(
+        question: str,
+        sources: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        history: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question from the articles, with verbatim, checked quotes.
+
+        sources: only these outlets. since, until: only articles published between these days (YYYY-MM-DD, both included).
+        history: earlier turns, oldest first, as {"question", "answer", "titles"}.
+        """
+        try:
+            filters = read_filters(sources, since, until)
+            *_, answer = assistant.stream(question, [_read_turn(turn) for turn in history or ()], filters)
+        except OnRecordError as error:
+            raise refused(clean(str(error)), print_exception=False) from error
+        return _encodable(answer.as_dict())  # type: ignore[no-any-return]  # a dict in, a dict out
+
+    return ask
+
+
+def _read_turn(turn: dict[str, Any]) -> Turn:
+    if not isinstance(turn, dict) or not isinstance(turn.get("question"), str):
+        raise UsageError(f'{str(turn)[:60]!r} in history is no turn: use {{"question": "…", "answer": "…"}}.')
+    return Turn(turn["question"], str(turn.get("answer") or ""), tuple(map(str, turn.get("titles") or ())))
+
+
+def _encodable(value: Any) -> Any:
+    """The same JSON value with lone surrogates replaced: one of them breaks the stream to the browser."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _read_day(value: str | None) -> date | None:
+    if not value or not str(value).strip():
+        return None
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise UsageError(f"{clean(str(value))[:40]!r} is no date: write it as 2026-03-31.") from error
+
+
+def _drawer_label(*filters: Any) -> Any:
+    try:
+        words = filter_words(read_filters(*filters))
+    except UsageError:
+        words = ["dates the wrong way round"]
+    return _gradio().update(label="Filters: " + ", ".join(words) if words else "Filters")
+
+
+def _panel(value: str, elem_id: str) -> Any:
+    """A block that holds HTML of ours, without Gradio's own text styles and click event."""
+    return _gradio().HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
+
+
+def _date_field(label: str, elem_id: str, summary: Summary) -> Any:
+    """The browser's own date field: it knows the reader's calendar, and works from the keyboard."""
+    bounds = f' min="{summary.first}" max="{summary.last}"' if summary.first else ""
+    return _gradio().HTML(
+        "",
+        html_template=f'<label class="or-date"><span>{label}</span><input type="date"{bounds}></label>',
+        js_on_load=_DATE_FIELD,
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def _outlets(summary: Summary) -> list[tuple[str, str]]:
+    return [(f"{clean(name)} ({articles:,})", name) for name, articles in summary.sources if name]
+
+
+def sample_questions(summary: Summary) -> tuple[str, ...]:
+    """The questions that come with the sample articles, if their outlets are in the collection; else none."""
+    samples = Path(str(files("vectorstore") / "samples"))
+    outlets = {item.source for item in read([samples / "articles"]) if isinstance(item, Article)}
+    if not outlets or not outlets <= {name for name, _ in summary.sources}:
+        return ()
+    by_kind: dict[str, str] = {}  # one of each kind shows more of what can be asked than four of one
+    for line in (samples / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if not row.keys() & {"history", "filters", "abstain"}:
+            by_kind.setdefault(row["kind"], row["question"])
+    return tuple(by_kind.values())
+
+
+# --- serving it -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A page that is being served in the background; close it, or use it in a `with` block."""
+
+    url: str
+    page: Any
+
+    def close(self) -> None:
+        self.page.close(verbose=False)
+
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def start(
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: Sequence[tuple[str, str]] | None = None,
+    examples: Sequence[str] | None = None,
+) -> Served:
+    """Serve the page from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
+    port = _free_port(host, port)
+    gr = _gradio()
+    from starlette.middleware import Middleware
+
+    ours = files("ui")
+    page = build(assistant, examples)
+    try:
+        page.launch(
+            server_name=f"[{host}]" if ":" in host else host,
+            server_port=port,
+            auth=list(auth) if auth else None,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            max_file_size=1,
+            footer_links=[],
+            favicon_path=str(ours / "favicon.svg"),
+            app_kwargs={"middleware": [Middleware(_Guard)]},
+            theme=_theme(gr),
+            css=(ours / "theme.css").read_text(encoding="utf-8"),
+            js=(ours / "page.js").read_text(encoding="utf-8"),
+        )
+    except OSError as error:  # taken between our look and Gradio's
+        raise CannotServe(_cannot_listen(host, port, error)) from error
+    return Served(f"http://{_authority(host)}:{port}", page)
+
+
+def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860, auth: Sequence[tuple[str, str]] | None = None) -> None:
+    """Serve the page until interrupted. Raises CannotServe where it cannot listen there."""
+    with start(assistant, host, port, auth) as served:
+        print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
+        if not auth and not _is_loopback(host):
+            print(
+                f"Everybody who can reach {host}:{served.url.rpartition(':')[2]} can read this collection: --auth-file asks for "
+                "a password.",
+                file=sys.stderr,
+            )
+        threading.Event().wait()
+
+
+def read_auth(path: Path) -> list[tuple[str, str]]:
+    """The (user, password) pairs of a file with one `user:password` a line. Raises UsageError naming the line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read ({reason}): pass a file with one user:password a line.") from error
+    pairs: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        user, colon, password = line.strip().partition(":")
+        if not (colon and user.strip() and password):
+            raise UsageError(f"{path}:{number} is not user:password: mend the line.")
+        if user.strip() in pairs:
+            raise UsageError(f"{path}:{number} names the user {user.strip()!r} again: keep one line for each.")
+        pairs[user.strip()] = password
+    if not pairs:
+        raise UsageError(f"{path} names nobody: write one user:password a line.")
+    return list(pairs.items())
+
+
+class _Guard:
+    """ASGI middleware: security headers on every response; no upload, no proxy, no request of many megabytes."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                ours = {name for name, _ in _HEADERS}
+                kept = [header for header in message.get("headers", ()) if header[0].lower() not in ours]
+                message = {**message, "headers": [*kept, *_HEADERS]}
+            await send(message)
+
+        refusal = _refusal(scope)
+        if refusal:
+            await guarded({"type": "http.response.start", "status": refusal, "headers": [(b"content-length", b"0")]})
+            await guarded({"type": "http.response.body", "body": b""})
+            return
+        await self.app(scope, receive, guarded)
+
+
+def _refusal(scope: Any) -> int:
+    """The status to refuse a request with, or 0."""
+    if scope["path"].startswith(_UNUSED):
+        return 404
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:  # of a size that nobody has said
+        return 411
+    size = headers.get(b"content-length", b"0")
+    return 413 if not size.isdigit() or int(size) > _LARGEST_REQUEST else 0
+
+
+def _free_port(host: str, port: int) -> int:
+    """The port, or any free one for 0; looking first answers at once and by name, before Gradio is loaded."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except (OSError, UnicodeError) as error:
+        raise CannotServe(_cannot_listen(host, port, error)) from error
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} needs more rights than this user has: choose one above 1023 with --port."
+    if isinstance(error, (socket.gaierror, UnicodeError)) or getattr(error, "errno", None) == 99:
+        return f"{host!r} is no address of this machine: choose one with --host, for example 127.0.0.1."
+    return f"Port {port} on {host} is taken: choose another with --port, for example --port {port + 1 if port < 65535 else 7861}."
+
+
+def _authority(host: str) -> str:
+    return f"[{host}]" if ":" in host else "localhost" if host == "0.0.0.0" else host  # noqa: S104 - named, not bound
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _theme(gr: Any) -> Any:
+    """Fonts that Gradio carries (no download), the rest is theme.css."""
+    from gradio.themes.utils.fonts import LocalFont
+
+    return gr.themes.Base(
+        font=(LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"),
+        font_mono=("ui-monospace", "monospace"),
+        text_size=gr.themes.sizes.text_md,
+    )
+
+
+def _gradio() -> Any:
+    """Gradio, told before it is imported to ask nobody anything."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import gradio
+
+    return gradio
