@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.llama import llama_server
 from vectorstore.rebuild import rebuild
 
 SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
@@ -27,3 +29,10 @@ def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = rebuild([SAMPLES / "articles"], folder)
     assert not report.rejected
     return folder
+
+
+@pytest.fixture(scope="session")
+def llama_url() -> Iterator[str]:
+    """The address of a real model's server, started once; it wants the key tests.llama.LLAMA_KEY."""
+    with llama_server() as url:
+        yield url
