@@ -194,6 +194,8 @@ def _read(match: re.Match[str], raw: str) -> list[Token]:
     if word == "US":
         low = "usa"
     low = _SAME.get(low, low)
+    if not low.isascii():
+        low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
     if low in STOP and not (capital and len(word) > 1 and word.isupper()):
         return [Token(low, word, capital=capital, content=False)]
     key = stem(low)

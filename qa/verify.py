@@ -8,13 +8,13 @@ A bag of words cannot see this: in "200 fighters left and 300 stayed" both numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from qa.tokens import STOP, Token, normalised, same, tokens
-from qa.words import stem
+from qa.words import rarity, stem
 from vectorstore.passages import sentences
 
 
@@ -118,25 +118,38 @@ class _Claim:
 
         best = sorted(range(len(self.lines)), key=lambda n: (-overlap(n), n))[:5]
         free = list(range(len(self.tokens)))
-        for _ in range(3):
+        for _ in range(4):
+            if not free or not best:
+                break
             chosen: list[tuple[int, int]] = []
             line, most = -1, 0.0
             for n in best:
                 pairs, score = _aligned([self.tokens[i] for i in free], self.lines[n].tokens)
                 if score > most + 1e-6:
                     chosen, line, most = pairs, n, score
-            solid = sum(self.tokens[free[i]].weight for i, _ in chosen if self.tokens[free[i]].content)
-            if solid < (1.0 if line >= 0 and not self._aligned_any() else 2.0):
-                break
+            chosen = [(free[i], j) for i, j in chosen]
+            if any(self.at):
+                chosen = self._without_fillers(chosen)
+            if not chosen:
+                best = [n for n in best if n != line]
+                continue
             for i, j in chosen:
-                self.at[free[i]] = (line, j)
+                self.at[i] = (line, j)
             free = [i for i in free if self.at[i] is None]
             best = [n for n in best if n != line]
-            if not free or not best:
-                break
 
-    def _aligned_any(self) -> bool:
-        return any(self.at)
+    def _without_fillers(self, chosen: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pairs of a further passage sentence that stand for a clause of the claim, not for a word put into one.
+
+        "Smith" in the place of "Jones" is a change, wherever else "Smith" may occur.
+        """
+        runs: list[list[tuple[int, int]]] = []
+        for i, j in chosen:
+            if runs and not any(self.at[runs[-1][-1][0] + 1 : i]) and i - runs[-1][-1][0] <= 6:
+                runs[-1].append((i, j))
+            else:
+                runs.append([(i, j)])
+        return [pair for run in runs if sum(1 for i, _ in run if self.tokens[i].content) >= 3 for pair in run]
 
     def _slots(self) -> Iterator[_Slot]:
         anchors = [i for i, place in enumerate(self.at) if place]
@@ -248,9 +261,9 @@ def _short(words: str, most: int = 80) -> str:
 
 # --- numbers and dates
 
-_ABOUT = frozenset("about around approximately roughly nearly almost some circa estimated c".split())
-_MORE = frozenset("over above exceeding least".split()) | {"more than"}
-_LESS = frozenset("under below almost nearly to most".split()) | {"less than", "fewer than"}
+_ABOUT = frozenset("about around approximately roughly nearly almost some circa estimated".split())
+_MORE = frozenset(("over", "above", "exceeding", "at least", "more than", "upwards of"))
+_LESS = frozenset(("under", "below", "almost", "nearly", "at most", "up to", "less than", "fewer than"))
 
 
 def _numbers(claim: _Claim) -> Iterator[str]:
@@ -291,12 +304,14 @@ def _beside(found: Sequence[Token], n: int, reach: int) -> frozenset[str]:
 
 def _roughly(claim: _Claim, i: int, instead: Sequence[Token]) -> bool:
     """Whether the words before a number make it a rounding of the passage's: "nearly 200" of 196."""
-    before = [t.text.casefold() for t in claim.tokens[max(0, i - 2) : i]]
-    words = set(before) | {" ".join(before)}
+    before = [t.text.casefold() for t in claim.tokens[max(0, i - 3) : i]]
+    words = set(before) | {f"{a} {b}" for a, b in zip(before, before[1:], strict=False)}
+    if not words & (_ABOUT | _MORE | _LESS):
+        return False
     pool = instead or [t for line in claim.lines for t in line.tokens if t.values and not t.date]
     for value in claim.tokens[i].values:
         for other in (v for t in pool for v in t.values):
-            if other <= 0 or value <= 0:
+            if min(other, value) <= 0 or _digits(value) >= _digits(other) or _digits(value) > 2:
                 continue
             if words & _ABOUT and abs(value - other) <= 0.06 * other:
                 return True
@@ -305,6 +320,11 @@ def _roughly(claim: _Claim, i: int, instead: Sequence[Token]) -> bool:
             if words & _LESS and 0.8 * value <= other <= value:
                 return True
     return False
+
+
+def _digits(value: float) -> int:
+    """How many digits a number gives: 2 for 120,000, 3 for 19.6."""
+    return len(f"{value:.10g}".replace(".", "").strip("0")) if value < 1e10 else 3
 
 
 def _number_reason(token: Token, instead: Sequence[Token]) -> str:
@@ -338,7 +358,7 @@ _TITLES = frozenset(
     stem(word)
     for word in "president mr mrs ms dr sen rep gov gen col lt sgt prof senator representative governor general colonel professor doctor "
     "secretary minister prime chancellor king queen prince princess pope judge justice director chief sir lady lord capt captain "
-    "mayor sheriff detective officer state states city county street avenue university company inc the".split()
+    "mayor sheriff detective officer the".split()
 )
 _DEMONYMS = {
     a: b
@@ -353,23 +373,40 @@ _PRONOUNS = frozenset("he she they it him her his hers their them who we i".spli
 
 def _names(claim: _Claim) -> Iterator[str]:
     known = _known_names(claim)
+    moved = {t.key for t, place in zip(claim.tokens, claim.at, strict=True) if not place}
     seen: set[str] = set()
     for slot in claim.slots:
-        others = [t for t in (claim.token_at(p) for p in slot.there) if _is_name(t) and not (t.first and t.key not in known)]
-        here_keys = {t.key for t in claim.tokens}
-        others = [t for t in others if t.key not in here_keys]
+        there = [claim.token_at(p) for p in slot.there]
+        close = len(there) <= 8 and len(slot.here) <= 8 and not slot.joined
         for i in slot.here:
             token = claim.tokens[i]
             if not _is_name(token) or token.text in seen:
                 continue
-            if token.first and not others and token.key not in known and not _looks_like_a_name(claim, i):
+            if token.first and token.key not in known and not _looks_like_a_name(claim, i):
                 continue
             seen.add(token.text)
+            others = [t for t in there if _is_name(t) and t.key not in moved and (not t.first or t.key in known or token.first)]
             if not _mentioned(token, claim, known):
                 yield _name_reason(claim, i, others)
-            elif others and not _same_person(claim, i, others, known):
+            elif close and others and not _same_person(claim, i, others, known):
                 yield f"The passage says this of {others[0].text}, not of {token.text}."
+            elif close and not others and _is_other_antecedent(claim, i, slot, known):
+                yield f"The passage does not say this of {token.text}."
     yield from _broken_names(claim)
+
+
+def _is_other_antecedent(claim: _Claim, i: int, slot: _Slot, known: frozenset[str]) -> bool:
+    """Whether the passage has a pronoun here that must mean somebody else: the name is nowhere near before it."""
+    pronouns = [p for p in slot.there if claim.token_at(p).key in ("he", "she")]
+    if not pronouns:
+        return False
+    line, j = pronouns[0]
+    here = claim.lines[line]
+    near: list[Token] = list(here.tokens)
+    for other in claim.lines:
+        if other.passage == here.passage and here.place - 3 <= other.place < here.place:
+            near.extend(other.tokens)
+    return not any(t.key == claim.tokens[i].key for t in near) and any(_is_name(t) and t.key in known for t in near)
 
 
 def _name_reason(claim: _Claim, i: int, others: Sequence[Token]) -> str:
@@ -389,6 +426,8 @@ def _full(found: Sequence[Token], i: int) -> str:
 def _looks_like_a_name(claim: _Claim, i: int) -> bool:
     """A capital at the start of a sentence: a name when another name or a reporting verb follows it."""
     following = claim.tokens[i + 1] if i + 1 < len(claim.tokens) else None
+    if claim.tokens[i].key in claim.all_keys or rarity(claim.tokens[i].key) < 4.5:
+        return False
     return following is not None and not following.before and (_is_name(following) or following.key in _SPEAKING)
 
 
@@ -422,11 +461,15 @@ def _initials(found: Sequence[Token], letters: str) -> bool:
 
 
 def _same_person(claim: _Claim, i: int, others: Sequence[Token], known: frozenset[str]) -> bool:
-    """Whether the name here and the name there stand beside each other somewhere: a first name and its surname."""
+    """Whether the name here and the name there are one: a first name beside its surname somewhere, "South East", a form."""
     token = claim.tokens[i]
+    low = token.text.casefold()
+    if "".join(t.text.casefold() for t in others) == low or any(_prefix(t.text.casefold(), low) >= 4 for t in others):
+        return True
+    pairs = [{token.key, other.key} for other in others]
     for line in claim.lines:
         for a, b in zip(line.tokens, line.tokens[1:], strict=False):
-            if not b.before and {a.key, b.key} in ({token.key, other.key} for other in others):
+            if not b.before and _is_name(a) and _is_name(b) and {a.key, b.key} in pairs:
                 return True
     return False
 
@@ -450,6 +493,7 @@ _REFUSALS = frozenset(
     for word in "fail failed refuse deny reject unable lack decline avoid prevent stop cease dismiss dispute oppose cancel false denial "
     "refusal failure absence forbid ban prohibit halt withhold".split()
 )
+_CUES = _NOT | _REFUSALS
 _MAYBE = frozenset("may might could possibly perhaps allegedly reportedly".split())
 
 
@@ -463,7 +507,17 @@ def _opposites() -> dict[str, frozenset[str]]:
         for a, b in ((left, right), (right, left)):
             for word in a.split():
                 found.setdefault(_key(word), set()).update(_key(other) for other in b.split())
+    for word in [w for w in found if 3 <= len(w) <= 8]:  # "cheap" brings "cheaper", "cheapest"
+        for ending in ("er", "est"):
+            others = {_key(_compared(other, ending)) for other in found[word] if 3 <= len(other) <= 8}
+            found.setdefault(_key(_compared(word, ending)), set()).update(others)
     return {word: frozenset(others - {word}) for word, others in found.items()}
+
+
+def _compared(word: str, ending: str) -> str:
+    if word.endswith("y"):
+        return word[:-1] + "i" + ending
+    return word.rstrip("e") + ending
 
 
 def _key(word: str) -> str:
@@ -485,24 +539,39 @@ def _opposed(a: Token, b: Token) -> bool:
     return low.endswith(("ful", "less")) and other.endswith(("ful", "less")) and low[-3:] != other[-3:] and low[:4] == other[:4]
 
 
-def _cues(found: Iterable[Token]) -> list[Token]:
-    return [t for t in found if t.key in _NOT or t.key in _REFUSALS]
-
-
 def _polarity(claim: _Claim) -> Iterator[str]:
     for slot in claim.slots:
-        here = [claim.tokens[i] for i in slot.here]
-        mine = _cues(here)
-        theirs = [place for place in slot.there if claim.token_at(place).key in _NOT | _REFUSALS and _head_kept(claim, place)]
         swapped = _swapped(claim, slot)
-        if (len(mine) - len(theirs)) % 2 and not (swapped and len(mine) + len(theirs) == 1):
-            if mine:
+        here = [claim.tokens[i] for i in slot.here]
+        mine = [t for t in here if t.key in _CUES and not (swapped and t is swapped[0])]
+        cues = [p for p in slot.there if claim.token_at(p).key in _CUES and not (swapped and claim.token_at(p) is swapped[1])]
+        theirs = cues if mine else [place for place in cues if _head_kept(claim, place)]
+        odd = bool((len(mine) - len(theirs)) % 2)
+        if swapped and not odd:
+            yield f"This says “{swapped[0].text}” where the passage says “{swapped[1].text}”."
+        elif odd and not swapped:
+            if len(mine) > len(theirs) or not theirs:
                 yield f"This says “{_phrase(claim.tokens, slot.here, mine[0])}”; the passage does not."
             else:
                 there = claim.token_at(theirs[0])
                 yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
-        elif swapped and not mine and not theirs:
-            yield f"This says “{swapped[0].text}” where the passage says “{swapped[1].text}”."
+    yield from _swapped_elsewhere(claim)
+
+
+def _swapped_elsewhere(claim: _Claim) -> Iterator[str]:
+    """An opposite that stands beside the same word in the passage, where the words around it differ."""
+    for i, token in enumerate(claim.tokens):
+        if claim.at[i] or not token.content or token.key in claim.all_keys or token.key not in _opposites():
+            continue
+        for k in (i - 1, i + 1, i - 2, i + 2):
+            place = claim.at[k] if 0 <= k < len(claim.tokens) else None
+            if place and claim.tokens[k].content:
+                line, j = place
+                for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
+                    other = claim.lines[line].tokens[n]
+                    if (line, n) not in claim.taken and _opposed(token, other):
+                        yield f"This says “{token.text}” where the passage says “{other.text}”."
+                        return
 
 
 def _head_kept(claim: _Claim, place: tuple[int, int]) -> bool:
@@ -549,8 +618,50 @@ def _speakers(claim: _Claim) -> Iterator[str]:
 # --- two sentences made into one
 
 
+_JOINS = frozenset(
+    "and but or while which who that as when where because although whereas so then with by for after before if".split()
+)
+
+
 def _stitches(claim: _Claim) -> Iterator[str]:
-    return iter(())
+    """A piece of one sentence run on into a piece of another, where each was cut in the middle."""
+    anchors = [i for i, place in enumerate(claim.at) if place]
+    for left, right in zip(anchors, anchors[1:], strict=False):
+        a, b = claim.at[left], claim.at[right]
+        if a is None or b is None or a[0] == b[0]:
+            continue
+        between = claim.tokens[left + 1 : right + 1]
+        if any(t.before for t in between) or any(t.key in _JOINS for t in between):
+            continue
+        if _cut_before(claim, b) and _cut_after(claim, a):
+            yield "This joins words of two sentences of the passage into one."
+            return
+
+
+def _cut_before(claim: _Claim, place: tuple[int, int]) -> bool:
+    """Whether the passage sentence has words of its own before this one, in the same clause, that the claim lacks."""
+    line, j = place
+    keys = {t.key for t in claim.tokens}
+    found = claim.lines[line].tokens
+    while j > 0:
+        if found[j].before.strip("-"):
+            return False
+        j -= 1
+        if found[j].content and found[j].key not in keys:
+            return True
+    return False
+
+
+def _cut_after(claim: _Claim, place: tuple[int, int]) -> bool:
+    line, j = place
+    keys = {t.key for t in claim.tokens}
+    found = claim.lines[line].tokens
+    for token in found[j + 1 :]:
+        if token.before.strip("-"):
+            return False
+        if token.content and token.key not in keys:
+            return True
+    return False
 
 
 # --- words without a basis

@@ -334,16 +334,21 @@ def alter_polarity(source: Source, rng: random.Random) -> tuple[str, str] | None
     return style, _swap(text, m, new.capitalize() if m.group()[0].isupper() else new)
 
 
+@lru_cache(maxsize=4096)
+def _speakers_of(article: str) -> list[tuple[str, str]]:
+    """Those of an article's names that stand beside a verb of saying."""
+    beside = {
+        m.group(1) or m.group(2)
+        for m in re.finditer(
+            rf"\b([A-Z][\w’'-]+)(?=[^.]{{0,40}}\b{_PERSON_VERBS}\b)|\bsaid (?:[^.A-Z]{{0,30}}[A-Z]\S* )?([A-Z]\w+)", article
+        )
+    }
+    return [n for n in full_names(article) if n[1] in beside]
+
+
 def alter_speaker(source: Source, rng: random.Random) -> tuple[str, str] | None:
     text = source.sentence
-    names = full_names(source.article)
-    speakers = [
-        n
-        for n in names
-        if re.search(
-            rf"{re.escape(n[1])}[^.]{{0,40}}\b{_PERSON_VERBS}\b|\b{_PERSON_VERBS} [^.]{{0,30}}{re.escape(n[1])}", source.article
-        )
-    ]
+    speakers = _speakers_of(source.article)
     if len(speakers) < 2 or not re.search(rf"\b{_PERSON_VERBS}\b|according to", text):
         return None
     for first, last in speakers:
@@ -381,11 +386,15 @@ _REPLACEMENTS = (
 
 def alter_quotation(source: Source, rng: random.Random) -> tuple[str, str] | None:
     text = source.sentence
-    quotes = [m for m in re.finditer(r"[“\"]([^“”\"]{15,})[”\"]", text) if len(m.group(1).split()) >= 4]
+    if text.count('"') % 2:
+        return None
+    pairs = re.finditer(r"“([^“”]*)”|\"([^\"]*)\"", text)
+    quotes = [re.compile(re.escape(m.group(1) or m.group(2) or "-")).search(text, m.start() + 1) for m in pairs]
+    quotes = [m for m in quotes if m and len(m.group().split()) >= 4]
     if not quotes:
         return None
     m = rng.choice(quotes)
-    words = m.group(1).split()
+    words = m.group().split()
     at = rng.randrange(1, len(words) - 1)
     style = rng.choice(["word replaced", "word removed", "word added", "two words exchanged"])
     if style == "word replaced":
@@ -398,7 +407,7 @@ def alter_quotation(source: Source, rng: random.Random) -> tuple[str, str] | Non
         if words[at].lower() == words[at - 1].lower():
             return None
         words[at - 1], words[at] = words[at], words[at - 1]
-    return style, _swap(text, m, " ".join(words), 1)
+    return style, _swap(text, m, " ".join(words))
 
 
 def alter_stitch(source: Source, rng: random.Random) -> tuple[str, str] | None:
@@ -466,6 +475,7 @@ def paraphrase(source: Source, rng: random.Random) -> tuple[str, str] | None:
                 m for m in ms if _spoken(int(m.group(1).replace(",", ""))) and not re.match(r"%|:\d| [ap]\.?m", text[m.end() :])
             ]
             back = [m for m in _NUMBER_WORD.finditer(text) if outside(m) and m.group() in _ONES.values()]
+            back = [m for m in back if not re.search(r"(?:ty|hundred|thousand)[ -]$", text[: m.start()], re.I)]
             if ms:
                 m = rng.choice(ms)
                 text = _swap(text, m, _spoken(int(m.group(1).replace(",", ""))) or "")
