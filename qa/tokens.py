@@ -308,6 +308,9 @@ def _with_units(found: list[Token]) -> list[Token]:
     return out
 
 
+_BEFORE_MONTH = frozenset("in of since until by late last next this mid early from to through during every".split())
+
+
 def _with_dates(found: list[Token]) -> list[Token]:
     """Months, weekdays and years named as such; "may" and "march" only where they stand like a month."""
     out: list[Token] = []
@@ -317,25 +320,7 @@ def _with_dates(found: list[Token]) -> list[Token]:
         following = found[n + 1] if n + 1 < len(found) else None
         if token.capital and low in _MONTH_FORMS:
             beside = any(t is not None and t.values for t in (previous, following)) or (
-                previous is not None
-                and previous.key
-                in (
-                    "in",
-                    "of",
-                    "since",
-                    "until",
-                    "by",
-                    "late",
-                    "last",
-                    "next",
-                    "this",
-                    "mid",
-                    "earli",
-                    "early",
-                    "from",
-                    "to",
-                    "through",
-                )
+                previous is not None and previous.text.casefold() in _BEFORE_MONTH
             )
             if low not in ("may", "march", "mar", "dec", "jan", "sun") or beside:
                 out.append(_replaced(token, key=_MONTH_FORMS[low], date="month", content=True))

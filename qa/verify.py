@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from qa.tokens import STOP, Token, normalised, same, tokens
 from qa.words import rarity, stem
@@ -78,6 +79,7 @@ class _Slot:
     here: tuple[int, ...]  # indexes of unaligned tokens of the sentence
     there: tuple[tuple[int, int], ...]  # (line, index) of unaligned tokens of the passage
     joined: bool = False  # the two aligned words are of different passage sentences
+    near: tuple[tuple[int, int], ...] = ()  # those of `there` that are next to an aligned word
 
 
 @lru_cache(maxsize=512)
@@ -159,11 +161,12 @@ class _Claim:
             b = self.at[right] if right is not None else None
             if a and b and a[0] == b[0]:
                 there = self._free(a[0], a[1] + 1, b[1]) if a[1] < b[1] else ()
-                yield _Slot(here, there, joined=a[1] > b[1])
+                near = there if len(there) <= 8 else there[:4] + there[-4:]
+                yield _Slot(here, there, a[1] > b[1], near)
             else:
                 tail = self._free(a[0], a[1] + 1, len(self.lines[a[0]].tokens)) if a else ()
                 head = self._free(b[0], 0, b[1]) if b else ()
-                yield _Slot(here, tail + head, joined=a is not None and b is not None)
+                yield _Slot(here, tail + head, a is not None and b is not None, tail[:4] + head[-4:])
 
     def _free(self, line: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
@@ -252,7 +255,7 @@ def _opens(text: str, mark: int) -> bool:
 def _plain_words(text: str) -> str:
     """The text as its words alone, so that spacing and punctuation make no difference: " i will not go "."""
     text = re.sub(r"(\w)n't\b", r"\1 n't", text.casefold()).replace(" ca n't", " can n't")
-    return " " + " ".join(re.findall(r"n't|[^\W_]+", text)) + " "
+    return " " + " ".join(re.findall(r"n't|[^\W_]+|\.\.\.(?=\s*\w)", text)) + " "
 
 
 def _short(words: str, most: int = 80) -> str:
@@ -305,7 +308,7 @@ def _beside(found: Sequence[Token], n: int, reach: int) -> frozenset[str]:
 def _roughly(claim: _Claim, i: int, instead: Sequence[Token]) -> bool:
     """Whether the words before a number make it a rounding of the passage's: "nearly 200" of 196."""
     before = [t.text.casefold() for t in claim.tokens[max(0, i - 3) : i]]
-    words = set(before) | {f"{a} {b}" for a, b in zip(before, before[1:], strict=False)}
+    words = set(before) | {f"{a} {b}" for a, b in pairwise(before)}
     if not words & (_ABOUT | _MORE | _LESS):
         return False
     pool = instead or [t for line in claim.lines for t in line.tokens if t.values and not t.date]
@@ -340,7 +343,8 @@ def _dates(claim: _Claim) -> Iterator[str]:
             token = claim.tokens[i]
             if not token.date:
                 continue
-            instead = [t for t in (claim.token_at(p) for p in slot.there) if t.date == token.date]
+            there = [claim.token_at(p) for p in slot.there]
+            instead = [t for t in there if t.date == token.date or (token.date == "year" and t.values)]
             if not _given(claim, i, slot, bool(instead)):
                 what = {"month": "month", "weekday": "day", "year": "year"}[token.date]
                 but = f" here, but {instead[0].text}" if len(instead) == 1 else ""
@@ -376,13 +380,13 @@ def _names(claim: _Claim) -> Iterator[str]:
     moved = {t.key for t, place in zip(claim.tokens, claim.at, strict=True) if not place}
     seen: set[str] = set()
     for slot in claim.slots:
-        there = [claim.token_at(p) for p in slot.there]
-        close = len(there) <= 8 and len(slot.here) <= 8 and not slot.joined
+        there = [claim.token_at(p) for p in slot.near]
+        close = len(slot.here) <= 8 and not slot.joined
         for i in slot.here:
             token = claim.tokens[i]
             if not _is_name(token) or token.text in seen:
                 continue
-            if token.first and token.key not in known and not _looks_like_a_name(claim, i):
+            if token.first and token.key not in known and not _looks_like_a_name(claim, i) and not _new_subject(claim, slot, i):
                 continue
             seen.add(token.text)
             others = [t for t in there if _is_name(t) and t.key not in moved and (not t.first or t.key in known or token.first)]
@@ -393,6 +397,13 @@ def _names(claim: _Claim) -> Iterator[str]:
             elif close and not others and _is_other_antecedent(claim, i, slot, known):
                 yield f"The passage does not say this of {token.text}."
     yield from _broken_names(claim)
+
+
+def _new_subject(claim: _Claim, slot: _Slot, i: int) -> bool:
+    """Whether a capital at the start of the sentence stands where the passage's sentence starts with a name."""
+    if i != slot.here[-1] or claim.tokens[i].key in claim.all_keys:
+        return False
+    return bool(slot.there) and len(slot.there) <= 4 and all(_is_name(claim.token_at(p)) for p in slot.there)
 
 
 def _is_other_antecedent(claim: _Claim, i: int, slot: _Slot, known: frozenset[str]) -> bool:
@@ -468,7 +479,7 @@ def _same_person(claim: _Claim, i: int, others: Sequence[Token], known: frozense
         return True
     pairs = [{token.key, other.key} for other in others]
     for line in claim.lines:
-        for a, b in zip(line.tokens, line.tokens[1:], strict=False):
+        for a, b in pairwise(line.tokens):
             if not b.before and _is_name(a) and _is_name(b) and {a.key, b.key} in pairs:
                 return True
     return False
@@ -476,9 +487,9 @@ def _same_person(claim: _Claim, i: int, others: Sequence[Token], known: frozense
 
 def _broken_names(claim: _Claim) -> Iterator[str]:
     """A first name and a surname that the passages have, but of two people."""
-    neighbours = {(a.key, b.key) for line in claim.lines for a, b in zip(line.tokens, line.tokens[1:], strict=False)}
+    neighbours = {(a.key, b.key) for line in claim.lines for a, b in pairwise(line.tokens)}
     neighbours |= {(a.key, c.key) for line in claim.lines for a, c in zip(line.tokens, line.tokens[2:], strict=False)}
-    for i, (a, b) in enumerate(zip(claim.tokens, claim.tokens[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(claim.tokens)):
         if a.first or b.before or not (_is_name(a) and _is_name(b)) or (claim.at[i] and claim.at[i + 1]):
             continue
         if a.key in claim.all_keys and b.key in claim.all_keys and (a.key, b.key) not in neighbours:
@@ -618,50 +629,52 @@ def _speakers(claim: _Claim) -> Iterator[str]:
 # --- two sentences made into one
 
 
+_BREAKS = frozenset(',;:()!?"')
 _JOINS = frozenset(
     "and but or while which who that as when where because although whereas so then with by for after before if".split()
 )
 
 
 def _stitches(claim: _Claim) -> Iterator[str]:
-    """A piece of one sentence run on into a piece of another, where each was cut in the middle."""
+    """A piece of one sentence run on into a piece of another, where the other was cut in the middle."""
     anchors = [i for i, place in enumerate(claim.at) if place]
-    for left, right in zip(anchors, anchors[1:], strict=False):
+    for left, right in pairwise(anchors):
         a, b = claim.at[left], claim.at[right]
-        if a is None or b is None or a[0] == b[0]:
-            continue
-        between = claim.tokens[left + 1 : right + 1]
-        if any(t.before for t in between) or any(t.key in _JOINS for t in between):
+        if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right, b):
             continue
         if _cut_before(claim, b) and _cut_after(claim, a):
             yield "This joins words of two sentences of the passage into one."
             return
 
 
+def _writers_join(claim: _Claim, left: int, right: int, place: tuple[int, int]) -> bool:
+    """Whether the sentence has a conjunction or a comma of its own between two pieces, one that the second did not bring."""
+    if any(t.key in _JOINS or t.before.strip("-") for t in claim.tokens[left + 1 : right]):
+        return True
+    theirs = claim.token_at(place)
+    return bool(claim.tokens[right].before.strip("-")) and not theirs.before.strip("-")
+
+
 def _cut_before(claim: _Claim, place: tuple[int, int]) -> bool:
-    """Whether the passage sentence has words of its own before this one, in the same clause, that the claim lacks."""
+    """Whether the passage sentence has words of its own right before this one, that the claim lacks."""
     line, j = place
     keys = {t.key for t in claim.tokens}
     found = claim.lines[line].tokens
+    behind_break = False
     while j > 0:
-        if found[j].before.strip("-"):
-            return False
+        behind_break = behind_break or bool(set(found[j].before) & _BREAKS)
         j -= 1
-        if found[j].content and found[j].key not in keys:
-            return True
+        if found[j].content:
+            return found[j].key not in keys and not (behind_break and j == 0)
+        if found[j].key in _PRONOUNS and not behind_break:
+            return False
     return False
 
 
 def _cut_after(claim: _Claim, place: tuple[int, int]) -> bool:
     line, j = place
     keys = {t.key for t in claim.tokens}
-    found = claim.lines[line].tokens
-    for token in found[j + 1 :]:
-        if token.before.strip("-"):
-            return False
-        if token.content and token.key not in keys:
-            return True
-    return False
+    return any(t.content and t.key not in keys for t in claim.lines[line].tokens[j + 1 :])
 
 
 # --- words without a basis
