@@ -186,7 +186,7 @@ def _read(match: re.Match[str], raw: str) -> list[Token]:
     low = word.casefold()
     if low.endswith("n't") or low == "cannot":
         base = {"wo": "will", "ca": "can", "sha": "shall", "cannot": "can"}.get(low.removesuffix("n't"), low.removesuffix("n't"))
-        whole = [Token(base, word, content=False)] if base else []
+        whole = [Token(base, base, capital=capital, content=False)] if base else []
         return [*whole, Token("not", word, content=False)]
     if "'" in low:
         low = re.sub(r"'(?:s|re|ve|ll|d|m)$", "", low)
