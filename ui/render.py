@@ -139,7 +139,7 @@ def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.model == "quote-only" else "or-prose"
     parts = []
     if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
-        parts.append(f'<p class="or-readas">Read as: <q dir="auto">{escaped(answer.standalone_question)}</q></p>')
+        parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi></p>')
     if answer.abstained:
         parts.append('<p class="or-label">Not in the articles</p>')
     if not _has_words(answer):
@@ -263,12 +263,12 @@ def _text_with_chips(text: str, cited: dict[int, Citation], turn_number: int) ->
 def _chip(citation: Citation, turn_number: int) -> str:
     source = ", ".join(filter(None, (one_line(citation.article.source), day(citation.article.published))))
     label = f"Citation {citation.number}" + (f": {source}" if source else "")
-    # The brackets are there for copying and for screen readers; the eye sees a numbered chip.
+    # The brackets are there for whoever copies the text; the eye sees a numbered chip.
     return (
         f'<button type="button" class="or-chip" data-card="{_card_id(turn_number, citation.number)}" '
         f'aria-controls="{_card_id(turn_number, citation.number)}" aria-label="{escaped(label)}" '
         f'title="{escaped(_clip(citation.article.title, 120) or label)}">'
-        f'<span class="or-sr">[</span>{citation.number}<span class="or-sr">]</span></button>'
+        f'<span class="or-bracket">[</span>{citation.number}<span class="or-bracket">]</span></button>'
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -301,7 +302,7 @@ def _read_turn(turn: dict[str, Any]) -> Turn:
 
 def _encodable(value: Any) -> Any:
     """The same JSON value with lone surrogates replaced: one of them breaks the stream to the browser."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(value, ensure_ascii=False)))
 
 
 def _read_day(value: str | None) -> date | None:

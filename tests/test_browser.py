@@ -1,0 +1,340 @@
+"""The chat in a real browser: Chromium, headless, on a page that a real server serves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.settings import Settings
+from tests.scripted import Scripted
+from tests.test_render import ATTACKS
+from ui.web import Served, start
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+WAIT = 60_000  # milliseconds; a busy machine is slow, not wrong
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: the page was not tried in a browser"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),  # Gradio's own use of pandas
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install 'onrecord[test]'")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture(scope="module")
+def served(assistant: Scripted) -> Iterator[Served]:
+    with start(assistant, port=0, examples=("Who denied it?",)) as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser: Any, served: Served) -> Iterator[Any]:
+    yield from visit(browser, served.url)
+
+
+def visit(browser: Any, url: str, **context: Any) -> Iterator[Any]:
+    """A page that has been drawn; afterwards: nothing but our server was asked for anything, and no script failed."""
+    opened = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **context})
+    page = opened.new_page()
+    page.set_default_timeout(WAIT)
+    elsewhere: list[str] = []
+    failures: list[str] = []
+    page.on("request", lambda request: None if request.url.startswith((url + "/", "data:")) else elsewhere.append(request.url))
+    page.on("dialog", lambda dialog: (failures.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda said: failures.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    page.wait_for_selector("#or-box textarea")
+    page.wait_for_selector("#or-scroll[role=log]")  # page.js has run
+    try:
+        yield page
+    finally:
+        opened.close()
+    assert elsewhere == []
+    assert failures == []
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#or-box textarea", question)
+    page.keyboard.press("Enter")
+
+
+def answers(page: Any, number: int) -> None:
+    """Waits until that many exchanges are there and the last has ended."""
+    page.wait_for_function(
+        f"document.querySelectorAll('.or-exchange').length == {number} && !document.querySelector('.or-running')"
+    )
+
+
+def chosen(page: Any) -> str:
+    """The id of the card that the keyboard is on."""
+    return str(page.evaluate("document.activeElement.id"))
+
+
+# --- the real thing ------------------------------------------------------------------------------------------------------
+
+
+def test_a_sample_question_is_answered_with_its_evidence(browser: Any, samples_index: Path) -> None:
+    """A newcomer's path over the real index: an example, its answer, its opened citation, a follow-up, retry, clear."""
+    with Assistant.open(samples_index, Settings()) as real, start(real, port=0) as served:
+        for page in visit(browser, served.url):
+            status = page.inner_text("#or-status")
+            assert "Quote-only" in status
+            assert f"{real.summary().articles} articles" in status
+            example = page.locator(".or-example").first
+            question = example.inner_text().strip()
+            example.click()
+            answers(page, 1)
+            assert page.inner_text(".or-question") == question
+            assert page.locator(".or-abstained").count() == 0
+            page.click(".or-chip >> nth=0")
+            assert chosen(page) == "evidence-1-1"
+            quote = page.inner_text("#evidence-1-1 mark")
+            assert any(quote in hit.article.text for hit in real.index.search(question, k=8))
+            link = page.locator("#evidence-1-1 a")
+            assert link.get_attribute("href").startswith("https://")
+            assert link.get_attribute("rel") == "noopener noreferrer"
+
+            ask(page, "What is the capital of Australia?")
+            answers(page, 2)
+            assert page.locator(".or-exchange[data-turn='2'] .or-abstained").count() == 1
+            assert "not an answer" in page.inner_text(".or-exchange[data-turn='2']").lower()
+            assert page.locator("section[data-turn='1']").is_hidden()
+            page.click(".or-chip >> nth=0")  # the first answer's evidence is still there
+            assert page.locator("section[data-turn='1']").is_visible()
+            assert page.locator("section[data-turn='2']").is_hidden()
+
+            page.click("#or-retry")
+            answers(page, 2)
+            page.click("#or-clear")
+            page.wait_for_function("!document.querySelector('.or-exchange')")
+            assert page.locator(".or-example").first.is_visible()
+
+
+# --- every state ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_streams_and_can_be_stopped(page: Any, assistant: Scripted) -> None:
+    """The answer is there before it is whole; Stop ends it, says so, and gives up the stream; Retry asks again."""
+    assistant.go_on.clear()
+    assistant.closed.clear()
+    ask(page, "a slow one")
+    page.wait_for_selector(".or-running .or-chip")
+    assert "denied" in page.inner_text(".or-running")
+    assert "fourteen" not in page.inner_text(".or-running")
+    assert page.locator("#or-ask").is_hidden()
+    page.click("#or-stop")
+    answers(page, 1)
+    assert "Stopped" in page.inner_text(".or-exchange")
+    assert "Checked" not in page.inner_text(".or-exchange")
+    assistant.go_on.set()
+    assert assistant.closed.wait(30)
+    page.wait_for_timeout(300)
+    assert "fourteen" not in page.inner_text(".or-exchange")
+    page.click("#or-retry")
+    page.wait_for_selector(".or-good")
+    answers(page, 1)
+    assert "fourteen" in page.inner_text(".or-exchange")
+    assert "Stopped" not in page.inner_text(".or-exchange")
+
+
+def test_an_error_keeps_the_question(page: Any) -> None:
+    """A failure is announced as an error, the question is back in the box, and the next question works."""
+    ask(page, "please fail")
+    page.wait_for_selector(".or-error[role=alert]")
+    page.wait_for_function("document.querySelector('#or-box textarea').value == 'please fail'")
+    assert "Nothing answers at" in page.inner_text(".or-error")
+    ask(page, "Who denied it?")
+    answers(page, 2)
+    assert page.locator(".or-good").count() == 1
+
+
+def test_a_defect_does_not_leave_the_page_waiting(browser: Any, served: Served) -> None:
+    """An error that nobody foresaw ends the exchange as a failure too."""
+    for page in visit(browser, served.url):
+        ask(page, "please crash")
+        page.wait_for_selector(".or-error")
+        answers(page, 1)
+        assert "secret detail" not in page.inner_text("body")
+
+
+def test_a_follow_up_says_how_it_was_read(page: Any, assistant: Scripted) -> None:
+    """The second question carries the first, and the page shows the question that was searched."""
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    ask(page, "And how many were hurt?")
+    answers(page, 2)
+    assert assistant.asked[-1][1][0].question == "Who denied it?"
+    assert "Read as: “And how many were hurt? (the Marianne Vold)”" in page.inner_text(".or-exchange >> nth=1")
+
+
+def test_a_sentence_that_failed_its_check_is_marked(page: Any) -> None:
+    """The reason stands beside the sentence, in words."""
+    ask(page, "any doubt?")
+    answers(page, 1)
+    assert "Not supported: the number 300 is not in the cited passage." in page.inner_text(".or-unsupported")
+
+
+def test_filters_narrow_the_question(page: Any, assistant: Scripted) -> None:
+    """Outlets and dates are chosen under Filters, named when it is closed, sent with the question and cleared again."""
+    page.click("#or-filters > button")
+    page.click("#or-outlets input")
+    page.click("ul[role=listbox] li:has-text('Radio Ouvre')")
+    page.fill("#or-since input", "2026-03-04")
+    page.wait_for_selector("#or-filters > button:has-text('only Radio Ouvre, from 4 March 2026')")
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    filters = assistant.asked[-1][2]
+    assert (filters.sources, str(filters.since), filters.until) == (("Radio Ouvre",), "2026-03-04", None)
+    assert "only Radio Ouvre" in page.inner_text(".or-colophon")
+    page.click("#or-reset")
+    page.wait_for_function("document.querySelector('#or-since input').value == ''")
+    ask(page, "Who denied it again?")
+    answers(page, 2)
+    assert assistant.asked[-1][2].sources == ()
+
+
+def test_the_keyboard_is_enough(page: Any) -> None:
+    """Tab reaches a chip, Enter opens its card and moves there, Escape goes back."""
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    page.focus("#or-scroll")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "or-chip"
+    assert page.evaluate("document.activeElement.ariaLabel") == "Citation 1: The Quay Gazette, 3 March 2026"
+    page.keyboard.press("Enter")
+    assert chosen(page) == "evidence-1-1"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.card") == "evidence-1-1"
+
+
+def test_the_answer_is_announced_once(page: Any) -> None:
+    """A screen reader hears the whole answer at its end, not every word of the stream."""
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    assert page.get_attribute("#or-scroll", "aria-live") == "off"
+    page.wait_for_function("document.querySelector('body > [role=status]').textContent.includes('denied that its captain')")
+
+
+# --- what people paste ---------------------------------------------------------------------------------------------------
+
+
+def test_a_megabyte_does_not_freeze_the_page(page: Any) -> None:
+    """A whole newspaper pasted into the box is refused in a line, and the page goes on."""
+    page.evaluate(
+        """() => { const box = document.querySelector('#or-box textarea'); box.value = 'news '.repeat(200000);
+                   box.dispatchEvent(new Event('input', { bubbles: true })); }"""
+    )
+    page.click("#or-ask")
+    page.wait_for_selector(".or-error")
+    assert "1,000,000 characters" in page.inner_text(".or-error")
+    assert len(page.inner_text("#or-scroll")) < 3_000
+    ask(page, "Who denied it?")
+    answers(page, 2)
+
+
+def test_a_question_is_never_markup(page: Any) -> None:
+    """Attack strings typed as questions are shown as they were typed; no element, dialog or request comes of them."""
+    ask(page, " ; ".join(attack for attack in ATTACKS if not re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", attack)))
+    answers(page, 1)
+    assert page.locator("#or-scroll :is(img, svg, script, style, iframe, base, a, h1)").count() == 0
+    assert "<img src=x onerror=alert(1)> ;" in page.inner_text("#or-scroll")
+    assert "![x](https://evil.example/leak.png) ;" in page.inner_text("#or-scroll")
+
+
+def test_a_lone_surrogate_is_survived(page: Any) -> None:
+    """Half an emoji in the box does not break the stream."""
+    page.evaluate(
+        """() => { const box = document.querySelector('#or-box textarea'); box.value = 'half \\ud83d one';
+                   box.dispatchEvent(new Event('input', { bubbles: true })); }"""
+    )
+    page.click("#or-ask")
+    answers(page, 1)
+    assert "half \ufffd one" in page.inner_text(".or-question")
+
+
+# --- screens -------------------------------------------------------------------------------------------------------------
+
+
+def test_on_a_telephone_the_evidence_is_under_the_conversation(browser: Any, served: Served) -> None:
+    """At 390 pixels nothing is wider than the screen, a chip scrolls down to its card, and a button back up."""
+    for page in visit(browser, served.url, viewport={"width": 390, "height": 844}, reduced_motion="reduce"):
+        ask(page, "Who denied it?")
+        answers(page, 1)
+        talk, evidence = page.locator("#or-talk").bounding_box(), page.locator("#or-evidence").bounding_box()
+        assert evidence["y"] >= talk["y"] + talk["height"] - 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.click(".or-chip >> nth=1")
+        page.wait_for_function(
+            "(() => { const card = document.getElementById('evidence-1-2').getBoundingClientRect();"
+            " return card.top >= 0 && card.bottom <= innerHeight })()"
+        )
+        page.click(".or-back >> visible=true")
+        page.wait_for_function("document.activeElement.dataset.card == 'evidence-1-2'")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_read_in_both_schemes(browser: Any, served: Served, scheme: str) -> None:
+    """The reader's own preference is followed, and every text of ours has a contrast of 4.5 to 1 or more."""
+    for page in visit(browser, served.url, viewport={"width": 1400, "height": 900}, color_scheme=scheme):
+        ask(page, "any doubt?")
+        answers(page, 1)
+        ask(page, "What is the price?")
+        answers(page, 2)
+        ask(page, "please fail")
+        answers(page, 3)
+        page.click(".or-chip >> nth=0")
+        page.wait_for_timeout(400)  # the card's transition
+        paper = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 200) == (scheme == "dark")
+        faint = page.evaluate(CONTRAST)
+        assert faint == []
+
+
+CONTRAST = """() => {
+  const numbers = (css) => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    canvas.fillStyle = css; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = numbers(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255, 1];
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll('#or-header *, #or-desk *')) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.or-sr')) continue;
+    const pair = [light(numbers(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+    if (ratio < 4.5) faint.push(`${element.className || element.tagName}: ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""

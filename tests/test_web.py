@@ -1,0 +1,308 @@
+"""The chat's server side: what it sends to the page, whom it lets in, what its JSON API answers."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from qa.errors import CannotServe, UsageError
+from tests.scripted import DENIAL, FERRY, Scripted
+from ui.web import Exchange, Served, exchange_html, exchanges, read_auth, read_filters, sample_questions, start, turns
+from vectorstore.articles import read
+from vectorstore.types import Article, Filters, Summary
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")  # Gradio's own use of pandas
+
+SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
+
+
+# --- one question, as the page shows it ----------------------------------------------------------------------------------
+
+
+def test_an_answer_grows_and_then_is_whole() -> None:
+    """First the search is announced, then the text grows, then the checked answer stands."""
+    seen = list(exchanges(Scripted(), "Who denied it?", ()))
+    assert "Searching" in exchange_html(seen[0])
+    assert all(exchange.running for exchange in seen[:-1])
+    assert not seen[-1].running
+    assert "Checked against the articles" in exchange_html(seen[-1])
+    lengths = [len(exchange.answer.text) for exchange in seen[1:] if exchange.answer]
+    assert lengths == sorted(lengths)
+
+
+def test_an_error_of_ours_is_shown_with_its_remedy() -> None:
+    """A dead endpoint ends the exchange with its one line, as an error."""
+    last = list(exchanges(Scripted(), "please fail", ()))[-1]
+    assert last.error.startswith("Nothing answers at http://127.0.0.1:9/v1")
+    assert 'role="alert"' in exchange_html(last)
+    assert "or-running" not in exchange_html(last)
+
+
+def test_a_defect_is_shown_as_one_and_raised() -> None:
+    """What we did not foresee is neither an answer nor silent: the page names its kind, the log gets the rest."""
+    shown: list[Exchange] = []
+    with pytest.raises(ZeroDivisionError, match="secret detail"):
+        shown.extend(exchanges(Scripted(), "please crash", ()))
+    assert shown[-1].error.startswith("ZeroDivisionError inside onrecord")
+    assert "secret detail" not in exchange_html(shown[-1])
+
+
+@pytest.mark.parametrize("question", ["", " ", "x" * 1_000_000])
+def test_a_question_that_is_none_gets_an_error(question: str) -> None:
+    """An empty question and a megabyte are refused in a line, and the page stays small."""
+    last = list(exchanges(Scripted(), question, ()))[-1]
+    assert last.error.startswith("The question")
+    assert len(exchange_html(last)) < 3_000
+
+
+def test_a_follow_up_gets_what_was_said_before() -> None:
+    """Finished answers become turns with the headlines they cite; failures do not; an abstention says nothing."""
+    talk = tuple(list(exchanges(Scripted(), question, ()))[-1] for question in ("Who?", "please fail", "price?"))
+    first, second = turns(talk)
+    assert first.question == "Who?"
+    assert first.answer.startswith("The operator")
+    assert first.titles == (FERRY.title, "Fourteen hurt as ferry strikes rock")
+    assert (second.question, second.answer) == ("price?", "")
+    assistant = Scripted()
+    list(exchanges(assistant, "And then?", talk))
+    assert assistant.asked[0][1] == (first, second)
+
+
+def test_filters_reach_the_assistant() -> None:
+    """Outlets and dates chosen on the page narrow the search."""
+    assistant = Scripted()
+    list(exchanges(assistant, "Who?", (), (["CNN"], "2026-03-01", "")))
+    assert assistant.asked[0][2] == Filters(("CNN",), date(2026, 3, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        (([], "yesterday", ""), "'yesterday' is no date: write it as 2026-03-31"),
+        (([], "2026-02-30", None), "'2026-02-30' is no date"),
+        (([], "2026-03-02", "2026-03-01"), "2026-03-02 is after 2026-03-01. Swap them"),
+    ],
+)
+def test_a_date_that_is_none_is_named(filters: tuple[list[str], str, str | None], message: str) -> None:
+    """A filter that cannot be meant is refused by name, on the page as an error."""
+    with pytest.raises(UsageError, match=message):
+        read_filters(*filters)
+    assert message in list(exchanges(Scripted(), "Who?", (), filters))[-1].error
+
+
+# --- examples ------------------------------------------------------------------------------------------------------------
+
+
+def test_examples_are_offered_only_over_the_sample_articles() -> None:
+    """The packaged questions appear where the sample outlets are indexed, and not over other people's articles."""
+    outlets = {article.source for article in read([SAMPLES / "articles"]) if isinstance(article, Article)}
+    asked = {json.loads(line)["question"] for line in (SAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()}
+    over_samples = sample_questions(Summary("g", 30, 90, None, None, tuple((outlet, 1) for outlet in outlets), 0))
+    assert len(over_samples) >= 3
+    assert set(over_samples) <= asked
+    assert sample_questions(Summary("g", 3_000, 9_000, None, None, (("CNN", 3_000),), 0)) == ()
+
+
+# --- who may enter -------------------------------------------------------------------------------------------------------
+
+
+def test_accounts_are_read_from_a_file(tmp_path: Path) -> None:
+    """One user:password a line; a password may hold colons; blank lines and comments are skipped."""
+    file = tmp_path / "accounts"
+    file.write_text("\ufeff# the desk\nann:a:b c\n\n bob:x\n", encoding="utf-8")
+    assert read_auth(file) == [("ann", "a:b c"), ("bob", "x")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"ann:secret\nhunter2\n", "accounts:2 is not user:password"),
+        (b"ann:\n", "accounts:1 is not user:password"),
+        (b"ann:a\nann:b\n", "accounts:2 names the user 'ann' again"),
+        (b"\n", "names nobody"),
+        (b"ann:\xff\n", "it is not UTF-8 text"),
+        (None, "No such file"),
+    ],
+)
+def test_a_file_of_accounts_with_a_mistake_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
+    """The line is named and no password is repeated."""
+    file = tmp_path / "accounts"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match=message) as caught:
+        read_auth(file)
+    assert "hunter2" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+# --- the server ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with start(Scripted(), port=0, examples=("Who denied it?",)) as page:
+        yield page
+
+
+def test_a_taken_port_is_named_with_the_way_out() -> None:
+    """The error names the port and --port, at once."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotServe, match=f"Port {port} on 127.0.0.1 is taken: choose another with --port"):
+            start(Scripted(), port=port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "no-such-host.invalid", "a..b"])
+def test_an_address_of_another_machine_is_named(host: str) -> None:
+    """An address that is not ours, or no address, is named with --host."""
+    with pytest.raises(CannotServe, match="is no address of this machine: choose one with --host"):
+        start(Scripted(), host, 0)
+
+
+def test_the_browser_is_told_to_stay_here(served: Served) -> None:
+    """Every response forbids other addresses, framing and referrers."""
+    with urllib.request.urlopen(served.url) as response:
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "http" not in policy
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert b"fonts.googleapis" not in response.read()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/gradio_api/upload", {}, 404),
+        ("/gradio_api/proxy=https://example.org", {}, 404),
+        ("/gradio_api/queue/join", {"Content-Length": "4000001"}, 413),
+        ("/gradio_api/queue/join", {"Content-Length": "many"}, 413),
+        ("/gradio_api/queue/join", {"Transfer-Encoding": "chunked"}, 411),
+    ],
+)
+def test_what_the_page_does_not_need_is_refused(served: Served, path: str, headers: dict[str, str], status: int) -> None:
+    """No upload, no proxy, no request of many megabytes."""
+    host, _, port = served.url.removeprefix("http://").partition(":")
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        first = connection.recv(200).split(b"\r\n")[0]
+    # A length that is no number is refused one layer below us, by the HTTP parser.
+    assert first.split()[1] in (str(status).encode(), b"400" if headers.get("Content-Length") == "many" else b"")
+
+
+def call(url: str, *values: object) -> tuple[str, str]:
+    """One call of the JSON API as any HTTP client makes it: the last event and its data."""
+    body = json.dumps({"data": list(values)}).encode()
+    request = urllib.request.Request(f"{url}/gradio_api/call/ask", body, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{url}/gradio_api/call/ask/{event}", timeout=60) as response:
+        events = response.read().decode("utf-8").strip().split("\n\n")
+    name, data = events[-1].split("\n", 1)
+    return name.removeprefix("event: "), data.removeprefix("data: ")
+
+
+def test_the_api_answers_with_the_object_of_the_command(served: Served) -> None:
+    """/ask gives the JSON of `onrecord ask --json`."""
+    event, data = call(served.url, "Who denied it?", None, "", "", None)
+    assert event == "complete"
+    (answer,) = json.loads(data)
+    assert answer["citations"][0]["quote"] == DENIAL.quote
+    assert answer["citations"][0]["article"]["title"] == FERRY.title
+    assert answer["sentences"][0] == {
+        "text": "The operator, Northline, denied that its captain had been asleep.",
+        "citations": [1],
+        "supported": True,
+        "reasons": [],
+    }
+
+
+@pytest.mark.parametrize("question", ["lone \ud800 surrogate", "{braces} {0} ${x} {{y}}", "<b>x</b>", "‮x"])
+def test_odd_text_goes_through_the_api(served: Served, question: str) -> None:
+    """No character of a question breaks the stream."""
+    event, data = call(served.url, question, None, "", "", None)
+    assert event == "complete"
+    assert json.loads(data)[0]["question"] == question.replace("\ud800", "\ufffd")
+
+
+def test_the_api_takes_filters_and_history(served: Served) -> None:
+    """Outlets, dates and earlier turns travel through the API."""
+    history = [{"question": "Who?", "answer": "Northline.", "titles": ["A headline"]}]
+    event, data = call(served.url, "And when?", ["CNN"], "2026-03-01", "2026-03-09", history)
+    assert event == "complete"
+    answer = json.loads(data)[0]
+    assert answer["filters"] == {"sources": ["CNN"], "since": "2026-03-01", "until": "2026-03-09"}
+    assert answer["standalone_question"] == "And when? (the Marianne Vold)"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (("", None, "", "", None), "The question is empty"),
+        (("Who?", None, "soon", "", None), "is no date"),
+        (("Who?", None, "", "", [{"answer": "x"}]), "in history is no turn"),
+        (("please fail", None, "", "", None), "Nothing answers at"),
+    ],
+)
+def test_the_api_says_what_is_wrong(served: Served, values: tuple[object, ...], message: str) -> None:
+    """A refused call gets our one line."""
+    event, data = call(served.url, *values)
+    assert event == "error"
+    assert message in data
+
+
+def test_a_defect_stays_in_the_log(served: Served) -> None:
+    """A caller of the API is told that something failed, not what."""
+    event, data = call(served.url, "please crash", None, "", "", None)
+    assert event == "error"
+    assert "secret detail" not in data
+
+
+def test_only_the_chat_is_public(served: Served) -> None:
+    """The API's own description lists /ask and none of the page's buttons."""
+    with urllib.request.urlopen(f"{served.url}/gradio_api/info") as response:
+        described = json.load(response)
+    assert list(described["named_endpoints"]) == ["/ask"]
+    assert described["unnamed_endpoints"] == {}
+
+
+def test_several_people_ask_at_once() -> None:
+    """One slow answer does not hold up the others."""
+    assistant = Scripted()
+    with start(assistant, port=0) as page, ThreadPoolExecutor(7) as people:
+        slow = people.submit(call, page.url, "a slow one", None, "", "", None)
+        others = [people.submit(call, page.url, f"Who? {n}", None, "", "", None) for n in range(6)]
+        assert [other.result(60)[0] for other in others] == ["complete"] * 6
+        assert not slow.done()
+        assistant.go_on.set()
+        assert slow.result(60)[0] == "complete"
+
+
+def test_without_a_password_nobody_enters() -> None:
+    """With accounts, the page's configuration, its API and its description answer 401 to strangers."""
+    with start(Scripted(), port=0, auth=[("ann", "pass")]) as page:
+        for path in ("/config", "/gradio_api/info", "/gradio_api/call/ask"):
+            request = urllib.request.Request(page.url + path, b'{"data": []}' if path.endswith("ask") else None)
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(request)
+
+
+def test_the_module_loads_without_gradio() -> None:
+    """Gradio costs seconds: it is loaded when a page is made, not when ui.web or the command line is imported."""
+    code = "import sys, ui.web, ui.cli; print([name for name in sys.modules if name.split('.')[0] in ('gradio', 'starlette')])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
