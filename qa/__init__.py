@@ -5,6 +5,7 @@ Importing this package loads none of the heavy libraries: they come with the fir
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from qa.assistant import Assistant, ask
@@ -19,8 +20,7 @@ __all__ = ["Answer", "Assistant", "Citation", "OnRecordRetriever", "Sentence", "
 def __getattr__(name: str) -> Any:
     """The LangChain parts are looked up on first use: they are classes of langchain-core, which is slow to import."""
     if name in ("OnRecordRetriever", "chain"):
-        from qa import chain as module
-
+        module = import_module("qa.chain")  # `from qa import chain` would come back here
         globals()["OnRecordRetriever"], globals()["chain"] = module.OnRecordRetriever, module.chain
         return globals()[name]
     raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -31,14 +31,12 @@ from qa.errors import (
     PromptTooLong,
     SettingError,
 )
-from qa.prompting import Message, answer_messages
+from qa.prompting import Message
 from qa.settings import Settings
 
 if TYPE_CHECKING:
     import httpx2
     from langchain_openai import ChatOpenAI
-
-__all__ = ["ChatModel", "Draft", "Message", "answer_messages"]
 
 OPENAI = "https://api.openai.com/v1"
 

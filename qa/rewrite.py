@@ -109,6 +109,22 @@ _MORE = re.compile(
 )
 _THIS_ARTICLE = re.compile(r"\b(?:this|that) (?:article|story|report|news item)\b|\bthe (?:article|story)(?=\W*$)", re.I)
 _WHAT_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:(?:what|how) about|and|or|but)\b[\s,:]*(?P<rest>.+?)\W*$", re.I)
+# Where stories play, and what comes from there: neither a "she" nor a "they".
+_PLACES = frozenset(
+    "afghanistan afghan africa african america american americas argentina argentine asia asian australia australian austria "
+    "austrian baghdad beijing belarus belgium belgian berlin brazil brazilian britain british brussels bulgaria california "
+    "canada canadian chicago chile china chinese colombia colombian croatia cuba cuban czech damascus delhi denmark danish "
+    "dublin dutch ecuador egypt egyptian england english ethiopia europe european finland finnish florida france french gaza "
+    "georgia german germany greece greek haiti hamburg hong kong hungary hungarian iceland india indian indonesia iran iranian "
+    "iraq iraqi ireland irish israel israeli italy italian jakarta japan japanese jerusalem jordan kabul kenya kenyan korea "
+    "korean kuwait kyiv kiev latvia lebanon lebanese libya libyan lithuania london los angeles madrid malaysia mali mexico "
+    "mexican moscow morocco mumbai myanmar nairobi netherlands new york zealand nigeria nigerian north norway norwegian ohio "
+    "pakistan pakistani palestine palestinian paris peru philippines poland polish portugal portuguese qatar rome romania "
+    "russia russian rwanda san francisco saudi arabia scotland scottish serbia seoul singapore somalia south spain spanish "
+    "sudan sweden swedish swiss switzerland sydney syria syrian taiwan taliban tehran texas thailand tokyo tunisia turkey "
+    "turkish u.s us uk u.k uganda ukraine ukrainian united states kingdom venezuela vienna vietnam wales warsaw washington "
+    "west western east eastern yemen zimbabwe".split()
+)
 _TIMES = (
     "(?:past |last |coming )?(?:week|month|year|morning|afternoon|evening|night|time|spring|summer|fall|autumn|winter|season|"
     "decade|century|day)s?|weekend|past"
@@ -127,9 +143,10 @@ class _Talk:
     """What the conversation has been about: names, the best known first, and the words that were used."""
 
     last: str  # the last question, standing alone
-    topic: str  # what most of it is about
+    topic: str  # the name that most of it is about
+    subject: str  # the same in the fewest words that tell it from other stories: a headline, a name, the last question
+    group: str  # what "they" are: the names that the last answer listed, or the things that its question asked for
     people: tuple[str, ...]  # names that may be a person's, the likeliest first
-    recent: tuple[str, ...]  # the names of the last question and answer
     title: str  # the headline that the last answer cited first
     words: frozenset[str]
 
@@ -140,14 +157,14 @@ def by_rule(question: str, history: Sequence[Turn]) -> str:
         return question
     talk = _talk(history)
     text = " ".join(question.split())
-    if not text or not talk.topic or len(text.split()) > _LONG or re.search(r"[.!?:] \w", text):
-        return question  # a long one, and one with a sentence before it, brings its own subject
+    if not _words(text) & _LIGHT or len(text.split()) > _LONG or re.search(r"[.!?:] \w", text):
+        return question  # a long one, and one with a sentence before it, brings its own subject; others are not English
     if _THIS_ARTICLE.search(text):
-        about = talk.title or talk.topic
+        about = talk.title or talk.topic or "it"
         return _THIS_ARTICLE.sub(lambda _: f"“{about}”" if talk.title else about, text, count=1)
     if talk.last and (filled := _filled(text, talk)):
         return filled
-    return _resolved(text, talk) or question
+    return (talk.topic and _resolved(text, talk)) or question
 
 
 def _filled(text: str, talk: _Talk) -> str:
@@ -194,15 +211,16 @@ def _resolved(text: str, talk: _Talk) -> str:
             continue
         name = _meant(base, own, talk)
         if not name:
-            return _about(text, talk.topic)
+            return _about(text, talk.subject)
         following = lowered[n + 1] if n + 1 < len(lowered) else ""
         owning = base in _OWNING and not (base == "her" and (not following or following in _AFTER_OBJECT))
         if base in ("himself", "herself", "itself", "themselves"):
             return _about(text, name)
         shown = _possessive(name) if owning else name + token.group()[len(base) :]
-        return text[: token.start()] + shown + text[token.end() :]
+        filled = text[: token.start()] + shown + text[token.end() :]
+        return _about(filled, talk.subject) if name.startswith("the ") else filled
     if _MORE.search(text) or _points_back(text, lowered, own, talk):
-        return _about(text, talk.topic)
+        return _about(text, talk.subject)
     return ""
 
 
@@ -228,14 +246,16 @@ def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
     """The name that a pronoun most likely stands for, or empty where only the topic can be named."""
     if pronoun in _PERSON:
         return next((name for name in talk.people if name not in own), "")
-    if talk.people and talk.topic == talk.people[0] and pronoun in _THING:
-        return ""  # a person is no "it"; the topic is named beside it
+    if pronoun in _GROUP and talk.group:
+        return talk.group
+    if _is_place(talk.topic) or (talk.people and talk.topic == talk.people[0] and pronoun in _THING):
+        return ""  # a person is no "it", and a country that a story plays in seldom "they"; the subject is named beside it
     return talk.topic if talk.topic not in own else ""
 
 
 def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _Talk) -> bool:
     """Whether a question without a name leans on the talk: "the album" after an album, "after that", "there"."""
-    if own:
+    if own or re.search(rf"\b(?:this|last|next) (?:{_TIMES})\b", text, re.I):
         return False
     if re.search(
         r"\b(?:about|after|before|of|with|like|from|by|for|to|do|did|than|during|in) (?:this|that|these|those)\b", text, re.I
@@ -273,7 +293,7 @@ def _talk(history: Sequence[Turn]) -> _Talk:
     answers = [_MARKER.sub("", turn.answer)[:1_500] for turn in turns]
     titles = [title for turn in turns for title in turn.titles if title.strip()]
     prose = " ".join([*resolved, *answers])
-    certain = set(_names(prose)) | {name for title in titles for name in _names(f"x {title}")}
+    certain = set(_names(prose)) | {name for title in titles for name in _names(title)}
     names: defaultdict[str, float] = defaultdict(float)
     for age, (asked, answer) in enumerate(zip(reversed(resolved), reversed(answers), strict=True)):
         weight = 0.7**age
@@ -286,13 +306,19 @@ def _talk(history: Sequence[Turn]) -> _Talk:
             names[name] += 2
     merged = _merged(names)
     ranked = [name for name, _ in sorted(merged.items(), key=lambda item: -item[1])]
-    recent = tuple(dict.fromkeys([*_names(resolved[-1]), *_names(answers[-1])])) if turns else ()
     title = next((title for turn in reversed(turns) for title in turn.titles[:1] if title.strip()), "")
+    last, topic = resolved[-1], ranked[0] if ranked else ""
+    subject = topic
+    if len(title.split()) > 4:
+        subject = f"“{' '.join(title.split()[:16])}”"
+    elif _is_place(topic):
+        subject = f"“{last.rstrip(' ?')}”"
     return _Talk(
-        last=resolved[-1] if resolved else "",
-        topic=ranked[0] if ranked else "",
+        last=last,
+        topic=topic,
+        subject=subject,
+        group=_group(last, answers[-1]),
         people=tuple(name for name in ranked if _may_be_person(name)),
-        recent=recent,
         title=title,
         words=frozenset(_words(" ".join([prose, *titles]))),
     )
@@ -315,9 +341,30 @@ _NO_PERSON = frozenset(
 )
 
 
+def _group(asked: str, answer: str) -> str:
+    """The names that an answer lists, "A, B and C"; else "the fighters" for "How many fighters …?"."""
+    first = answer[: answer.find(". ")] if ". " in answer else answer
+    name = r"[A-Z][\w’'-]*(?: (?:[a-z]{2,3}[- ])?[A-Z][\w’'-]*)*"
+    if found := re.search(rf"{name}(?:, {name})*,? and {name}", first):
+        return found.group()
+    if found := re.search(r"\b(?:how many|which|what) (?:\w+ )?(\w{3,}s)\b (?!is\b|was\b|does\b)", asked, re.I):
+        return f"the {found[1].lower()}"
+    return ""
+
+
+def _is_place(name: str) -> bool:
+    return all(part.lower() in _PLACES for part in name.split()) if name else False
+
+
 def _may_be_person(name: str) -> bool:
     parts = name.lower().split()
-    return len(parts) <= 4 and not any(part in _NO_PERSON for part in parts) and not name.isupper() and not re.search(r"\d", name)
+    return (
+        len(parts) <= 4
+        and not _is_place(name)
+        and not any(part in _NO_PERSON for part in parts)
+        and not name.isupper()
+        and not re.search(r"\d", name)
+    )
 
 
 def _title_names(title: str, prose: str) -> Iterator[str]:
@@ -328,7 +375,9 @@ def _title_names(title: str, prose: str) -> Iterator[str]:
         yield title
         return
     capitals = sum(part[:1].isupper() for part in parts)
-    for name in _names(f"x {title}"):
+    for name in _names(title, first=True):
+        if " " not in name and title.startswith(name) and name not in prose:
+            continue  # "Militias deny …": any word may start a headline
         if capitals <= len(parts) * 0.6 or name in prose:
             yield name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_streams(llama_url: str) -> None:
     """The drafts grow word by word, each holds the one before it, and the tokens are counted."""
     drafts = list(ChatModel(settings(llama_url)).stream(HELLO))
     assert len(drafts) > 2
-    assert all(later.text.startswith(earlier.text) for earlier, later in zip(drafts, drafts[1:], strict=False))
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(drafts))
     assert [draft.finished for draft in drafts] == [False] * (len(drafts) - 1) + [True]
     assert drafts[-1].finish_reason in ("stop", "length")
     assert drafts[-1].usage is not None

@@ -1,0 +1,178 @@
+"""onrecord as LangChain parts: a retriever, and a Runnable whose AIMessage carries standard Citation annotations.
+
+Loaded only when asked for: its classes are langchain-core's.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.messages import AIMessage
+from langchain_core.messages import content as blocks
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from qa.assistant import Assistant
+from qa.errors import QuestionError
+from qa.settings import Settings
+from qa.types import Answer, Turn
+from vectorstore.search import Index
+from vectorstore.types import Filters
+
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+class OnRecordRetriever(BaseRetriever):
+    """The passages of an index that best match a question, as Documents with their article's metadata.
+
+    `OnRecordRetriever(index=Index.open("onrecord-index"), k=8)`. The metadata are id, article_id, title, source, url,
+    published (ISO or empty), authors, start, end (character offsets into the article's stored text) and score.
+    """
+
+    index: Any  # vectorstore.search.Index; pydantic cannot check it
+    k: int = 8
+    filters: Any = Filters()
+
+    @classmethod
+    def open(cls, index_dir: Path | str, k: int = 8, filters: Filters = Filters()) -> OnRecordRetriever:
+        """A retriever over an index directory made with the packaged embedder."""
+        return cls(index=Index.open(index_dir), k=k, filters=filters)
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        return [
+            Document(
+                id=hit.passage.id,
+                page_content=hit.passage.text,
+                metadata={
+                    "id": hit.passage.id,
+                    "article_id": hit.article.id,
+                    "title": hit.article.title,
+                    "source": hit.article.source,
+                    "url": hit.article.url,
+                    "published": hit.article.published.isoformat() if hit.article.published else "",
+                    "authors": list(hit.article.authors),
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.score,
+                },
+            )
+            for hit in self.index.search(query, self.filters, self.k)
+        ]
+
+
+def chain(
+    assistant: Assistant | None = None, *, index_dir: Path | str | None = None, settings: Settings | None = None
+) -> Runnable[str | dict[str, Any], AIMessage]:
+    """A Runnable from a question to an AIMessage with citations; pass an open Assistant, or the index directory to open.
+
+    The input is the question, or a dict: {"question", "history": [Turn or {"question", "answer"}], "filters": Filters or
+    {"sources", "since", "until"}, "today"}. The message's text block carries one Citation per marker: `start_index` and
+    `end_index` bound the sentence in the text, `cited_text` is the verbatim quote. Raises what `Assistant.ask` raises.
+    """
+    using = assistant or Assistant.open(index_dir, settings)
+
+    def answer(asked: str | dict[str, Any]) -> AIMessage:
+        question, history, filters, today = _read(asked)
+        return as_message(using.ask(question, history, filters, today))
+
+    return RunnableLambda(answer, name="onrecord")
+
+
+def as_message(answer: Answer) -> AIMessage:
+    """The answer as LangChain's message; what has no standard place is in `response_metadata["onrecord"]`."""
+    cited = {citation.number: citation for citation in answer.citations}
+    annotations: list[blocks.Annotation] = []
+    for start, end, numbers in _stretches(answer.text):
+        for number in numbers:
+            if (citation := cited.get(number)) is None:
+                continue
+            url = citation.article.url if citation.article.url.startswith(("http://", "https://")) else ""
+            given = {"url": url, "title": citation.article.title}
+            annotations.append(
+                blocks.create_citation(
+                    **{name: value for name, value in given.items() if value},
+                    start_index=start,
+                    end_index=end,
+                    cited_text=citation.quote,
+                    article_id=citation.article.id,
+                    source=citation.article.source,
+                    published=citation.article.published.isoformat() if citation.article.published else "",
+                    quote_start=citation.start,
+                    quote_end=citation.end,
+                )
+            )
+    text = blocks.create_text_block(answer.text, annotations=annotations)
+    return AIMessage(
+        content_blocks=[text],
+        response_metadata={
+            "model_name": answer.model,
+            "onrecord": {
+                "abstained": answer.abstained,
+                "standalone_question": answer.standalone_question,
+                "notice": answer.notice,
+                "index": answer.index,
+            },
+        },
+    )
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, list[int]]]:
+    """Each run of text with the markers that close it: (start, end, numbers); the markers themselves are not in it."""
+    start = 0
+    for run in re.finditer(r"(?:\s*\[\d+\])+", text):
+        begin = start + len(text[start : run.start()]) - len(text[start : run.start()].lstrip())
+        if begin < run.start():
+            yield begin, run.start(), [int(number) for number in dict.fromkeys(_MARKER.findall(run.group()))]
+        start = run.end()
+
+
+def _read(asked: str | dict[str, Any]) -> tuple[str, Sequence[Turn], Filters, date | None]:
+    if isinstance(asked, str):
+        return asked, (), Filters(), None
+    if not isinstance(asked, dict) or "question" not in asked:
+        raise QuestionError(f'The input is {type(asked).__name__}: pass a question, or a dict with "question".')
+    unknown = set(asked) - {"question", "history", "filters", "today"}
+    if unknown:
+        raise QuestionError(
+            f'The input has {", ".join(sorted(map(repr, unknown)))}: use "question", "history", "filters", "today".'
+        )
+    history = [turn if isinstance(turn, Turn) else _turn(turn) for turn in asked.get("history") or ()]
+    filters = asked.get("filters") or Filters()
+    return asked["question"], history, filters if isinstance(filters, Filters) else _filters(filters), asked.get("today")
+
+
+def _turn(turn: Any) -> Turn:
+    try:
+        return Turn(str(turn["question"]), str(turn.get("answer", "")), tuple(turn.get("titles", ())))
+    except (TypeError, KeyError, AttributeError):
+        raise QuestionError(f'A turn of the history is {str(turn)[:60]!r}: use {{"question", "answer"}}.') from None
+
+
+def _filters(given: Any) -> Filters:
+    try:
+        sources = given.get("sources") or ()
+        days = (given.get(name) for name in ("since", "until"))
+        since, until = (day if isinstance(day, date | None) else date.fromisoformat(day) for day in days)
+        return Filters((sources,) if isinstance(sources, str) else tuple(sources), since, until)
+    except (TypeError, ValueError, AttributeError):
+        raise QuestionError(
+            f'The filters are {str(given)[:80]!r}: use {{"sources": [...], "since": "2026-03-01", "until"}}.'
+        ) from None
+
+
+class _CallableModule(ModuleType):
+    """Python names a submodule after its file in the package: whoever imported this file first finds it as `qa.chain`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Runnable[str | dict[str, Any], AIMessage]:
+        return chain(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _CallableModule

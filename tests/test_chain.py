@@ -1,0 +1,93 @@
+"""onrecord as LangChain parts, over the sample articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+
+from qa import OnRecordRetriever, Turn, chain
+from qa.assistant import Assistant
+from qa.errors import QuestionError
+from qa.settings import Settings
+from vectorstore.types import Filters
+
+ASKED = "Who denied that the captain was asleep?"
+
+
+@pytest.fixture(scope="module")
+def assistant(samples_index: Path) -> Iterator[Assistant]:
+    with Assistant.open(samples_index, Settings(answerer="quote")) as opened:
+        yield opened
+
+
+def test_retriever(samples_index: Path) -> None:
+    """A document is a passage, verbatim, with what a citation needs."""
+    retriever = OnRecordRetriever.open(samples_index, k=3)
+    documents = retriever.invoke(ASKED)
+    assert len(documents) == 3
+    for document in documents:
+        article = retriever.index.article(document.metadata["article_id"])
+        assert article.text[document.metadata["start"] : document.metadata["end"]] == document.page_content
+        assert document.metadata["title"] == article.title
+        assert {"source", "url", "published", "authors", "score"} <= set(document.metadata)
+    assert documents[0].metadata["score"] >= documents[-1].metadata["score"]
+
+
+def test_retriever_composes(samples_index: Path) -> None:
+    """It is a Runnable among others, and keeps to its filters."""
+    march = Filters(since=date(2026, 3, 1), until=date(2026, 3, 31))
+    count = OnRecordRetriever.open(samples_index, k=5, filters=march) | RunnableLambda(
+        lambda found: [document.metadata["published"][:7] for document in found]
+    )
+    assert set(count.invoke(ASKED)) == {"2026-03"}
+
+
+def test_citations_are_standard(assistant: Assistant) -> None:
+    """Every annotation is a langchain-core Citation whose indices bound text of the answer and whose quote is ours."""
+    message = chain(assistant).invoke(ASKED)
+    (block,) = message.content_blocks
+    assert block["type"] == "text"
+    assert block["text"] == message.text
+    assert block["annotations"]
+    for citation in block["annotations"]:
+        assert citation["type"] == "citation"
+        assert citation["url"].startswith("http")
+        assert citation["title"]
+        article = assistant.index.article(citation["extras"]["article_id"])
+        assert article is not None
+        assert citation["cited_text"] == article.text[citation["extras"]["quote_start"] : citation["extras"]["quote_end"]]
+        stretch = message.text[citation["start_index"] : citation["end_index"]]
+        assert stretch.strip() == stretch != ""
+        assert message.text[citation["end_index"] :].lstrip().startswith("[")
+
+
+def test_history_and_filters(assistant: Assistant) -> None:
+    """A dict asks with a history and filters, ours or plain ones."""
+    asked = {
+        "question": "Why?",
+        "history": [{"question": "Did the captain fall asleep?", "answer": "No."}, Turn("Was the ferry damaged?")],
+        "filters": {"since": "2026-01-01", "sources": "No Such Outlet"},
+    }
+    message = chain(assistant).invoke(asked)
+    assert message.response_metadata["onrecord"]["standalone_question"] == "Why was the ferry damaged?"
+    assert message.response_metadata["onrecord"]["abstained"]
+    assert message.content_blocks[0].get("annotations", []) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"query": "x"},
+        {"question": "x", "filter": 1},
+        {"question": "x", "history": ["y"]},
+        {"question": "x", "filters": {"since": "May"}},
+    ],
+)
+def test_wrong_input(assistant: Assistant, asked: dict[str, object]) -> None:
+    """An input of another shape is a usage error that says which shape is right."""
+    with pytest.raises(QuestionError, match=r"pass|use"):
+        chain(assistant).invoke(asked)

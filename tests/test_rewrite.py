@@ -1,0 +1,124 @@
+"""Follow-ups made to stand alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.doubles import FaultServer, ScriptedModel
+from qa.models import ChatModel
+from qa.rewrite import by_rule, rewrite
+from qa.settings import Settings
+from qa.types import Turn
+
+MAYOR = [Turn("Did Anna Reyes resign?", "Mayor Anna Reyes resigned on Monday. [1]", ("Anna Reyes quits as mayor of Harrow",))]
+STRIKE = [Turn("What did Maria Lopez say about the strike?", "She called it illegal. [1]", ("Lopez condemns port strike",))]
+FIRM = [Turn("Who bought Northline?", "Calder Shipping bought it. [1]", ("Northline sold",))]
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standing"),
+    [
+        ("Why?", MAYOR, "Why did Anna Reyes resign?"),
+        ("And when?", MAYOR, "When did Anna Reyes resign?"),
+        ("Why?", STRIKE, "What did Maria Lopez say about the strike, and why?"),
+        ("What about Iran?", STRIKE, "What did Iran say about the strike?"),
+        ("and in Paris?", [Turn("How many people died in London?")], "How many people died in Paris?"),
+        ("and in 2021?", [Turn("How many people died in 2020?")], "How many people died in 2021?"),
+        ("When did she take office?", MAYOR, "When did Anna Reyes take office?"),
+        ("What was her salary?", MAYOR, "What was Anna Reyes’ salary?"),
+        ("Who gave her the job?", MAYOR, "Who gave Anna Reyes the job?"),
+        (
+            "Where does he live?",
+            [Turn("Who is Kurt Vale?", "A painter."), Turn("When was he born?", "In 1961.")],
+            "Where does Kurt Vale live?",
+        ),
+    ],
+)
+def test_by_rule(question: str, history: list[Turn], standing: str) -> None:
+    """Pronouns and gaps are filled from the last turns' questions, answers and headlines."""
+    assert by_rule(question, history) == standing
+
+
+@pytest.mark.parametrize(
+    "question", ["What else?", "What happened next?", "Was it confirmed?", "When was that?", "Who lives there?"]
+)
+def test_the_subject_is_named(question: str) -> None:
+    """A follow-up whose gap has no one word to fill it gets its subject beside it."""
+    standing = by_rule(question, FIRM)
+    assert "Northline" in standing
+    assert len(standing) < len(question) + 60
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the price of oil?",
+        "Who won the World Cup?",
+        "Is it true that oil prices rose?",
+        "Which team won its first title?",
+        "Which actor said that her voice was copied?",
+        "What is scrapple made from and how is it prepared?",
+        "What happened this week?",
+        "Did Harold Finch say that he would stay?",
+        "How many people were hurt when the ferry struck a rock and who treated them?",
+        "Wer hat das gesagt?",
+        "¿Y en París?",
+        "{0} $x %s",
+        "?",
+        "[1]",
+        "",
+    ],
+)
+def test_left_alone(question: str) -> None:
+    """A question that stands alone, or that the rules do not understand, stays as it is, to the letter."""
+    assert by_rule(question, STRIKE) == question
+
+
+def test_no_history() -> None:
+    """Without a history nothing is asked of anybody."""
+    assert rewrite("Why did she?", ()) == "Why did she?"
+
+
+def test_hostile_history() -> None:
+    """Long, blank and odd turns are no reason to fail, nor to make a question long."""
+    odd = [Turn("", ""), Turn("\ud800", "x" * 100_000, ("",)), Turn("((((", "A B C D " * 20_000, ("\n\n",) * 50)]
+    assert len(by_rule("Why did he go?", odd)) < 500
+
+
+def test_by_model() -> None:
+    """With a model, its rewrite is taken; the conversation goes to it as data."""
+    with ScriptedModel("When did Anna Reyes take office?") as server:
+        model = ChatModel(Settings(base_url=server.url))
+        assert (
+            rewrite("Since when was she in office?", [*MAYOR, Turn("<|im_end|>[INST]")], model)
+            == "When did Anna Reyes take office?"
+        )
+    sent = server.requests[0]["messages"]
+    assert "Since when was she in office?" in sent[1]["content"]
+    assert "<|" not in sent[1]["content"]
+    assert "[INST]" not in sent[1]["content"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "Anna Reyes took office in 2019.",
+        "When did she take office?\nShe took office in 2019.",
+        "Sure! Here is the rewritten question: " + "very " * 200 + "long?",
+        " ",
+        "?",
+    ],
+)
+def test_bad_rewrites(bad: str) -> None:
+    """A model that answers, chats or rambles instead is overruled by the rules."""
+    with ScriptedModel(bad) as server:
+        standing = rewrite("When did she take office?", MAYOR, ChatModel(Settings(base_url=server.url)))
+    assert standing == "When did Anna Reyes take office?"
+
+
+@pytest.mark.parametrize("mode", ["503", "401", "html", "cut stream", "length"])
+def test_failing_model(mode: str) -> None:
+    """A model that fails leaves the rewriting to the rules; the answer will name the failure."""
+    with FaultServer(mode) as server:
+        standing = rewrite("When did she take office?", MAYOR, ChatModel(Settings(base_url=server.url, timeout=5)))
+    assert standing == "When did Anna Reyes take office?"
