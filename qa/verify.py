@@ -105,6 +105,7 @@ class _Claim:
         self.at: list[tuple[int, int] | None] = [None] * len(self.tokens)
         self._align()
         self.taken = {place for place in self.at if place}
+        self.used = {line for line, _ in self.taken}
         self.slots = list(self._slots())
 
     def token_at(self, place: tuple[int, int]) -> Token:
@@ -151,7 +152,13 @@ class _Claim:
                 runs[-1].append((i, j))
             else:
                 runs.append([(i, j)])
-        return [pair for run in runs if sum(1 for i, _ in run if self.tokens[i].content) >= 3 for pair in run]
+        return [pair for run in runs if self._is_clause(run) for pair in run]
+
+    def _is_clause(self, run: Sequence[tuple[int, int]]) -> bool:
+        (first, start), (last, end) = run[0], run[-1]
+        verbatim = len(run) >= 5 and last - first == end - start == len(run) - 1
+        content = sum(1 for i, _ in run if self.tokens[i].content)
+        return content >= 3 or (verbatim and content >= 1)
 
     def _slots(self) -> Iterator[_Slot]:
         anchors = [i for i, place in enumerate(self.at) if place]
@@ -222,9 +229,14 @@ def _without_strays(pairs: list[tuple[int, int]], claim: Sequence[Token], line: 
     return [(i, j) for i, j in kept if claim[i].key not in _NOT or _head(claim, i) == _head(line, j)]
 
 
+_LIGHT = frozenset(
+    "a an the to be been being is are was were have has had do did does in of on at for with by yet that this any".split()
+)
+
+
 def _head(found: Sequence[Token], n: int) -> str:
-    """The key of what a "not" at n negates: the next word with content."""
-    return next((t.key for t in found[n + 1 :] if t.content), "")
+    """The key of what a "not" at n negates: the next word that is more than grammar."""
+    return next((t.key for t in found[n + 1 :] if t.key not in _LIGHT), "")
 
 
 # --- quotations
@@ -294,7 +306,7 @@ def _given(claim: _Claim, i: int, slot: _Slot, contested: bool) -> bool:
                 return True
             if mine & _beside(line.tokens, j, 3):
                 return not contested or (n, j) in slot.there
-            if not contested and not mine:
+            if not contested and (not mine or (n in claim.used and (n, j) not in claim.taken)):
                 return True
     return False
 
@@ -389,6 +401,8 @@ def _names(claim: _Claim) -> Iterator[str]:
                 continue
             seen.add(token.text)
             others = [t for t in there if _is_name(t) and t.key not in moved and (not t.first or t.key in known or token.first)]
+            if there and there[-1].key in _SUBJECTS:  # the name stands for the pronoun, whatever other names are near
+                others = []
             if not _mentioned(token, claim, known):
                 yield _name_reason(claim, i, others)
             elif close and others and not _same_person(claim, i, others, known):
@@ -491,7 +505,10 @@ def _broken_names(claim: _Claim) -> Iterator[str]:
     for i, (a, b) in enumerate(pairwise(claim.tokens)):
         if a.first or b.before or not (_is_name(a) and _is_name(b)) or (claim.at[i] and claim.at[i + 1]):
             continue
-        if a.key in claim.all_keys and b.key in claim.all_keys and (a.key, b.key) not in neighbours:
+        before_b = {
+            x.key for line in claim.lines for x, y in pairwise(line.tokens) if y.key == b.key and _is_name(x) and not y.before
+        }
+        if a.key in claim.all_keys and before_b - {a.key} and (a.key, b.key) not in neighbours:
             yield f"The passage does not mention {a.text} {b.text}."
 
 
@@ -503,6 +520,7 @@ _REFUSALS = frozenset(
     for word in "fail failed refuse deny reject unable lack decline avoid prevent stop cease dismiss dispute oppose cancel false denial "
     "refusal failure absence forbid ban prohibit halt withhold".split()
 )
+_STOPS = frozenset(stem(word) for word in "stop cease halt avoid prevent cancel lack false failure absence ban withhold".split())
 _CUES = _NOT | _REFUSALS
 _MAYBE = frozenset("may might could possibly perhaps allegedly reportedly".split())
 
@@ -588,7 +606,11 @@ def _head_kept(claim: _Claim, place: tuple[int, int]) -> bool:
     """Whether the sentence kept what a negation of the passage negates."""
     line, start = place
     found = claim.lines[line].tokens
-    return next(((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].content), False)
+    if found[start].key in _STOPS and not (start + 1 < len(found) and found[start + 1].text.endswith("ing")):
+        return False  # "bus stops", "a failed coup": a thing, no negation of what follows
+    return next(
+        ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in _LIGHT), False
+    )
 
 
 def _swapped(claim: _Claim, slot: _Slot) -> tuple[Token, Token] | None:
@@ -642,7 +664,7 @@ def _stitches(claim: _Claim) -> Iterator[str]:
         a, b = claim.at[left], claim.at[right]
         if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right):
             continue
-        if _cut_before(claim, b) and _cut_after(claim, a):
+        if (_cut_before(claim, b) and _cut_after(claim, a)) or _cut_short(claim, a):
             yield "This joins words of two sentences of the passage into one."
             return
 
@@ -682,6 +704,18 @@ def _cut_after(claim: _Claim, place: tuple[int, int]) -> bool:
     line, j = place
     keys = {t.key for t in claim.tokens}
     return any(t.content and t.key not in keys for t in claim.lines[line].tokens[j + 1 :])
+
+
+def _cut_short(claim: _Claim, place: tuple[int, int]) -> bool:
+    """Whether the passage sentence goes on after this word without a pause: it was left in the middle of a phrase."""
+    line, j = place
+    following = claim.lines[line].tokens[j + 1 : j + 2]
+    return (
+        bool(following)
+        and not set(following[0].before) & _BREAKS
+        and (line, j + 1) not in claim.taken
+        and following[0].key not in _JOINS
+    )
 
 
 # --- words without a basis
