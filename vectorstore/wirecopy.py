@@ -12,8 +12,8 @@ _MOST = 0.6  # share of the shorter passage's words in such sentences: the same 
 
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without denied denies deny cannot".split())
 _NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve dozen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million billion".split()
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen dozen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion".split()
 )
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 

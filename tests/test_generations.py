@@ -1,0 +1,390 @@
+"""The index on the disk: a rebuild is whole or nothing, damage is named, and what was live still answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vectorstore import generations
+from vectorstore.doubles import WordHashEncoder
+from vectorstore.errors import EmbedderUnavailable, IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, NothingToIndex
+from vectorstore.rebuild import Report, rebuild
+from vectorstore.search import Index
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def collection(folder: Path, words: str = "mill", articles: int = 30) -> Path:
+    """A folder of small articles about `words`, each with some other words of its own."""
+    folder.mkdir(exist_ok=True)
+    chance = random.Random(words)
+    stock = [f"{start}{end}" for start in "bdfgklmnprst" for end in ("arden", "ellow", "intry", "oster", "undle")]
+    lines = (
+        json.dumps(
+            {
+                "id": f"{words}-{n}",
+                "title": f"The {words} {n}",
+                "source": "cnn.com",
+                "text": f"The {words} number {n} closed. {' '.join(chance.choices(stock, k=12))}.",
+            }
+        )
+        for n in range(articles)
+    )
+    (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def build(source: Path, index: Path) -> Report:
+    return rebuild([source], index, encoder=WordHashEncoder())
+
+
+def top(index: Path, question: str) -> str:
+    with Index.open(index, encoder=WordHashEncoder()) as opened:
+        return opened.search(question, k=1)[0].article.title
+
+
+def live(index: Path) -> Path:
+    return generations.folder(index, generations.live(index))
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of 300 articles; tests copy it."""
+    folder = tmp_path_factory.mktemp("sound")
+    build(collection(folder / "in", articles=300), folder / "index")
+    return folder / "index"
+
+
+# ------------------------------------------------------------------ rebuilding
+
+
+def test_a_second_rebuild_encodes_only_what_is_new(tmp_path: Path) -> None:
+    """Unchanged passages keep their vectors, equal texts are encoded once, and no paths means the same paths again."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    record = json.loads((source / "articles.jsonl").read_text().splitlines()[0])
+    (source / "copy.jsonl").write_text(json.dumps(record | {"id": "copy"}))
+    first = build(source, index)
+    assert (first.articles, first.passages, first.encoded, first.reused) == (31, 31, 30, 0)
+    collection(source, articles=33)
+    encoder = WordHashEncoder()
+    second = rebuild([], index, encoder=encoder)
+    assert (second.articles, second.encoded, second.reused, encoder.encoded) == (34, 3, 31, 3)
+    third = rebuild([], index, encoder=encoder)
+    assert (third.encoded, third.reused) == (0, 34)
+    assert third.generation == generations.live(index)
+
+
+def test_a_rebuild_reports_its_progress(tmp_path: Path) -> None:
+    """The last call says that all distinct passages have their vector."""
+    calls: list[tuple[int, int]] = []
+    rebuild([collection(tmp_path / "in")], tmp_path / "i", encoder=WordHashEncoder(), progress=lambda *call: calls.append(call))
+    assert calls[-1] == (30, 30)
+
+
+def test_duplicates(tmp_path: Path) -> None:
+    """The same article twice is indexed once; another text under a taken id is refused; both are reported."""
+    source = tmp_path / "in.jsonl"
+    lines = [
+        '{"id": "a", "text": "One."}',
+        '{"id": "a", "text": "One."}',
+        '{"id": "a", "text": "Two."}',
+        '{"id": "b", "text": "One."}',
+    ]
+    source.write_text("\n".join(lines))
+    report = build(source, tmp_path / "index")
+    assert report.articles == 2
+    assert [rejected.where for rejected in report.rejected] == ["a", "a"]
+    assert "indexed once" in report.rejected[0].reason
+    assert "the first stays" in report.rejected[1].reason
+
+
+def test_nothing_to_index_leaves_the_live_index(tmp_path: Path) -> None:
+    """A folder without a readable article raises, names why, and the index that was live still answers."""
+    index, empty = tmp_path / "index", tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(NothingToIndex, match=r"No article could be read from .*empty.*no file to read"):
+        build(empty, index)
+    build(collection(tmp_path / "in"), index)
+    before = generations.live(index)
+    with pytest.raises(NothingToIndex, match="no such file"):
+        build(tmp_path / "nowhere", index)
+    assert generations.live(index) == before
+    assert len(list((index / "generations").iterdir())) == 1
+    assert top(index, "mill 7") == "The mill 7"
+
+
+def test_an_unknown_embedder_leaves_the_live_index(tmp_path: Path) -> None:
+    """A name that cannot be loaded is named with the remedy, without a network."""
+    index, source = tmp_path / "index", collection(tmp_path / "in")
+    build(source, index)
+    with pytest.raises(EmbedderUnavailable, match=r"'no-such/model' cannot be loaded .*ONRECORD_EMBEDDER"):
+        rebuild([source], index, embedder="no-such/model")
+    assert top(index, "mill 7") == "The mill 7"
+
+
+def test_old_generations_are_swept(tmp_path: Path) -> None:
+    """The live one and the one before stay, so that a reader that is just opening it finds it."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    names = [build(source, index).generation for _ in range(3)]
+    assert sorted(entry.name for entry in (index / "generations").iterdir()) == names[-2:]
+
+
+def test_the_format_of_the_samples() -> None:
+    """The sample articles that a rebuild without paths falls back to are all read."""
+    from vectorstore.articles import read
+    from vectorstore.rebuild import samples
+    from vectorstore.types import Article
+
+    assert all(isinstance(item, Article) for item in read([samples()]))
+
+
+# ------------------------------------------------------------------ killed, locked
+
+_CHILD = """
+import sys
+from pathlib import Path
+from vectorstore.doubles import WordHashEncoder
+from vectorstore.rebuild import rebuild
+rebuild([Path(sys.argv[1])], Path(sys.argv[2]), encoder=WordHashEncoder())
+"""
+
+
+@pytest.mark.parametrize("reached", ["articles.sqlite", "lexical/meta.json", "chroma/chroma.sqlite3", "manifest.json"])
+def test_a_killed_rebuild_leaves_the_old_index(sound: Path, tmp_path: Path, reached: str) -> None:
+    """kill -9 at any stage: the old generation answers, and the next rebuild works and clears up."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    before = generations.live(index)
+    new = collection(tmp_path / "new", "ferry", 2_000)
+    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(new), str(index)], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not any((entry / reached).exists() for entry in (index / "generations").iterdir() if entry.name != before):
+        assert child.poll() is None, "the rebuild ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert generations.live(index) == before
+    assert top(index, "mill 7") == "The mill 7"
+    assert len(list((index / "generations").iterdir())) == 2
+    report = build(collection(tmp_path / "third", "lamb"), index)
+    assert top(index, "lamb 7") == "The lamb 7"
+    assert {entry.name for entry in (index / "generations").iterdir()} == {before, report.generation}
+
+
+def test_one_writer(tmp_path: Path) -> None:
+    """A second rebuild says who holds the index and gives up within 2 seconds; reading goes on."""
+    index, source = tmp_path / "index", collection(tmp_path / "in")
+    build(source, index)
+    with generations.writing(index):
+        started = time.monotonic()
+        with pytest.raises(IndexLocked, match=rf"is being rebuilt by process {os.getpid()} on .*: wait"):
+            build(source, index)
+        assert time.monotonic() - started < 2
+        assert top(index, "mill 7") == "The mill 7"
+    build(source, index)
+
+
+# ------------------------------------------------------------------ damaged, missing, other
+
+
+def test_no_index(tmp_path: Path) -> None:
+    """A folder without an index names itself and the command that makes one."""
+    with pytest.raises(NoIndex, match=r"no index in .*nowhere: run `onrecord rebuild`"):
+        Index.open(tmp_path / "nowhere", encoder=WordHashEncoder())
+    assert not (tmp_path / "nowhere").exists()
+
+
+def flip(file: Path) -> None:
+    """64 bytes in the middle of the file are other ones, its size the same."""
+    raw = bytearray(file.read_bytes())
+    middle = max(0, len(raw) // 2 - 32)
+    raw[middle : middle + 64] = bytes(255 - byte for byte in raw[middle : middle + 64])
+    file.write_bytes(raw)
+
+
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "flipped": flip,
+    "cut": lambda file: os.truncate(file, file.stat().st_size // 2),
+    "emptied": lambda file: os.truncate(file, 0),
+    "deleted": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_every_damaged_file_is_found_before_it_is_opened(sound: Path, tmp_path: Path, damage: str) -> None:
+    """Whatever happens to any file of the generation, opening says so and names the remedy; a rebuild mends it."""
+    names = [file.relative_to(live(sound)) for file in live(sound).rglob("*") if file.is_file() and file.suffix != ".lock"]
+    assert len(names) > 10
+    for number, name in enumerate(names):
+        index = tmp_path / str(number)
+        shutil.copytree(sound, index)
+        if (live(index) / name).stat().st_size == 0:
+            continue
+        DAMAGE[damage](live(index) / name)
+        if name.name == "chroma.sqlite3" and damage == "flipped":
+            continue  # it has unused pages: the next test
+        with pytest.raises(IndexDamaged, match="onrecord rebuild"):
+            Index.open(index, encoder=WordHashEncoder())
+    assert build(collection(tmp_path / "in"), index).articles == 30
+    assert top(index, "mill 7") == "The mill 7"
+
+
+def test_a_flipped_page_of_chromas_database_is_found_or_harmless(sound: Path, tmp_path: Path) -> None:
+    """Chroma writes to this file itself, so its bytes cannot be compared: what answers rest on is, and no answer changes."""
+    found = 0
+    for part in range(20):
+        index = tmp_path / str(part)
+        shutil.copytree(sound, index)
+        file = live(index) / "chroma" / "chroma.sqlite3"
+        raw = bytearray(file.read_bytes())
+        start = len(raw) * part // 20
+        raw[start : start + 64] = bytes(255 - byte for byte in raw[start : start + 64])
+        file.write_bytes(raw)
+        try:
+            assert top(index, "mill 7") == "The mill 7"
+        except IndexDamaged:
+            found += 1
+    assert found > 3
+
+
+def test_an_index_that_forgot_its_sources(sound: Path, tmp_path: Path) -> None:
+    """Without paths, a rebuild of an index that cannot say what it was made from asks for them instead of guessing."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    (live(index) / "manifest.json").unlink()
+    with pytest.raises(IndexDamaged, match=r"run `onrecord rebuild PATH …`"):
+        rebuild([], index, encoder=WordHashEncoder())
+
+
+@pytest.mark.parametrize("content", [b"", b"../../etc", b"000001-zzzzzzzz", b"\xff\xfe", b"000009-00000000\n"])
+def test_a_damaged_pointer(sound: Path, tmp_path: Path, content: bytes) -> None:
+    """A CURRENT that names no generation of ours is damage; a rebuild mends it."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    (index / "CURRENT").write_bytes(content)
+    with pytest.raises(IndexDamaged, match="onrecord rebuild"):
+        Index.open(index, encoder=WordHashEncoder())
+    build(collection(tmp_path / "in"), index)
+    assert top(index, "mill 7") == "The mill 7"
+
+
+def test_another_embedder_is_refused(sound: Path) -> None:
+    """An index of another embedder is not searched, even one of the same dimensions."""
+    with pytest.raises(IndexIncompatible, match=r"another embedder .*run `onrecord rebuild`"):
+        Index.open(sound, encoder=WordHashEncoder(fingerprint="another"))
+
+
+def test_another_embedder_encodes_all_anew(tmp_path: Path) -> None:
+    """Vectors of another embedder are never kept."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    build(source, index)
+    report = rebuild([source], index, encoder=WordHashEncoder(fingerprint="another"))
+    assert (report.encoded, report.reused) == (30, 0)
+
+
+def test_another_format_is_refused(sound: Path, tmp_path: Path) -> None:
+    """An index of a later format names both numbers and the remedy."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    file = live(index) / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
+    with pytest.raises(IndexIncompatible, match=r"format 99, this is 1: run `onrecord rebuild`"):
+        Index.open(index, encoder=WordHashEncoder())
+
+
+def test_verification_finds_what_is_wrong(sound: Path, tmp_path: Path) -> None:
+    """A generation whose manifest and files disagree does not pass, and is never published."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    generations.verify(live(index))
+    file = live(index) / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"passages": 299}))
+    with pytest.raises(IndexDamaged, match=r"did not pass its verification \(the counts"):
+        generations.verify(live(index))
+
+
+# ------------------------------------------------------------------ readers and a new generation
+
+
+def test_a_reader_goes_over_to_the_new_generation(tmp_path: Path) -> None:
+    """While threads ask, a rebuild is published: every answer is whole, from the old or the new one, and then from the new."""
+    index = tmp_path / "index"
+    build(collection(tmp_path / "old", "mill"), index)
+    stop = threading.Event()
+    titles: list[str] = []
+    failures: list[BaseException] = []
+    with Index.open(index, encoder=WordHashEncoder()) as opened:
+
+        def ask() -> None:
+            while not stop.is_set():
+                try:
+                    titles.append(opened.search("closed number 7", k=1)[0].article.title)
+                except BaseException as error:
+                    failures.append(error)
+                    raise
+
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        build(collection(tmp_path / "new", "ferry"), index)
+        deadline = time.monotonic() + 30
+        while titles[-1:] != ["The ferry 7"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert set(titles) == {"The mill 7", "The ferry 7"}
+        assert opened.search("ferry 3", k=1)[0].article.title == "The ferry 3"
+        assert opened.summary().generation == generations.live(index)
+        assert opened.article("ferry-3") is not None
+        assert opened.article("mill-3") is None
+
+
+def test_a_reader_outlives_a_broken_new_generation(tmp_path: Path) -> None:
+    """A new generation that cannot be opened is not gone over to: the old one still answers."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    build(source, index)
+    with Index.open(index, encoder=WordHashEncoder()) as opened:
+        rebuild([source], index, encoder=WordHashEncoder(fingerprint="another"))
+        assert opened.search("mill 7", k=1)[0].article.title == "The mill 7"
+        (index / "CURRENT").unlink()
+        assert opened.search("mill 8", k=1)[0].article.title == "The mill 8"
+
+
+def test_readers_do_not_close_each_other(tmp_path: Path) -> None:
+    """Two readers of one index in one process: closing one leaves the other open."""
+    index = tmp_path / "index"
+    build(collection(tmp_path / "in"), index)
+    with Index.open(index, encoder=WordHashEncoder()) as first:
+        with Index.open(index, encoder=WordHashEncoder()) as second:
+            assert second.search("mill 3", k=1)
+        assert first.search("mill 7", k=1)[0].article.title == "The mill 7"
+
+
+def test_many_swaps_hold_no_files(tmp_path: Path) -> None:
+    """Old generations are closed: their files are given back."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("this system does not list its open files")
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    build(source, index)
+    with Index.open(index, encoder=WordHashEncoder()) as opened:
+        counts = []
+        for _ in range(3):
+            build(source, index)
+            opened.search("mill 7")
+            counts.append(len(os.listdir(descriptors)))
+    assert counts[-1] <= counts[0] + 2

@@ -1,0 +1,213 @@
+"""Vectors in Chroma, words in tantivy: the engines find what slow, obvious methods find."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vectorstore.encoders import Vectors
+from vectorstore.errors import IndexDamaged
+from vectorstore.lexical import LexicalIndex
+from vectorstore.store import VectorStore, changing_files
+from vectorstore.types import Filters
+
+DAYS = [date(2024, 3, 1).toordinal() + n % 10 if n % 7 else 0 for n in range(600)]
+SOURCES = ["cnn.com" if n % 2 else "the harbour post" for n in range(600)]
+
+
+def unit(rows: int, seed: int = 0) -> Vectors:
+    drawn = np.random.default_rng(seed).normal(size=(rows, 24)).astype(np.float32)
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """600 random vectors in a closed store."""
+    path = tmp_path_factory.mktemp("store") / "chroma"
+    VectorStore.write(path, range(600), unit(600), DAYS, SOURCES)
+    return path
+
+
+MARCH_3_TO_5 = Filters(since=date(2024, 3, 3), until=date(2024, 3, 5))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(sources=("CNN.com",)),
+        Filters(sources=("CNN.com", "nobody")),
+        MARCH_3_TO_5,
+        Filters(since=date(2024, 3, 8)),
+        Filters(until=date(2024, 3, 2)),
+        Filters(sources=("The Harbour Post",), since=date(2024, 3, 3), until=date(2024, 3, 5)),
+    ],
+    ids=["all", "one outlet", "two outlets", "days", "since", "until", "outlet and days"],
+)
+def test_nearest_agrees_with_exact_search(folder: Path, filters: Filters) -> None:
+    """Chroma's neighbours are those of a matrix product over the vectors that the filters admit, both ends included."""
+    first = filters.since.toordinal() if filters.since else 1
+    last = filters.until.toordinal() if filters.until else 10**7
+    admitted = [
+        n
+        for n in range(600)
+        if (not filters.sources or SOURCES[n] in {s.casefold() for s in filters.sources})
+        and ((not filters.since and not filters.until) or first <= DAYS[n] <= last)
+    ]
+    vectors, questions = unit(600), unit(20, seed=1)
+    store = VectorStore.open(folder)
+    try:
+        for question in questions:
+            found = store.nearest(question, 10, filters)
+            cosines = vectors[admitted] @ question
+            best = [admitted[i] for i in np.argsort(-cosines)[:10]]
+            assert [number for number, _ in found] == best
+            assert np.allclose([cosine for _, cosine in found], np.sort(cosines)[::-1][:10], atol=1e-4)
+    finally:
+        store.close()
+
+
+def test_nothing_admitted(folder: Path) -> None:
+    """A filter that admits nothing finds nothing, and fewer than asked for come back as they are."""
+    store = VectorStore.open(folder)
+    try:
+        assert store.nearest(unit(1)[0], 10, Filters(sources=("nobody",))) == []
+        assert len(store.nearest(unit(1)[0], 5_000)) == 600
+    finally:
+        store.close()
+
+
+def test_vectors_come_back_in_the_order_asked_for(folder: Path) -> None:
+    """A stored vector is what was stored."""
+    store = VectorStore.open(folder)
+    try:
+        assert np.allclose(store.vectors([599, 3, 40]), unit(600)[[599, 3, 40]], atol=1e-6)
+        assert store.count() == 600
+    finally:
+        store.close()
+
+
+def test_closing_releases_the_files(folder: Path) -> None:
+    """Twenty opened and closed stores hold no more files than one."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("this system does not list its open files")
+    counts = []
+    for _ in range(20):
+        store = VectorStore.open(folder)
+        store.nearest(unit(1)[0], 3)
+        store.close()
+        counts.append(len(os.listdir(descriptors)))
+    assert counts[-1] <= counts[0] + 2
+
+
+def test_reading_changes_only_what_the_digest_leaves_out(folder: Path) -> None:
+    """Opening and asking changes no file but chroma.sqlite3, and nothing in it that answers rest on."""
+
+    def contents() -> dict[str, bytes]:
+        return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "chroma.sqlite3"}
+
+    files, digest = contents(), changing_files(folder)
+    store = VectorStore.open(folder)
+    store.nearest(unit(1)[0], 3)
+    store.close()
+    assert contents() == files
+    assert changing_files(folder) == digest
+
+
+def test_no_store_there(tmp_path: Path) -> None:
+    """Chroma would make an empty store; we say that there is none."""
+    with pytest.raises(IndexDamaged, match=r"holds no vectors: run `onrecord rebuild`"):
+        VectorStore.open(tmp_path)
+
+
+# ------------------------------------------------------------------ words
+
+TEXTS = [
+    ("Mill closes", "Forty workers lost their jobs as the mill closed", "the harbour post", date(2024, 3, 1)),
+    ("Ferry strikes rock", "The ferry struck a rock and forty passengers were saved", "cnn.com", date(2024, 3, 2)),
+    ("Rates rise", "The bank raised its rate for mills and ferries and banks", "cnn.com", date(2024, 3, 3)),
+    ("Café opens", "Crème brûlée at the café", "cnn.com", None),
+]
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    path = tmp_path_factory.mktemp("words") / "lexical"
+    rows = ((n, title, text, day.toordinal() if day else 0, source) for n, (title, text, source, day) in enumerate(TEXTS))
+    LexicalIndex.write(path, rows)
+    return LexicalIndex.open(path)
+
+
+def found(words: LexicalIndex, question: str, filters: Filters = Filters()) -> list[int]:
+    return [number for number, _ in words.search(question, 10, filters)]
+
+
+def test_words_match_by_stem_and_without_accents(words: LexicalIndex) -> None:
+    """ "closing mills" finds the closed mill, "cafe" the café; the headline counts."""
+    assert found(words, "closing mills")[0] == 0
+    assert found(words, "cafe creme") == [3]
+    assert found(words, "strikes") == [1]
+    assert words.count() == 4
+
+
+def test_bm25_by_hand(words: LexicalIndex) -> None:
+    """The score is BM25 (k1 1.2, b .75) of the text plus half that of the headline, over stems without stop words."""
+    texts = [["forti", "worker", "lost", "job", "mill", "close"], ["ferri", "struck", "rock", "forti", "passeng", "were", "save"]]
+    texts += [["bank", "rais", "rate", "mill", "ferri", "bank"], ["creme", "brule", "cafe"]]
+    analysed = [words._analyzer.analyze(text) for _, text, _, _ in TEXTS]
+    titles = [words._analyzer.analyze(title) for title, _, _, _ in TEXTS]
+    assert set(texts[0]) <= set(analysed[0])
+
+    def score(term: str, documents: list[list[str]], n: int) -> float:
+        holding = sum(term in document for document in documents)
+        idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+        count = Counter(documents[n])[term]
+        mean = sum(map(len, documents)) / len(documents)
+        return idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(documents[n]) / mean))
+
+    terms = ["mill", "forti"]
+    expected = {n: sum(score(t, analysed, n) + 0.5 * score(t, titles, n) for t in terms) for n in range(4)}
+    for number, value in words.search("forty mill", 10):
+        assert value == pytest.approx(expected[number], rel=1e-4)
+
+
+def test_word_filters(words: LexicalIndex) -> None:
+    """Outlets and days are filtered by the engine, both ends included, case ignored; what has no date is in no range."""
+    question = "mill ferry bank cafe"
+    assert sorted(found(words, question)) == [0, 1, 2, 3]
+    assert sorted(found(words, question, Filters(sources=("CNN.COM",)))) == [1, 2, 3]
+    assert sorted(found(words, question, Filters(since=date(2024, 3, 2)))) == [1, 2]
+    assert sorted(found(words, question, Filters(until=date(2024, 3, 2)))) == [0, 1]
+    assert found(words, question, Filters(("the harbour post",), date(2024, 3, 2))) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        'title:mill AND "ferry', "mill)) OR (", "{a} {b} %s $x", "mill^1000", "* ? ~", "source:cnn.com", "-mill +ferry", "\\",
+        "\0mill", "a" * 100_000, "mill " * 50_000, "who is who", "", "   ", "¿¡", "ミル", "[1 TO 9]",
+    ],
+)  # fmt: skip
+def test_a_question_is_no_query_syntax(words: LexicalIndex, question: str) -> None:
+    """Operators, quotes, braces and colons are words or nothing."""
+    assert len(found(words, question)) <= 4
+    if "mill" in question:
+        assert 0 in found(words, question)
+
+
+def test_a_question_without_a_searchable_word_finds_nothing(words: LexicalIndex) -> None:
+    """Stop words alone are no words."""
+    assert found(words, "of the and") == []
+
+
+def test_no_words_there(tmp_path: Path) -> None:
+    """A folder without an index of words is damage, and says the remedy."""
+    with pytest.raises(IndexDamaged, match="onrecord rebuild"):
+        LexicalIndex.open(tmp_path / "nowhere")
