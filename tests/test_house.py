@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+# What answers questions; the scripts under qa/evals that measure and train may use whatever library serves them.
+PRODUCT = {name: tree for name, tree in TREES.items() if not name.startswith("qa.evals.")}
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -100,13 +103,27 @@ def test_no_cycle_between_modules() -> None:
 def test_a_foreign_library_is_imported_by_one_file() -> None:
     """Delete the file and the library is gone."""
     users: dict[str, set[str]] = {}
-    for name, tree in TREES.items():
+    for name, tree in PRODUCT.items():
         for module, _ in imports(tree):
             library = module.partition(".")[0]
             if library not in sys.stdlib_module_names and library not in ARROWS:
                 users.setdefault(library, set()).add(name)
     several = {library: sorted(files) for library, files in users.items() if len(files) > 1}
     assert set(several) <= set(SHARED_LIBRARIES), several
+
+
+def test_the_dependencies_are_what_is_imported() -> None:
+    """Nothing is imported that is not asked for in pyproject.toml, nothing is asked for that is not imported, all is pinned."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    imported = {module.partition(".")[0] for tree in PRODUCT.values() for module, _ in imports(tree)}
+    imported -= {*sys.stdlib_module_names, *ARROWS}
+    asked = {re.split(r"[>=<]", line)[0] for line in project["dependencies"]}
+    assert {{"yaml": "pyyaml"}.get(name, name.replace("_", "-")) for name in imported} == asked
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-")
+    for line in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+        assert f"\n{re.split(r'[>=<]', line)[0].lower()}==" in pinned, line
+    assert "file:" not in pinned
+    assert " @ " not in pinned
 
 
 @pytest.mark.parametrize(
