@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa.types import Citation, Sentence
-from qa.verify import check, coverage, key_words
+from qa.verify import Verdict, check, coverage, key_words
 from vectorstore.passages import sentences as sentence_spans
 from vectorstore.types import Hit
 
@@ -91,16 +91,15 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
         broken = broken or n in reading.breaks
         passage_ids = dict.fromkeys(by_number[number].passage_id for number in sentence.citations)
         cited = [by_id[passage_id] for passage_id in passage_ids if passage_id in by_id]
-        supported, reasons = False, (NO_PASSAGE,)
+        verdict = Verdict(False, (NO_PASSAGE,))
         if cited:
             verdict = check(sentence.text, [hit.passage.text for hit in cited] + [_record(hit) for hit in cited])
-            supported, reasons = verdict.supported, verdict.reasons
-        if strict and not supported:
+        if strict and not verdict.supported:
             continue
         if broken and kept:
             breaks.add(len(kept))
         broken = False
-        kept.append(replace(sentence, supported=supported, reasons=reasons))
+        kept.append(replace(sentence, supported=verdict.supported, reasons=verdict.reasons))
     return _renumbered(kept, by_number, frozenset(breaks))
 
 

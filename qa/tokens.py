@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from qa.words import stem
 
@@ -47,8 +47,8 @@ _WEEKDAY_FORMS |= {"fri": "friday", "sat": "saturday", "sun": "sunday"}
 _UNITS = {
     word: n
     for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-        "nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
     )
 }
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
@@ -77,14 +77,15 @@ _MONEY = {
 }
 
 STOP = frozenset(
-    "a an the this that these those there here it its itself they them their theirs he him his himself she her hers herself we us "
-    "our ours you your yours i me my mine who whom whose which what when where why how is are was were be been being am do does "
-    "did doing done has have had having will would shall should can could may might must of in on at to for from by with about "
-    "into onto over under between among through during before after above below up down out off again further then than once and "
-    "or but if because as until while so too very just also not no nor only own same such both each few more most other some any "
-    "all never without neither none however according yet ever even still already since though although themselves ourselves "
-    "less least fewer fewest within upon per via toward towards across around near along against amid despite that's one ones "
-    "well now today ago later earlier mr mrs ms dr".split()
+    "a an the this that these those there here it its itself they them their theirs he him his himself she her hers "
+    "herself we us our ours you your yours i me my mine who whom whose which what when where why how is are was were "
+    "be been being am do does did doing done has have had having will would shall should can could may might must of "
+    "in on at to for from by with about into onto over under between among through during before after above below "
+    "up down out off again further then than once and or but if because as until while so too very just also not no "
+    "nor only own same such both each few more most other some any all never without neither none however according "
+    "yet ever even still already since though although themselves ourselves less least fewer fewest within upon per "
+    "via toward towards across around near along against amid despite that's one ones well now today ago later "
+    "earlier mr mrs ms dr".split()
 )
 # All of these report speech and say nothing of whether it is true; "claim", "deny" and "admit" do.
 _REPORTS = frozenset("say state tell add note".split())
@@ -109,8 +110,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or a number. Two tokens say the same where `same` says so."""
 
     key: str  # the stem, or the number; what is compared
@@ -153,17 +153,12 @@ def tokens(text: str) -> tuple[Token, ...]:
             continue
         if match["percent"]:
             if found and found[-1].values and not found[-1].unit:
-                found[-1] = _replaced(found[-1], unit="%")
+                found[-1] = found[-1]._replace(unit="%")
             continue
         for token in _read(match, raw):
-            found.append(_replaced(token, before=punctuation, quoted=quoted, first=opening))
+            found.append(token._replace(before=punctuation, quoted=quoted, first=opening))
             punctuation, opening = "", False
     return tuple(_with_dates(_with_numbers(found)))
-
-
-def _replaced(token: Token, **changes: object) -> Token:
-    fields = {name: getattr(token, name) for name in Token.__slots__}
-    return Token(**(fields | changes))  # type: ignore[arg-type]
 
 
 def _read(match: re.Match[str], raw: str) -> list[Token]:
@@ -181,6 +176,12 @@ def _read(match: re.Match[str], raw: str) -> list[Token]:
         elif tail:
             unit = "th"
         return [Token(match["figure"], raw, frozenset(values), unit)]
+    return _word(raw)
+
+
+@lru_cache(maxsize=20_000)
+def _word(raw: str) -> list[Token]:
+    """The tokens of one written word: two for "don't"."""
     word = raw.rstrip(".") if raw.count(".") < 2 else raw[:-1] if raw.endswith(".") else raw
     capital = word[:1].isupper()
     low = word.casefold()
@@ -218,7 +219,7 @@ def _with_numbers(found: list[Token]) -> list[Token]:
             value, n = token, n + 1
             while n < len(found) and found[n].text.casefold() in _SCALES and not found[n].before.strip("-"):
                 scale = _SCALES[found[n].text.casefold()]
-                value = _replaced(value, values=frozenset(v * scale for v in value.values), text=f"{value.text} {found[n].text}")
+                value = value._replace(values=frozenset(v * scale for v in value.values), text=f"{value.text} {found[n].text}")
                 n += 1
             out.append(value)
         elif low in _UNITS or low in _TENS or (low in _SCALES and out and out[-1].key in ("a", "an")):
@@ -227,10 +228,10 @@ def _with_numbers(found: list[Token]) -> list[Token]:
                 out.pop()
             out.append(value)
         elif low in _ORDINALS:
-            out.append(_replaced(token, values=frozenset({float(_ORDINALS[low])}), unit="th", content=True))
+            out.append(token._replace(values=frozenset({float(_ORDINALS[low])}), unit="th", content=True))
             n += 1
         elif low in _FRACTIONS:
-            out.append(_replaced(token, values=frozenset({_FRACTIONS[low]})))
+            out.append(token._replace(values=frozenset({_FRACTIONS[low]})))
             n += 1
         else:
             out.append(token)
@@ -269,8 +270,8 @@ def _spoken(found: list[Token], n: int) -> tuple[Token, int]:
         position += 1
         end = position
     text = " ".join(t.text for t in found[n:end])
-    return _replaced(
-        first, key=text.casefold(), text=text, values=frozenset({total + current}), content=text.casefold() != "one"
+    return first._replace(
+        key=text.casefold(), text=text, values=frozenset({total + current}), content=text.casefold() != "one"
     ), end
 
 
@@ -284,14 +285,14 @@ def _with_units(found: list[Token]) -> list[Token]:
         n += 1
         if out and out[-1].values and not token.before:
             if low in ("percent", "pct"):
-                out[-1] = _replaced(out[-1], unit="%")
+                out[-1] = out[-1]._replace(unit="%")
                 continue
             if (low == "percentage" and following.startswith("point")) or (low == "per" and following == "cent"):
-                out[-1] = _replaced(out[-1], unit="%")
+                out[-1] = out[-1]._replace(unit="%")
                 n += 1
                 continue
             if low in _MONEY and not out[-1].unit:
-                out[-1] = _replaced(out[-1], unit=_MONEY[low])
+                out[-1] = out[-1]._replace(unit=_MONEY[low])
                 continue
         out.append(token)
     for n in range(len(out) - 2, -1, -1):
@@ -301,10 +302,10 @@ def _with_units(found: list[Token]) -> list[Token]:
         if not (out[n].values and later.values) or later.before.strip("-"):
             continue
         if not out[n].unit and later.unit == "%":
-            out[n] = _replaced(out[n], unit="%")
+            out[n] = out[n]._replace(unit="%")
         if max(later.values) >= 1e6 > 1000 > max(out[n].values):
             scale = next(s for s in (1e12, 1e9, 1e6) if max(later.values) >= s)
-            out[n] = _replaced(out[n], values=out[n].values | {v * scale for v in out[n].values})
+            out[n] = out[n]._replace(values=out[n].values | {v * scale for v in out[n].values})
     return out
 
 
@@ -323,15 +324,15 @@ def _with_dates(found: list[Token]) -> list[Token]:
                 previous is not None and previous.text.casefold() in _BEFORE_MONTH
             )
             if low not in ("may", "march", "mar", "dec", "jan", "sun") or beside:
-                out.append(_replaced(token, key=_MONTH_FORMS[low], date="month", content=True))
+                out.append(token._replace(key=_MONTH_FORMS[low], date="month", content=True))
                 continue
         if token.capital and (
             low in WEEKDAYS or (low in _WEEKDAY_FORMS and following is not None and following.before.startswith((",", ".")))
         ):
-            out.append(_replaced(token, key=_WEEKDAY_FORMS.get(low, low), date="weekday", content=True))
+            out.append(token._replace(key=_WEEKDAY_FORMS.get(low, low), date="weekday", content=True))
             continue
         if token.values and not token.unit and re.fullmatch(r"1[0-9]\d\d|20\d\d", token.text):
-            out.append(_replaced(token, date="year"))
+            out.append(token._replace(date="year"))
             continue
         out.append(token)
     return out

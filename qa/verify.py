@@ -59,17 +59,25 @@ def _key_words_of_passage(passage: str) -> frozenset[str]:
     return key_words(passage)
 
 
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words.split())
+
+
 # --- aligning
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One sentence of a passage."""
+    """One sentence of a passage, with where each of its words stands in it."""
 
     tokens: tuple[Token, ...]
-    keys: frozenset[str]
-    passage: int  # which passage, and which sentence of it
-    place: int
+    places: dict[str, tuple[int, ...]]
+    numbers: tuple[int, ...]
+
+    def matching(self, token: Token) -> Sequence[int]:
+        if token.values:
+            return [j for j in self.numbers if same(token, self.tokens[j])]
+        return self.places.get(token.key, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,17 @@ class _Slot:
 
 
 @lru_cache(maxsize=512)
-def _lines(passage: str) -> tuple[tuple[Token, ...], ...]:
+def _lines(passage: str) -> tuple[_Line, ...]:
     text = normalised(passage)
-    return tuple(found for start, end in sentences(text) if (found := tokens(text[start:end])))
+    return tuple(_line(found) for start, end in sentences(text) if (found := tokens(text[start:end])))
+
+
+def _line(found: tuple[Token, ...]) -> _Line:
+    places: dict[str, list[int]] = {}
+    for j, token in enumerate(found):
+        if not token.values:
+            places.setdefault(token.key, []).append(j)
+    return _Line(found, {key: tuple(js) for key, js in places.items()}, tuple(j for j, t in enumerate(found) if t.values))
 
 
 class _Claim:
@@ -95,13 +111,13 @@ class _Claim:
         self.text = normalised(sentence.replace("\n", " "))
         self.tokens = tokens(self.text)[:200]
         self.passages = [normalised(passage[:20_000]) for passage in passages]
-        lines = [
-            _Line(found, frozenset(t.key for t in found), p, n)
-            for p, passage in enumerate(passages)
-            for n, found in enumerate(_lines(passage[:20_000]))
-        ]
-        self.lines = lines
-        self.all_keys = frozenset().union(*(line.keys for line in lines)) if lines else frozenset()
+        self.lines: list[_Line] = []
+        self.passage_of: list[int] = []  # for each line, which passage it is of
+        for p, passage in enumerate(passages):
+            found = _lines(passage[:20_000])
+            self.lines.extend(found)
+            self.passage_of.extend([p] * len(found))
+        self.all_keys = frozenset(t.key for line in self.lines for t in line.tokens)
         self.at: list[tuple[int, int] | None] = [None] * len(self.tokens)
         self._align()
         self.taken = {place for place in self.at if place}
@@ -112,34 +128,26 @@ class _Claim:
         return self.lines[place[0]].tokens[place[1]]
 
     def _align(self) -> None:
-        content = frozenset(t.key for t in self.tokens if t.content)
-        numbers = frozenset(v for t in self.tokens for v in t.values)
-
-        def overlap(n: int) -> float:
-            line = self.lines[n]
-            return len(content & line.keys) + sum(1 for t in line.tokens if t.values & numbers)
-
-        best = sorted(range(len(self.lines)), key=lambda n: (-overlap(n), n))[:5]
+        wanted = [t for t in self.tokens if t.content]
+        shared = [sum(t.weight for t in wanted if line.matching(t)) for line in self.lines]
+        best = [n for n in sorted(range(len(self.lines)), key=lambda n: (-shared[n], n))[:5] if shared[n]]
         free = list(range(len(self.tokens)))
         for _ in range(4):
-            if not free or not best:
-                break
             chosen: list[tuple[int, int]] = []
             line, most = -1, 0.0
             for n in best:
-                pairs, score = _aligned([self.tokens[i] for i in free], self.lines[n].tokens)
+                pairs, score = _aligned([self.tokens[i] for i in free], self.lines[n])
                 if score > most + 1e-6:
                     chosen, line, most = pairs, n, score
             chosen = [(free[i], j) for i, j in chosen]
             if any(self.at):
                 chosen = self._without_fillers(chosen)
-            if not chosen:
-                best = [n for n in best if n != line]
-                continue
             for i, j in chosen:
                 self.at[i] = (line, j)
             free = [i for i in free if self.at[i] is None]
             best = [n for n in best if n != line]
+            if not best or not any(self.tokens[i].content for i in free):
+                break
 
     def _without_fillers(self, chosen: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The pairs of a further passage sentence that stand for a clause of the claim, not for a word put into one.
@@ -179,42 +187,47 @@ class _Claim:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
 
 
-def _aligned(claim: Sequence[Token], line: Sequence[Token]) -> tuple[list[tuple[int, int]], float]:
-    """Pairs of equal tokens, in order in both, that weigh most; runs weigh more than scattered words."""
-    width = len(line)
-    rows: list[list[float]] = [[0.0] * (width + 1)]
-    runs = [0] * (width + 1)
-    steps: list[list[int]] = []
-    for token in claim:
-        above, row, step, new_runs = rows[-1], [0.0], [0], [0]
-        for j in range(width):
-            best, how, run = above[j + 1], 1, 0
-            if row[j] > best:
-                best, how = row[j], 2
-            if same(token, line[j]):
-                run = runs[j] + 1
-                value = above[j] + token.weight + (0.25 if run > 1 else 0.0)
-                if value >= best:
-                    best, how = value, 3
-            row.append(best)
-            step.append(how)
-            new_runs.append(run if how == 3 else 0)
-        rows.append(row)
-        steps.append(step)
-        runs = new_runs
+def _aligned(claim: Sequence[Token], line: _Line) -> tuple[list[tuple[int, int]], float]:
+    """Pairs of equal tokens, in order in both, that weigh most; runs weigh more than scattered words.
+
+    The heaviest common subsequence over the pairs that match (after Hunt and Szymanski 1977), not over the whole table.
+    """
+    width = len(line.tokens)
+    best = [0.0] * (width + 1)  # best[j]: the heaviest chain that ends before j
+    owner: list[_Link | None] = [None] * (width + 1)
+    previous: dict[int, _Link] = {}
+    for i, token in enumerate(claim):
+        weight = token.weight
+        here: dict[int, _Link] = {}
+        for j in line.matching(token):
+            run = previous.get(j - 1)
+            if run and run.score + 0.25 >= best[j]:
+                here[j] = _Link(run.score + weight + 0.25, i, j, run)
+            else:
+                here[j] = _Link(best[j] + weight, i, j, owner[j])
+        for j, link in here.items():
+            for k in range(j + 1, width + 1):
+                if best[k] >= link.score:
+                    break
+                best[k], owner[k] = link.score, link
+        previous = here
     pairs: list[tuple[int, int]] = []
-    i, j = len(claim), width
-    while i and j:
-        how = steps[i - 1][j]
-        if how == 3:
-            pairs.append((i - 1, j - 1))
-            i, j = i - 1, j - 1
-        elif how == 1:
-            i -= 1
-        else:
-            j -= 1
+    at = owner[width]
+    while at:
+        pairs.append((at.i, at.j))
+        at = at.before
     pairs.reverse()
-    return _without_strays(pairs, claim, line), rows[-1][-1]
+    return _without_strays(pairs, claim, line.tokens), best[width]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A matching pair at the end of a chain of them."""
+
+    score: float
+    i: int
+    j: int
+    before: _Link | None
 
 
 def _without_strays(pairs: list[tuple[int, int]], claim: Sequence[Token], line: Sequence[Token]) -> list[tuple[int, int]]:
@@ -370,11 +383,10 @@ def _is_name(token: Token) -> bool:
     return token.capital and token.content and not token.date and not token.values and token.key not in _TITLES
 
 
-_TITLES = frozenset(
-    stem(word)
-    for word in "president mr mrs ms dr sen rep gov gen col lt sgt prof senator representative governor general colonel professor doctor "
-    "secretary minister prime chancellor king queen prince princess pope judge justice director chief sir lady lord capt captain "
-    "mayor sheriff detective officer the".split()
+_TITLES = _stems(
+    "president mr mrs ms dr sen rep gov gen col lt sgt prof senator representative governor general colonel professor "
+    "doctor secretary minister prime chancellor king queen prince princess pope judge justice director chief sir lady lord "
+    "capt captain mayor sheriff detective officer the"
 )
 _DEMONYMS = {
     a: b
@@ -424,12 +436,9 @@ def _is_other_antecedent(claim: _Claim, i: int, slot: _Slot, known: frozenset[st
     pronouns = [p for p in slot.there if claim.token_at(p).key in ("he", "she")]
     if not pronouns:
         return False
-    line, j = pronouns[0]
-    here = claim.lines[line]
-    near: list[Token] = list(here.tokens)
-    for other in claim.lines:
-        if other.passage == here.passage and here.place - 3 <= other.place < here.place:
-            near.extend(other.tokens)
+    line = pronouns[0][0]
+    before = [n for n in range(max(0, line - 3), line + 1) if claim.passage_of[n] == claim.passage_of[line]]
+    near = [t for n in before for t in claim.lines[n].tokens]
     return not any(t.key == claim.tokens[i].key for t in near) and any(_is_name(t) and t.key in known for t in near)
 
 
@@ -515,12 +524,11 @@ def _broken_names(claim: _Claim) -> Iterator[str]:
 # --- polarity
 
 _NOT = frozenset("not never no nor neither none nobody nothing nowhere without hardly barely scarcely rarely seldom".split())
-_REFUSALS = frozenset(
-    stem(word)
-    for word in "fail failed refuse deny reject unable lack decline avoid prevent stop cease dismiss dispute oppose cancel false denial "
-    "refusal failure absence forbid ban prohibit halt withhold".split()
+_REFUSALS = _stems(
+    "fail failed refuse deny reject unable lack decline avoid prevent stop cease dismiss dispute oppose cancel false denial "
+    "refusal failure absence forbid ban prohibit halt withhold"
 )
-_STOPS = frozenset(stem(word) for word in "stop cease halt avoid prevent cancel lack false failure absence ban withhold".split())
+_STOPS = _stems("stop cease halt avoid prevent cancel lack false failure absence ban withhold")
 _CUES = _NOT | _REFUSALS
 _MAYBE = frozenset("may might could possibly perhaps allegedly reportedly".split())
 
@@ -636,10 +644,9 @@ def _phrase_there(claim: _Claim, place: tuple[int, int]) -> str:
 
 # --- who said it
 
-_SPEAKING = frozenset(
-    stem(word)
-    for word in "say tell add write tweet explain note argue announce claim recall testify warn continue reply state insist admit deny "
-    "confirm acknowledge suggest report believe think ask answer declare predict".split()
+_SPEAKING = _stems(
+    "say tell add write tweet explain note argue announce claim recall testify warn continue reply state insist admit deny "
+    "confirm acknowledge suggest report believe think ask answer declare predict"
 )
 
 
@@ -672,7 +679,8 @@ def _stitches(claim: _Claim) -> Iterator[str]:
 def _writers_join(claim: _Claim, left: int, right: int) -> bool:
     """Whether the sentence has a conjunction or a comma of its own between two pieces, one that neither piece brought."""
     a, b = claim.at[left], claim.at[right]
-    assert a is not None and b is not None  # noqa: S101 - anchors
+    if a is None or b is None:
+        return True
     if any(t.key in _JOINS for t in claim.tokens[left + 1 : right]):
         return True
     after = claim.lines[a[0]].tokens[a[1] + 1 : a[1] + 2]

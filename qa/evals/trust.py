@@ -111,7 +111,10 @@ _BIG = (
 _MONTHS = "January February March April May June July August September October November December".split()
 _SHORT_MONTHS = "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
+)
 _FIGURE = re.compile(r"(?<![\w.,$£€-])[$£€]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w-]|[.,]\d)(?!(?:st|nd|rd|th)\b)")
 _NUMBER_WORD = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|" + "|".join(_BIG) + r")\b(?!-)", re.I
@@ -168,15 +171,19 @@ def _like(old: str, value: int) -> str:
     return f"{value:,}" if "," in old or (value >= 10_000 and len(old) > 3) else str(value)
 
 
+def _is_the_month(text: str, m: re.Match[str]) -> bool:
+    before = re.search(r"\b(?:in|of|since|until|last|this|by|on|from)\s$|\d\s$", text[: m.start()])
+    return bool(before or re.match(r"\s\d", text[m.end() :]))
+
+
 def alter_date(source: Source, rng: random.Random) -> tuple[str, str] | None:
     text = source.sentence
     found: list[tuple[str, re.Match[str], str]] = []
     for m in re.finditer(r"\b(?:" + "|".join(_DAYS) + r")\b", text):
         found.append(("weekday", m, rng.choice([d for d in _DAYS if d != m.group()])))
     for m in re.finditer(r"\b" + _MONTH + r"(?=\s|,|\.|$)", text):
-        if m.group() == "May" and not re.search(r"\b(?:in|of|since|until|last|this|by|on|from)\s$|\d\s$", text[: m.start()]):
-            if not re.match(r"\s\d", text[m.end() :]):
-                continue
+        if m.group() == "May" and not _is_the_month(text, m):
+            continue
         names = _SHORT_MONTHS if m.group().endswith(".") else _MONTHS
         found.append(("month", m, rng.choice([x for x in names if x[:3] != m.group()[:3]])))
     for m in re.finditer(r"\b(?:1[5-9]|20)\d\d\b(?![,.]\d)", text):
@@ -194,15 +201,17 @@ def alter_date(source: Source, rng: random.Random) -> tuple[str, str] | None:
 
 
 _NOT_NAMES = frozenset(
-    "The A An In On At But And He She It They We I You His Her This That These Those There If When While As For With From After "
-    "Before Since Although Mr Mrs Ms Dr President Sen Rep Gov Gen Prime Minister Secretary Director Chief Judge Justice CNN USA TODAY "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October "
-    "November December American Americans British English French German Russian Chinese Indian European House Senate New North South "
-    "West East Read More Related Photo Photos Credit What Who Why How Where Our My Your Their Its Not No Yes All Some Most Many "
-    "Democrats Republicans Democratic Republican Democrat COVID Twitter Facebook Instagram Image Getty".split()
+    "The A An In On At But And He She It They We I You His Her This That These Those There If When While As For With "
+    "From After Before Since Although Mr Mrs Ms Dr President Sen Rep Gov Gen Prime Minister Secretary Director Chief "
+    "Judge Justice CNN USA TODAY Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March "
+    "April May June July August September October November December American Americans British English French German "
+    "Russian Chinese Indian European House Senate New North South West East Read More Related Photo Photos Credit "
+    "What Who Why How Where Our My Your Their Its Not No Yes All Some Most Many Democrats Republicans Democratic "
+    "Republican Democrat COVID Twitter Facebook Instagram Image Getty".split()
 )
 _FULL_NAME = re.compile(
-    r"(?<![\w’'-])([A-Z][a-z]{2,}|[A-Z]\.(?: ?[A-Z]\.)?) ((?:[A-Z]\. )?(?:Mc|O[’']|De|Van |von )?[A-Z][a-z]{2,})(?![\w-])(?! [A-Z][a-z])"
+    r"(?<![\w’'-])([A-Z][a-z]{2,}|[A-Z]\.(?: ?[A-Z]\.)?) "
+    r"((?:[A-Z]\. )?(?:Mc|O[’']|De|Van |von )?[A-Z][a-z]{2,})(?![\w-])(?! [A-Z][a-z])"
 )
 _PERSON_VERBS = (
     r"(?:said|says|told|added|wrote|tweeted|explained|noted|argued|announced|claimed|recalled|testified|warned|continued|replied)"
@@ -267,22 +276,26 @@ def alter_name(source: Source, rng: random.Random) -> tuple[str, str] | None:
 _OPPOSITES = [
     tuple(pair.split("/"))
     for pair in (
-        "rose/fell increased/decreased won/lost before/after denied/confirmed accepted/rejected approved/rejected above/below more/less "
-        "more/fewer higher/lower first/last best/worst better/worse best/worst opened/closed began/ended started/stopped supported/opposed "
-        "guilty/innocent legal/illegal inside/outside up/down high/low large/small big/small old/new young/old strong/weak rich/poor "
-        "success/failure success/failure gained/lost agreed/refused allowed/banned allow/ban arrived/left early/late easy/difficult same/different "
-        "public/private positive/negative safe/dangerous increase/decrease rise/fall win/lose winning/losing support/oppose accept/reject "
-        "major/minor true/false many/few always/never possible/impossible likely/unlikely able/unable hired/fired passed/failed "
-        "expanded/shrank grew/shrank improved/worsened raised/lowered raised/cut growing/shrinking rising/falling increasing/decreasing "
-        "majority/minority maximum/minimum most/least most/fewest victory/defeat won/lost include/exclude included/excluded "
-        "alive/dead male/female man/woman men/women north/south east/west northern/southern eastern/western left/right "
-        "good/bad happy/sad hot/cold dry/wet fast/slow strength/weakness friend/enemy friends/enemies ally/enemy attack/defend "
-        "praised/criticized bought/sold buy/sell lend/borrow import/export entered/left remembered/forgot loved/hated love/hate "
-        "presence/absence remain/leave stay/leave full/empty cheap/expensive cheaper/costlier deny/confirm ahead/behind under/over "
-        "earlier/later future/past arrested/released found/lost widened/narrowed tightened/eased advanced/retreated convicted/acquitted "
-        "succeeded/failed available/unavailable known/unknown expected/unexpected certain/uncertain safer/riskier stronger/weaker "
-        "larger/smaller longer/shorter older/younger good/poor longest/shortest largest/smallest biggest/smallest highest/lowest "
-        "encouraged/discouraged appeared/disappeared legal/unlawful healthy/sick optimistic/pessimistic temporary/permanent".split()
+        "rose/fell increased/decreased won/lost before/after denied/confirmed accepted/rejected approved/rejected "
+        "above/below more/less more/fewer higher/lower first/last best/worst better/worse best/worst opened/closed "
+        "began/ended started/stopped supported/opposed guilty/innocent legal/illegal inside/outside up/down high/low "
+        "large/small big/small old/new young/old strong/weak rich/poor success/failure success/failure gained/lost "
+        "agreed/refused allowed/banned allow/ban arrived/left early/late easy/difficult same/different "
+        "public/private positive/negative safe/dangerous increase/decrease rise/fall win/lose winning/losing "
+        "support/oppose accept/reject major/minor true/false many/few always/never possible/impossible "
+        "likely/unlikely able/unable hired/fired passed/failed expanded/shrank grew/shrank improved/worsened "
+        "raised/lowered raised/cut growing/shrinking rising/falling increasing/decreasing majority/minority "
+        "maximum/minimum most/least most/fewest victory/defeat won/lost include/exclude included/excluded alive/dead "
+        "male/female man/woman men/women north/south east/west northern/southern eastern/western left/right good/bad "
+        "happy/sad hot/cold dry/wet fast/slow strength/weakness friend/enemy friends/enemies ally/enemy "
+        "attack/defend praised/criticized bought/sold buy/sell lend/borrow import/export entered/left "
+        "remembered/forgot loved/hated love/hate presence/absence remain/leave stay/leave full/empty cheap/expensive "
+        "cheaper/costlier deny/confirm ahead/behind under/over earlier/later future/past arrested/released "
+        "found/lost widened/narrowed tightened/eased advanced/retreated convicted/acquitted succeeded/failed "
+        "available/unavailable known/unknown expected/unexpected certain/uncertain safer/riskier stronger/weaker "
+        "larger/smaller longer/shorter older/younger good/poor longest/shortest largest/smallest biggest/smallest "
+        "highest/lowest encouraged/discouraged appeared/disappeared legal/unlawful healthy/sick "
+        "optimistic/pessimistic temporary/permanent".split()
     )
 ]
 _OPPOSITE = defaultdict(list)
@@ -388,9 +401,9 @@ def alter_quotation(source: Source, rng: random.Random) -> tuple[str, str] | Non
     text = source.sentence
     if text.count('"') % 2:
         return None
-    pairs = re.finditer(r"“([^“”]*)”|\"([^\"]*)\"", text)
-    quotes = [re.compile(re.escape(m.group(1) or m.group(2) or "-")).search(text, m.start() + 1) for m in pairs]
-    quotes = [m for m in quotes if m and len(m.group().split()) >= 4]
+    pairs = [m.group(1) or m.group(2) or "" for m in re.finditer(r"“([^“”]*)”|\"([^\"]*)\"", text)]
+    found = [re.search(re.escape(words), text) for words in pairs if len(words.split()) >= 4]
+    quotes = [m for m in found if m]
     if not quotes:
         return None
     m = rng.choice(quotes)
@@ -439,7 +452,7 @@ def alter_stitch(source: Source, rng: random.Random) -> tuple[str, str] | None:
 
 
 _ONES = dict(zip("0 1 2 3 4 5 6 7 8 9 10 11 12".split(), _WORDS, strict=True))
-_UNDER_TWENTY = {n: w for n, w in enumerate(_WORDS)} | {13 + n: w for n, w in enumerate(_BIG[:7])}
+_UNDER_TWENTY = dict(enumerate(_WORDS)) | {13 + n: w for n, w in enumerate(_BIG[:7])}
 _TENS = {20 + 10 * n: w for n, w in enumerate(_BIG[7:])}
 
 
@@ -460,7 +473,10 @@ def paraphrase(source: Source, rng: random.Random) -> tuple[str, str] | None:
     """The sentence said again by one or two rules that keep its meaning."""
     text, done = source.sentence, []
     quoted = [m.span() for m in re.finditer(r"[“\"][^“”\"]*[”\"]?", text)]
-    outside = lambda m: not any(s <= m.start() < e for s, e in quoted)  # noqa: E731 - words in quotation marks stay
+
+    def outside(m: re.Match[str]) -> bool:  # words in quotation marks stay
+        return not any(s <= m.start() < e for s, e in quoted)
+
     rules = ["number words", "surname only", "tense of said", "percent", "million"]
     rng.shuffle(rules)
     for rule in rules[:4]:
@@ -578,12 +594,18 @@ def _human_number(source: Source, rng: random.Random) -> tuple[str, str] | None:
     return alter_date(source, rng) if rng.random() < 0.3 else alter_number(source, rng)
 
 
+_CAPITALS = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,}){0,2}(?=[ ,.])")
+
+
+def _capitals(text: str) -> list[re.Match[str]]:
+    return [m for m in _CAPITALS.finditer(text) if not set(m.group().split()) & _NOT_NAMES]
+
+
 def _human_name(source: Source, rng: random.Random) -> tuple[str, str] | None:
     """Encyclopedia prose has few full names of people: any run of capitals inside the sentence is one."""
-    pattern = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,}){0,2}(?=[ ,.])")
-    pick = lambda text: [m for m in pattern.finditer(text) if not set(m.group().split()) & _NOT_NAMES]  # noqa: E731
-    mine, theirs = pick(source.sentence), [m.group() for m in pick(source.other) if m.group() not in source.passage]
-    inside = [m.group() for m in pick(source.passage) if m.group() not in source.sentence]
+    mine = _capitals(source.sentence)
+    theirs = [m.group() for m in _capitals(source.other) if m.group() not in source.passage]
+    inside = [m.group() for m in _capitals(source.passage) if m.group() not in source.sentence]
     if not mine:
         return None
     if inside and rng.random() < 0.3:
@@ -599,11 +621,12 @@ def drafts(hits: Sequence[Hit], count: int, seed: int) -> Iterator[str]:
     rng = random.Random(seed)  # noqa: S311
     pieces = [hit.passage.text[slice(*span)] for hit in hits for span in sentences(hit.passage.text)] or ["Nothing."]
     markers = (
-        "[1] [2] [1, 2] [1-3] [3-1] [0] [-1] [99] [999999999999] [1-99999999] [[1]] [[[2]]] [^1] [1][1][1] 【1】 【2†source】 "
-        "[1 [ ] [] [a] [1a] [passage 2] [1 2] (1) (2, 3) ² ¹⁻³ <sup>1</sup> [1](http://evil.example/a) [x](javascript:alert(1)) "
-        "![1](http://evil.example/p.png) ![a [1] b](data:text/html,x) [1]: http://evil.example <img src=x onerror=alert(1)> "
-        "<a href='http://evil.example'>[1]</a> \\[1\\] &#91;1&#93; [1;2] [1,,2] [¹] [１] [١] www.evil.example http://evil.example/?q=[1] "
-        "<script>alert([1])</script> `[1]` **[1]** | [1] | \u202e[1]\u202c \ud800 \x00 \u200b[\u200b1\u200b] \uf8ff \U000f0000 \U000f0001"
+        "[1] [2] [1, 2] [1-3] [3-1] [0] [-1] [99] [999999999999] [1-99999999] [[1]] [[[2]]] [^1] [1][1][1] 【1】 "
+        "【2†source】 [1 [ ] [] [a] [1a] [passage 2] [1 2] (1) (2, 3) ² ¹⁻³ <sup>1</sup> [1](http://evil.example/a) "
+        "[x](javascript:alert(1)) ![1](http://evil.example/p.png) ![a [1] b](data:text/html,x) [1]: "
+        "http://evil.example <img src=x onerror=alert(1)> <a href='http://evil.example'>[1]</a> \\[1\\] &#91;1&#93; "
+        "[1;2] [1,,2] [¹] [１] [١] www.evil.example http://evil.example/?q=[1] <script>alert([1])</script> `[1]` "
+        "**[1]** | [1] | \u202e[1]\u202c \ud800 \x00 \u200b[\u200b1\u200b] \uf8ff \U000f0000 \U000f0001"
     ).split(" ")
     glue = [
         " ",
@@ -768,9 +791,8 @@ def measure(cases: Iterable[Case]) -> list[Row]:
 
 def load_articles(path: Path) -> list[tuple[str, str]]:
     """(id, text) of the articles in a JSONL file, gzipped or not, that are long enough to take sentences from."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        records = [json.loads(line) for line in lines]
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    records = [json.loads(line) for line in raw.decode("utf-8").splitlines() if line.strip()]
     return [(r["id"], r["text"]) for r in records if len(r["text"]) > 800]
 
 
