@@ -84,8 +84,9 @@ def ask(page: Any, question: str) -> None:
 def answers(page: Any, number: int) -> None:
     """Waits until that many exchanges are there and the last has ended."""
     page.wait_for_function(
-        f"document.querySelectorAll('.or-exchange').length == {number} && !document.querySelector('.or-running')"
+        f"document.querySelector('#or-saying .or-exchange[data-turn=\"{number}\"]') && !document.querySelector('.or-running')"
     )
+    assert page.locator(".or-exchange").count() == number
 
 
 def chosen(page: Any) -> str:
@@ -228,6 +229,19 @@ def test_the_keyboard_is_enough(page: Any) -> None:
     assert chosen(page) == "evidence-1-1"
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.dataset.card") == "evidence-1-1"
+
+
+def test_an_answer_is_copied_with_its_sources(browser: Any, served: Served) -> None:
+    """The button puts the question, the sentences and the numbered quotes with their articles on the clipboard."""
+    for page in visit(browser, served.url, permissions=["clipboard-read", "clipboard-write"]):
+        ask(page, "Who denied it?")
+        answers(page, 1)
+        page.click(".or-copy")
+        page.wait_for_selector(".or-copy:has-text('Copied')")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("Who denied it?\n\nThe operator, Northline, denied")
+        assert "[1] “Northline, which runs the ship" in copied
+        assert "https://quay-gazette.example/2026/03/03/ferry" in copied
 
 
 def test_the_answer_is_announced_once(page: Any) -> None:

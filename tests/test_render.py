@@ -241,7 +241,8 @@ OUR_TAGS = {
     "a": {"href", "target", "rel"},
     "article": {"class", "id", "tabindex", "aria-label"},
     "section": {"class", "data-turn", "aria-label"},
-    "button": {"type", "class", "data-card", "aria-controls", "aria-label", "title", "data-back"},
+    "button": {"type", "class", "data-card", "aria-controls", "aria-label", "title", "data-back", "data-copy"},
+    "pre": {"class", "hidden"},
 }
 OUR_LINK = "https://quay-gazette.example/2026/03/03/ferry"
 ATTACKS = [
@@ -320,6 +321,7 @@ def _check_markup(answer: Answer, text: str) -> None:
             render.error_html(text),
             render.searching_html(text),
             render.status_html(summary, answer.model),
+            render.welcome_html(summary, answer.model),
         )
     )
     for tag, found in tags_of(page).items():

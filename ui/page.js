@@ -55,9 +55,27 @@
     chip.scrollIntoView({ behavior: calm(), block: "center" });
   };
 
+  const copy = async (button) => {
+    const plain = button.closest(".or-answer").querySelector(".or-plain").textContent;
+    if (navigator.clipboard) await navigator.clipboard.writeText(plain);
+    else {
+      // A page that is not served over https, from another machine, has no clipboard of its own.
+      const box = document.body.appendChild(document.createElement("textarea"));
+      box.value = plain;
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+      button.focus();
+    }
+    live.textContent = "Copied";
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy with sources"), 2000);
+  };
+
   document.addEventListener("click", (event) => {
     const chip = event.target.closest?.("[data-card]");
     if (chip) open(chip);
+    else if (event.target.closest?.("[data-copy]")) copy(event.target.closest("[data-copy]"));
     else if (event.target.closest?.("[data-back]")) back();
   });
   document.addEventListener("keydown", (event) => {

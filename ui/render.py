@@ -190,12 +190,16 @@ def stopped_html() -> str:
     return '<p class="or-notice" role="note">Stopped. What is above was not checked.</p>'
 
 
-def welcome_html(summary: Summary) -> str:
-    """The page before the first question: what it does, in two sentences."""
+def welcome_html(summary: Summary, model_name: str) -> str:
+    """The page before the first question: what it does, and with what."""
+    articles = count(summary.articles, "article")
+    if model_name == "quote-only":
+        how = f"Answers are sentences of {articles}, word for word; no language model writes here."
+    else:
+        how = f"<bdi>{escaped(mode_name(model_name))}</bdi> answers from {articles}, and every sentence is checked against them."
     return (
-        '<div class="or-welcome"><h2>Ask the record.</h2><p>Questions are answered from '
-        f"{count(summary.articles, 'article')} and nothing else. Each sentence carries a number: open it to read the words it "
-        "rests on, in their place in the article.</p></div>"
+        f'<div class="or-welcome"><h2>Ask the record.</h2><p>{how} Open the number beside a sentence to read the '
+        "words it rests on, in their place.</p></div>"
     )
 
 
@@ -370,7 +374,9 @@ def _colophon(answer: Answer) -> str:
     if "total" in answer.seconds:
         plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s")
     facts.extend(f'<span class="or-fact">{escaped(fact)}</span>' for fact in plain)
-    return f'<p class="or-colophon">{" ".join(facts)}</p>'
+    plain_text = escaped(f"{one_line(answer.question)}\n\n{answer_text(answer)}")
+    copied = '<button type="button" class="or-copy" data-copy="">Copy with sources</button>'
+    return f'<p class="or-colophon">{" ".join(facts)}{copied}</p><pre class="or-plain" hidden="">{plain_text}</pre>'
 
 
 def filter_words(filters: Filters) -> list[str]:

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -113,7 +114,7 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
         with gr.Row(elem_id="or-desk"):
             with gr.Column(elem_id="or-talk"):
                 with gr.Column(elem_id="or-scroll"):
-                    _panel(welcome_html(summary), elem_id="or-welcome")
+                    _panel(welcome_html(summary, assistant.model_name), elem_id="or-welcome")
                     with gr.Column(elem_id="or-examples"):
                         offered = [gr.Button(clean(example), elem_classes="or-example") for example in examples[:EXAMPLES]]
                     said = _panel("", elem_id="or-said")
@@ -427,7 +428,14 @@ def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860, auth:
                 "a password.",
                 file=sys.stderr,
             )
+        threading.Thread(target=_warm, args=(assistant,), daemon=True).start()
         threading.Event().wait()
+
+
+def _warm(assistant: Assistant) -> None:
+    """Load what the first search needs while the reader is still typing; what fails here fails again at the first question."""
+    with suppress(OnRecordError):
+        assistant.index.search("Who said what?", k=1)
 
 
 def read_auth(path: Path) -> list[tuple[str, str]]:
