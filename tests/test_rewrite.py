@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from qa.doubles import FaultServer, ScriptedModel
+from qa.evals.followups import disturbed, measure, read_canard
 from qa.models import ChatModel
 from qa.rewrite import by_rule, rewrite
 from qa.settings import Settings
@@ -122,3 +126,25 @@ def test_failing_model(mode: str) -> None:
     with FaultServer(mode) as server:
         standing = rewrite("When did she take office?", MAYOR, ChatModel(Settings(base_url=server.url, timeout=5)))
     assert standing == "When did Anna Reyes take office?"
+
+
+FOLLOWUPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "followups"
+NEWS = FOLLOWUPS.parent / "news" / "questions.jsonl"
+
+
+@pytest.mark.skipif(not FOLLOWUPS.is_dir(), reason="CANARD is not beside this checkout (shared/data/followups)")
+@pytest.mark.parametrize("titled", [True, False])
+def test_canard(titled: bool) -> None:
+    """Rewriting by rule finds the answer for at least eight more follow-ups in a hundred, and loses fewer than three."""
+    for path in sorted(FOLLOWUPS.glob("*.json")):
+        figures = measure(read_canard(path, titled))
+        assert figures.questions > 500
+        assert figures.rewritten >= figures.as_asked + 0.08
+        assert figures.worse < 0.03
+
+
+@pytest.mark.skipif(not NEWS.is_file(), reason="the news questions are not beside this checkout (shared/data/news)")
+def test_questions_that_stand_alone() -> None:
+    """Of real questions that stand alone, fewer than one in a hundred is changed after a turn about something else."""
+    questions = [json.loads(line)["question"] for line in NEWS.read_text(encoding="utf-8").splitlines()]
+    assert disturbed(questions, [MAYOR, STRIKE, FIRM, [Turn(questions[0], "Yes."), Turn(questions[1], "In London.")]]) < 0.01
