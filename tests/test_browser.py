@@ -24,6 +24,7 @@ FLAGS = (
 WAIT = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 pytestmark = [
+    pytest.mark.timeout(900),  # a browser, a server and an encoder on a busy machine
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: the page was not tried in a browser"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),  # Gradio's own use of pandas
 ]

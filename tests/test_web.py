@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -299,6 +300,21 @@ def test_without_a_password_nobody_enters() -> None:
             request = urllib.request.Request(page.url + path, b'{"data": []}' if path.endswith("ask") else None)
             with pytest.raises(urllib.error.HTTPError, match="401"):
                 urllib.request.urlopen(request)
+
+
+def test_the_command_serves_the_page_until_it_is_interrupted(samples_index: Path) -> None:
+    """`onrecord chat` prints the address of a page that is there, and Ctrl+C ends it without a traceback."""
+    command = [sys.executable, "-m", "ui.cli", "chat", "--index", str(samples_index), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as chat:
+        assert chat.stdout
+        first = chat.stdout.readline()
+        assert first.startswith("onrecord chat: http://127.0.0.1:")
+        with urllib.request.urlopen(first.split()[2]) as response:
+            assert b"onrecord" in response.read()
+        chat.send_signal(signal.SIGINT)
+        _, errors = chat.communicate(timeout=60)
+    assert "Traceback" not in errors
+    assert chat.returncode == 1
 
 
 def test_the_module_loads_without_gradio() -> None:
