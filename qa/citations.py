@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 
 from qa.types import Citation, Sentence
@@ -26,6 +27,9 @@ _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that
 _CARRIES = 0.5  # share of a sentence's words that a passage must hold before we cite it where the model did not
 _TOUCHES = 0.2  # the same where the model did cite it: below this there is nothing to show as its quote
 _ADDS = 0.2  # share of words that a second quote must add
+_MOST_QUOTES = 3  # from one passage, for one sentence
+_LONG = 30  # words; a shorter passage sentence is quoted whole
+_SPEECH = re.compile(r"\b(?:said|says|told|added|according|denied|claimed|not|never|unless|if|except)\b|n[’']t\b")
 
 Span = tuple[int, int]
 
@@ -58,117 +62,145 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     text, markers = _plain(draft[:_LONGEST_DRAFT], len(hits), final)
     spans = sentence_spans(text)
     cited = _assigned(text, spans, markers)
-    book = _Numbers()
-    read_sentences: list[Sentence] = []
-    breaks: set[int] = set()
+    found: list[_Found] = []
     for n, (start, end) in enumerate(spans):
         words = _tidy(text[start:end])
         if not any(character.isalnum() for character in words):
             continue
-        if n and "\n" in text[spans[n - 1][1] : start]:
-            breaks.add(len(read_sentences))
-        chosen = [hits[k] for k in cited[n]]
-        if not chosen and (final or n < len(spans) - 1):
-            chosen = _best_hit(words, hits)
-        quotes = [(hit, span) for hit in chosen for span in _quotes(words, hit.passage.text)]
-        numbers = dict.fromkeys(book.number(hit, span) for hit, span in _worth_showing(words, quotes))
-        read_sentences.append(Sentence(text=words, citations=tuple(numbers)))
-    return Reading(tuple(read_sentences), tuple(book.citations), frozenset(breaks))
+        settled = final or n < len(spans) - 1
+        quotes = [quote for k in cited[n] for quote in _quotes_of(words, hits[k], settled)]
+        if not quotes and settled:
+            quotes = _best_quotes(words, hits)
+        opens = bool(found) and "\n" in text[spans[n - 1][1] : start]
+        found.append(_Found(Sentence(text=words), tuple(quotes), opens))
+    return _numbered(found)
 
 
 def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Reading:
     """The reading with each sentence checked against the whole of the passages it cites and their records.
 
-    A sentence that fails is marked with the reasons, or left out when `strict`; a quote that no sentence cites any more goes
-    with it, and the others are numbered anew in the same order.
+    A sentence that fails with the passages it cites and passes with another is given that one. One that fails is marked with
+    the reasons, or left out when `strict`. A quote that no sentence cites any more goes with it; numbers stay in first-cited
+    order.
     """
     by_id = {hit.passage.id: hit for hit in hits}
     by_number = {citation.number: citation for citation in reading.citations}
-    kept: list[Sentence] = []
-    breaks: set[int] = set()
-    broken = False
+    found: list[_Found] = []
+    opens = False
     for n, sentence in enumerate(reading.sentences):
-        broken = broken or n in reading.breaks
-        passage_ids = dict.fromkeys(by_number[number].passage_id for number in sentence.citations)
-        cited = [by_id[passage_id] for passage_id in passage_ids if passage_id in by_id]
-        verdict = Verdict(False, (NO_PASSAGE,))
-        if cited:
-            verdict = check(sentence.text, [hit.passage.text for hit in cited] + [_record(hit) for hit in cited])
-        if strict and not verdict.supported:
-            continue
-        if broken and kept:
-            breaks.add(len(kept))
-        broken = False
-        kept.append(replace(sentence, supported=verdict.supported, reasons=verdict.reasons))
-    return _renumbered(kept, by_number, frozenset(breaks))
+        opens = opens or n in reading.breaks
+        citations = [by_number[number] for number in sentence.citations]
+        quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
+        verdict, quotes = _judged(sentence.text, quotes, hits)
+        if verdict.supported or not strict:
+            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons)
+            found.append(_Found(checked, tuple(quotes), opens and bool(found)))
+            opens = False
+    return _numbered(found)
 
 
-def _renumbered(kept: Iterable[Sentence], by_number: dict[int, Citation], breaks: frozenset[int]) -> Reading:
-    new: dict[int, int] = {}
+Quote = tuple[Hit, Span]  # a hit and offsets into its article's text
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A sentence and its quotes, before they are numbered."""
+
+    sentence: Sentence
+    quotes: tuple[Quote, ...]
+    opens: bool  # a paragraph or a list item
+
+
+def _numbered(found: Iterable[_Found]) -> Reading:
+    """Numbers in first-cited order; the same quote keeps its number."""
+    citations: dict[tuple[str, int, int], Citation] = {}
     sentences: list[Sentence] = []
-    for sentence in kept:
-        numbers = tuple(new.setdefault(number, len(new) + 1) for number in sentence.citations)
-        sentences.append(replace(sentence, citations=numbers))
-    citations = tuple(replace(by_number[old], number=number) for old, number in new.items())
-    return Reading(tuple(sentences), citations, breaks)
+    breaks: set[int] = set()
+    for n, one in enumerate(found):
+        numbers: dict[int, None] = {}
+        for hit, (start, end) in one.quotes:
+            quote = hit.article.text[start:end]
+            known = citations.get((hit.article.id, start, end))
+            if known is None:
+                known = Citation(len(citations) + 1, quote, start, end, hit.article, hit.passage.id, hit.also_in)
+                citations[(hit.article.id, start, end)] = known
+            numbers[known.number] = None
+        if one.opens:
+            breaks.add(n)
+        sentences.append(replace(one.sentence, citations=tuple(numbers)))
+    return Reading(tuple(sentences), tuple(citations.values()), frozenset(breaks))
+
+
+def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
+    """The verdict on a sentence, and the quotes to show for it: those of passages that carry it."""
+    cited = list({hit.passage.id: hit for hit, _ in quotes}.values())
+    verdict = check(sentence, _evidence(cited)) if cited else Verdict(False, (NO_PASSAGE,))
+    if verdict.supported and len(cited) > 1:
+        alone = {hit.passage.id for hit in cited if check(sentence, _evidence([hit])).supported}
+        quotes = [quote for quote in quotes if quote[0].passage.id in alone] if alone else quotes
+    if not verdict.supported:
+        for hit in sorted(hits, key=lambda hit: -coverage(sentence, hit.passage.text))[:3]:
+            if hit not in cited and coverage(sentence, hit.passage.text) > _CARRIES:
+                other = check(sentence, _evidence([hit]))
+                if other.supported and (instead := _quotes_of(sentence, hit)):
+                    return other, instead
+    return verdict, quotes
+
+
+def _evidence(hits: Sequence[Hit]) -> list[str]:
+    return [hit.passage.text for hit in hits] + [_record(hit) for hit in hits]
 
 
 def _record(hit: Hit) -> str:
-    """What our own records say of the article, as a passage that a sentence may rest on."""
+    """What our own records say of the article, as a passage that a sentence may rest on.
+
+    A passage says "on Saturday", an answer "on 19 November": the dates that its weekdays can mean are part of the record.
+    """
     article = hit.article
-    day = article.published
-    parts = [article.title, article.source, ", ".join(article.authors)]
-    if day:
-        parts.append(f"{day:%A}, {day.day} {day:%B %Y}")
-    return ". ".join(part for part in parts if part)
+    parts = [article.title, article.source, article.source.partition(".")[0], ", ".join(article.authors)]
+    if article.published:
+        parts.append(f"Published {_spelled(article.published)}")
+        for shift in range(-6, 7):
+            day = article.published + timedelta(days=shift)
+            if f"{day:%A}" in hit.passage.text or (shift == -1 and "yesterday" in hit.passage.text):
+                parts.append(_spelled(day))
+    return "\n".join(part for part in parts if part)
 
 
-class _Numbers:
-    """Citations in first-cited order; the same quote keeps its number."""
-
-    def __init__(self) -> None:
-        self.citations: list[Citation] = []
-        self._known: dict[tuple[str, int, int], int] = {}
-
-    def number(self, hit: Hit, span: Span) -> int:
-        start, end = hit.passage.start + span[0], hit.passage.start + span[1]
-        key = (hit.article.id, start, end)
-        if key not in self._known:
-            self._known[key] = len(self.citations) + 1
-            quote = hit.article.text[start:end]
-            self.citations.append(Citation(self._known[key], quote, start, end, hit.article, hit.passage.id, hit.also_in))
-        return self._known[key]
+def _spelled(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 # --- which span of a passage carries a sentence
 
 
-def _best_hit(sentence: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The one hit whose passage best covers a sentence that cites none, when it covers it well."""
-    best, most = None, _CARRIES
-    for hit in hits:
-        covered = coverage(sentence, hit.passage.text)
-        if covered > most:
-            best, most = hit, covered
-    return [best] if best else []
+def _best_quotes(sentence: str, hits: Sequence[Hit]) -> list[Quote]:
+    """The quotes of the one hit whose passage best covers a sentence that cites none, when it covers it well."""
+    best = max(hits, key=lambda hit: coverage(sentence, hit.passage.text), default=None)
+    return _quotes_of(sentence, best) if best and coverage(sentence, best.passage.text) > _CARRIES else []
 
 
-def _worth_showing(sentence: str, quotes: list[tuple[Hit, Span]]) -> list[tuple[Hit, Span]]:
-    """The quotes without those that add nothing to one before them."""
-    return quotes
+def _quotes_of(sentence: str, hit: Hit, settled: bool = True) -> list[Quote]:
+    shift = hit.passage.start
+    found = [(shift + start, shift + end) for start, end in _spans(sentence, hit.passage.text, settled)]
+    return [(hit, span) for span in found if 0 <= span[0] < span[1] <= len(hit.article.text)]
 
 
 @lru_cache(maxsize=4096)
-def _quotes(sentence: str, passage: str) -> tuple[Span, ...]:
-    """The shortest spans of the passage that carry the sentence, in reading order; none when it shares too few words."""
+def _spans(sentence: str, passage: str, settled: bool) -> tuple[Span, ...]:
+    """The shortest spans of the passage that carry the sentence, in reading order; none when it shares too few words.
+
+    Whole sentences, as few as give its words; a neighbour is added where the check needs it (who "he" is), once the sentence
+    has stopped growing.
+    """
     wanted = key_words(sentence)
     if not wanted:
         return ()
     spans = sentence_spans(passage)
     held = [wanted & key_words(passage[start:end]) for start, end in spans]
     chosen: list[int] = []
-    have: set[str] = set()
-    while len(chosen) < 3:
+    have: frozenset[str] = frozenset()
+    while len(chosen) < _MOST_QUOTES:
         gains = [len(words - have) for words in held]
         # The earlier sentence wins a tie; a neighbour of one already chosen wins over a distant one.
         best = max(range(len(spans)), key=lambda n: (gains[n], any(abs(n - c) == 1 for c in chosen), -n), default=None)
@@ -176,13 +208,53 @@ def _quotes(sentence: str, passage: str) -> tuple[Span, ...]:
             break
         chosen.append(best)
         have |= held[best]
+    if not chosen:
+        return ()
+    if settled:
+        chosen = _with_context(sentence, passage, spans, chosen)
     runs: list[list[int]] = []
     for n in sorted(chosen):
         if runs and n == runs[-1][-1] + 1:
             runs[-1].append(n)
         else:
             runs.append([n])
+    if len(runs) == 1 and len(runs[0]) == 1:
+        start, end = spans[runs[0][0]]
+        return (_clause(sentence, passage, start, end),)
     return tuple((spans[run[0]][0], spans[run[-1]][1]) for run in runs)
+
+
+def _with_context(sentence: str, passage: str, spans: Sequence[Span], chosen: list[int]) -> list[int]:
+    """The chosen passage sentences, with one more where the passage carries the sentence and they alone do not."""
+
+    def carries(numbers: Iterable[int]) -> bool:
+        return check(sentence, [" ".join(passage[slice(*spans[n])] for n in sorted(numbers))]).supported
+
+    if carries(chosen) or len(chosen) == len(spans) or not check(sentence, [passage]).supported:
+        return chosen
+    near = [n for n in range(len(spans)) if n not in chosen and any(abs(n - c) <= 2 for c in chosen)]
+    near.sort(key=lambda n: min((abs(n - c), n > c) for c in chosen))
+    for n in near:
+        if carries([*chosen, n]):
+            return [*chosen, n]
+    return chosen
+
+
+_CLAUSE_ENDS = re.compile(r"; | — | – |, (?:and|but|while|although|though) (?=(?:he|she|they|it|the|a|an|[A-Z]\w+)\b)")
+
+
+def _clause(sentence: str, passage: str, start: int, end: int) -> Span:
+    """The part of a long passage sentence, up to or from a break between clauses, that carries the sentence by itself."""
+    if len(passage[start:end].split()) < _LONG:
+        return start, end
+    shared = key_words(sentence) & key_words(passage[start:end])
+    # Only a clause that follows is cut off, and only where it says nothing of the claim: one that leads may hold who speaks.
+    for match in _CLAUSE_ENDS.finditer(passage, start, end):
+        part = passage[start : match.start()]
+        unbroken = part.count("“") == part.count("”") and part.count('"') % 2 == 0 and len(part.split()) >= 6
+        if unbroken and not _SPEECH.search(passage, match.end(), end) and shared <= key_words(part):
+            return start, match.start()
+    return start, end
 
 
 # --- a draft as plain words, and the markers in it
@@ -202,9 +274,11 @@ _LABELLED_ROUND = re.compile(
     rf"[(（]\s?(?:see\s)?(?:passages?|sources?|documents?|articles?|refs?)\s?#?({_NUMBERS})\s?[)）]", re.IGNORECASE
 )
 _ROUND = re.compile(r"(?<=[\w.!?”\"’)])\s?[(（](\d{1,2}(?:\s?[,;]\s?\d{1,2}){0,8})[)）](?=\s*(?:[.,;:!?]|$|[A-Z“\"]))")
+_HALF_MARKER = re.compile(r"[\[【]\^?\s?(\d{1,2})(?=[\s.,;]|$)|(?<=\s)(\d{1,2})[\]】]")  # "[1 and", "and 1]"
+_OPEN_AT_END = re.compile(r"\s?[\[【〔［]{1,4}[\d\s,^-]{0,20}$")
 _SUPERSCRIPT = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?:[⁻,˒][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})*|(?<=[.!?,;”\"’)])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}")
 _CUT_MARKER = re.compile(
-    r"(?:[\[【〔［]{1,4}[^\]】〕］\n]{0,60}|[(（]\s?(?:[a-z]{0,10}\s?)?[\d,;\s]{0,12}|\]\([^)\s]{0,500}|<[^<>\n]{0,300}|&#?\w{0,8}"
+    r"(?:[\[【〔［]{1,4}[^\]】〕］\n]{0,60}|[(（]\s?(?:[a-z]{0,10}\s?)?[\d,;\s]{0,12}|\]\([^)\s]{0,500}|<(?:[a-z/!?][^<>\n]{0,300})?|&#?\w{0,8}"
     r"|(?:https?:|www\.|javascript:|data:)\S{0,500}|\\|!)$",
     re.IGNORECASE,
 )
@@ -215,6 +289,7 @@ _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]{1,60}\]:[ \t]{0,5}\S{1,600}.*$",
 _TAG = re.compile(r"<!--.{0,2000}?-->|</?[a-z!?][^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|//(?=\w{1,60}\.))[^\s<>\"”’)\]]{1,2000}", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(?:javascript|vbscript|data|mailto|file|blob|tel):(?=\S)", re.IGNORECASE)
+_LINK_PARTS = re.compile(r"www\.|:?//|(?:javascript|vbscript):", re.IGNORECASE)  # what broken syntax leaves
 _EMAIL = re.compile(r"(?<=[\w.+-])@(?=[\w-]{1,60}\.\w)")
 _LINE_START = re.compile(
     r"^[ \t]{0,12}(?:(?:>[ \t]?){1,5}|#{1,6}[ \t]+|(?:[-*+•–]|\d{1,2}[.)])[ \t]+|[-=*_]{3,}[ \t]*$)", re.MULTILINE
@@ -244,18 +319,20 @@ def _plain(draft: str, hits: int, final: bool) -> tuple[str, list[tuple[int, tup
         found.append(_indexes(inside, hits))
         return chr(_MARK + len(found) - 1)
 
+    if final:
+        text = _OPEN_AT_END.sub("", text)
     bracketed = bool(_BRACKETS.search(text))
     text = _IMAGE.sub(r" \1 ", text)
-    text = _LABELLED_ROUND.sub(mark, _BRACKETS.sub(mark, text))
-    text = _SUPERSCRIPT.sub(
-        lambda m: mark(m) if any(_indexes(m.group().translate(_SUPERSCRIPT_DIGITS), hits)) or True else "", text
-    )
+    text = _HALF_MARKER.sub(mark, _LABELLED_ROUND.sub(mark, _BRACKETS.sub(mark, text)))
+    text = _SUPERSCRIPT.sub(mark, text)
     if not bracketed:
-        text = _ROUND.sub(mark, text)
+        text = _ROUND.sub(
+            lambda m: mark(m) if all(0 < int(n) <= hits for n in re.findall(r"\d+", m.group())) else m.group(), text
+        )
     for _ in range(3):
         text = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(r" \1 ", text)))
     text = _SCHEME.sub(" ", _URL.sub(" ", _DEFINITION.sub("", text)))
-    text = _EMAIL.sub(" at ", text)
+    text = _EMAIL.sub(" at ", _LINK_PARTS.sub(" ", text))
     text = _LINE_START.sub("", _LINE_START.sub("", _TABLE_RULE.sub("", text)))
     text = _EMPHASIS.sub("", text).replace("|", " ")
     text = re.sub(r"<(?=[^\s\d])|(?<=[^\s\d])>", " ", text)
@@ -272,6 +349,9 @@ def _without_marks(text: str, found: list[tuple[int, ...]]) -> tuple[str, list[t
         length += match.start() - position
         markers.append((length, found[ord(match.group()) - _MARK]))
         position = match.end()
+        if pieces[-1][-1:] in (".", "!", "?", "”", '"') and text[position : position + 1].isalnum():
+            pieces.append(" ")  # "it.[2]Next"
+            length += 1
     pieces.append(text[position:])
     return "".join(pieces), markers
 
