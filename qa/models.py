@@ -96,14 +96,16 @@ class ChatModel:
     def __repr__(self) -> str:
         return f"ChatModel({self.name!r} at {self.endpoint.host})"
 
-    def stream(self, messages: Sequence[Message], max_tokens: int | None = None) -> Iterator[Draft]:
+    def stream(self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None) -> Iterator[Draft]:
         """Growing drafts of the model's answer; the last one is finished and says how it ended.
 
-        Ends within the settings' timeout, with a ModelError if the answer is not complete by then. Closing the iterator
-        closes the connection.
+        Ends within `timeout` seconds (the settings' if none are given), with a ModelError if the answer is not complete by
+        then. Closing the iterator closes the connection.
         """
-        limit = max_tokens or self.endpoint.max_tokens
-        request = _Request(self, messages, replace(self.endpoint, max_tokens=limit))
+        endpoint = replace(
+            self.endpoint, max_tokens=max_tokens or self.endpoint.max_tokens, timeout=timeout or self.endpoint.timeout
+        )
+        request = _Request(self, messages, endpoint)
         try:
             yield from request.drafts()
         finally:
@@ -135,7 +137,7 @@ class ChatModel:
             openai_proxy="",  # the variable OPENAI_PROXY would clash with a client of our own
             default_headers=headers,
             max_retries=0,  # ours stop at the first token and at the deadline
-            timeout=self.endpoint.timeout,
+            timeout=request.endpoint.timeout,
             use_responses_api=False,  # every compatible server speaks chat completions
             stream_usage=self._dialect.usage,
         )

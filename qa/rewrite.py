@@ -16,6 +16,7 @@ from qa.types import Turn
 _TURNS = 3  # earlier ones are rarely what a follow-up points at
 _ANSWER_CHARACTERS = 400
 _TOKENS = 120
+_SHARE = 0.25  # of the time for an answer: a rewrite that takes longer is not worth the wait
 _MARKER = re.compile(r"\s*\[\d+\]")
 _LONGEST = 400  # characters of a rewritten question
 
@@ -29,7 +30,7 @@ def rewrite(question: str, history: Sequence[Turn], model: ChatModel | None = No
         return question
     if model is not None:
         try:
-            *_, draft = model.stream(_messages(question, history), max_tokens=_TOKENS)
+            *_, draft = model.stream(_messages(question, history), _TOKENS, model.endpoint.timeout * _SHARE)
         except ModelError:
             return by_rule(question, history)  # the answer is asked of the same model next, and says what is wrong with it
         if draft.finish_reason == "stop" and (rewritten := _one_question(draft.text, question)):
