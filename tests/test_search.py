@@ -82,7 +82,7 @@ def test_the_fusion_agrees_with_the_slow_way(index: Path, opened: Index, questio
     if matched.any():
         low, high = by_words[matched].min(), by_words.max()
         total += np.where(matched, 0.7 * (by_words - low) / (high - low) if high > low else 0.7, 0)
-    ids = {number: passage.id for number, (_, passage) in archive.passages(range(len(rows))).items()}
+    ids = {number: passage.id for number, (_, _, passage) in archive.passages(range(len(rows))).items()}
     scores = {ids[n]: total[n] for n in range(len(rows))}
     archive.close()
     hits = opened.search(question, k=5)

@@ -66,14 +66,14 @@ class Archive:
         rows = self._database.execute(f"SELECT * FROM articles WHERE number IN ({_marks(wanted)})", wanted)  # noqa: S608 - ?s
         return {row[0]: _article(row) for row in rows}
 
-    def passages(self, numbers: Sequence[int]) -> dict[int, tuple[int, Passage]]:
-        """For each passage number the number of its article and the passage."""
+    def passages(self, numbers: Sequence[int]) -> dict[int, tuple[int, str, Passage]]:
+        """For each passage number the number and the outlet of its article, and the passage."""
         query = (
-            "SELECT p.number, p.article, p.id, a.id, p.start, p.end, p.text "
+            "SELECT p.number, p.article, a.source, p.id, a.id, p.start, p.end, p.text "
             "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
-        return {row[0]: (row[1], Passage(*row[2:])) for row in rows}
+        return {row[0]: (row[1], row[2], Passage(*row[3:])) for row in rows}
 
     def digests(self) -> Iterator[tuple[bytes, int]]:
         """Every passage's digest with its number."""

@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from vectorstore import store
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
-from vectorstore.store import changing_files
 
 FORMAT = 1
 _NAME = re.compile(r"\d{6}-[0-9a-f]{8}")
@@ -45,7 +45,7 @@ class Manifest:
     passages: int
     sources: tuple[str, ...]  # the paths that were indexed; none: the sample articles
     files: dict[str, tuple[int, str]]  # relative path -> size in bytes, sha256
-    digests: dict[str, str]  # the same for a file whose bytes change when it is opened: see store.changing_files
+    vectors: tuple[str, str]  # digests of the one file whose bytes change when it is opened: see store.digest
 
 
 def live(index_dir: Path) -> str:
@@ -73,6 +73,8 @@ def manifest(path: Path) -> Manifest:
         if found["format"] != FORMAT:
             raise IndexIncompatible(f"{path} has index format {found['format']}, this is {FORMAT}: run `onrecord rebuild`.")
         found["sources"] = tuple(found["sources"])
+        pages, rows = found["vectors"]
+        found["vectors"] = (str(pages), str(rows))
         found["files"] = {name: (int(size), str(digest)) for name, (size, digest) in found["files"].items()}
         return Manifest(**found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -93,9 +95,8 @@ def check(path: Path) -> Manifest:
             raise IndexDamaged(f"{file} cannot be read ({error.strerror}): run `onrecord rebuild`.") from error
         if not same:
             raise IndexDamaged(f"{file} is not as it was written: run `onrecord rebuild`.")
-    for name, digest in changing_files(path / "chroma").items():
-        if expected.digests.get(name) != digest:
-            raise IndexDamaged(f"{path / 'chroma' / name} is not as it was written: run `onrecord rebuild`.")
+    if not store.same(path / "chroma", *expected.vectors):
+        raise IndexDamaged(f"The database in {path / 'chroma'} is not as it was written: run `onrecord rebuild`.")
     return expected
 
 
@@ -138,14 +139,13 @@ def new(index_dir: Path) -> Path:
 def seal(path: Path, **described: object) -> None:
     """Writes the manifest: the generation is complete. Everything is on the disk when this returns."""
     files = {}
-    changing = changing_files(path / "chroma")
     for file in sorted(entry for entry in path.rglob("*") if entry.is_file()):
         name = file.relative_to(path).as_posix()
         _sync(file)
         # tantivy's lock files are empty and come and go
-        if name.removeprefix("chroma/") not in changing and not name.endswith(".lock"):
+        if name != "chroma/chroma.sqlite3" and not name.endswith(".lock"):
             files[name] = (file.stat().st_size, _digest(file))
-    complete = Manifest(format=FORMAT, files=files, digests=changing, **described)  # type: ignore[arg-type] # checked by its users
+    complete = Manifest(format=FORMAT, files=files, vectors=store.digest(path / "chroma"), **described)  # type: ignore[arg-type] # checked by its users
     _write(path / "manifest.json", json.dumps(asdict(complete), indent=1))
     for directory in {entry.parent for entry in path.rglob("*")} | {path.parent}:
         _sync(directory)

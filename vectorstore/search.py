@@ -15,7 +15,7 @@ from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.store import VectorStore
-from vectorstore.types import Article, Filters, Hit, Summary
+from vectorstore.types import Article, Filters, Hit, Passage, Summary
 from vectorstore.wirecopy import same_copy
 
 _CANDIDATES = 100  # from each of the two searches
@@ -139,9 +139,15 @@ class Generation:
         by_words = self._words.search(question, n, filters)
         by_meaning = self._vectors.nearest(encoder.encode_query(question), n, filters)
         ranked = fused(by_words, by_meaning)
-        passages = self.archive.passages([number for number, _ in ranked])
-        articles = self.archive.articles({article for article, _ in passages.values()})
-        return collapsed([Hit(passages[n][1], articles[passages[n][0]], score) for n, score in ranked], k)
+        passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
+        scores = {number: score for number, score in ranked if number in passages}
+        kept = collapsed([(number, *passages[number][1:]) for number in scores], k)
+        wanted = {passages[number][0] for first, others in kept.items() for number in (first, *others)}
+        articles = self.archive.articles(wanted)
+        return [
+            Hit(passages[n][2], articles[passages[n][0]], scores[n], tuple(articles[passages[other][0]] for other in others))
+            for n, others in kept.items()
+        ]
 
     def summary(self, filters: Filters) -> Summary:
         held = [row for row in self._holdings if filters.admits(Article("", "", source=row[0], published=row[1]))]
@@ -189,15 +195,18 @@ def fused(by_words: Scored, by_meaning: Scored) -> Scored:
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 
-def collapsed(ranked: Sequence[Hit], k: int) -> list[Hit]:
-    """The first k hits with wire copy counted once: a later hit that is the same copy joins the first one's `also_in`."""
-    kept: list[tuple[Hit, dict[str, Article]]] = []
-    for hit in ranked[: max(3 * k, 30)]:
-        for first, also in kept:
-            if same_copy(first.passage.text, hit.passage.text):
-                if hit.article.source != first.article.source:
-                    also.setdefault(hit.article.source, hit.article)
+def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
+    """The first k passages (number, outlet, passage) with wire copy counted once.
+
+    A later passage that is the same copy is listed with the first one, once for each other outlet.
+    """
+    kept: list[tuple[tuple[int, str, Passage], dict[str, int]]] = []
+    for number, source, passage in ranked:
+        for (_, first_source, first), others in kept:
+            if same_copy(first.text, passage.text):
+                if source != first_source:
+                    others.setdefault(source, number)
                 break
         else:
-            kept.append((hit, {}))
-    return [Hit(hit.passage, hit.article, hit.score, tuple(also.values())) for hit, also in kept[:k]]
+            kept.append(((number, source, passage), {}))
+    return {first[0]: list(others.values()) for first, others in kept[:k]}

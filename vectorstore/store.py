@@ -1,15 +1,15 @@
 """Vectors in Chroma, in an embedded directory. The only file that imports chromadb.
 
-A directory is written once, closed, and afterwards only read: Chroma is not safe for anything else (docs of the project's
-measurements: two writers lose vectors, a killed write can leave a directory that never opens). A Chroma server would take the
-place of `_client` and `_directory_digest`.
+A directory is written once, closed, and afterwards only read. Chroma is not safe for anything else: two writers lose vectors,
+and a killed write can leave a directory that never opens. A Chroma server would take the place of `_client`, `digest` and `same`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,29 +91,51 @@ class VectorStore:
         self._client.close()
 
 
-def changing_files(folder: Path) -> dict[str, str]:
-    """The files that Chroma writes to even when it only reads, each with a digest of what must not change in it.
+def digest(folder: Path) -> tuple[str, str]:
+    """Two digests of chroma.sqlite3, which Chroma writes to even when it only reads: (of its pages, of its rows).
 
-    Every opening adds a row to the table `acquire_write` of chroma.sqlite3, so its bytes cannot be compared. The digest covers
-    the tables that answers rest on; the structure of the file, its indexes included, is checked by SQLite itself.
+    Every opening adds a row to its table `acquire_write` and moves the counters in its header, so its bytes cannot be compared
+    as they are. The first digest leaves out that table's page and those counters and takes milliseconds. After some hundred
+    openings the table has outgrown its page; then `same` falls back on the second, over the tables that answers rest on.
     """
+    return _of_pages(folder / "chroma.sqlite3"), _of_rows(folder / "chroma.sqlite3")
+
+
+def same(folder: Path, pages: str, rows: str) -> bool:
+    """Whether chroma.sqlite3 still is what `digest` saw; raises IndexDamaged where it cannot be read at all."""
     file = folder / "chroma.sqlite3"
-    digest = hashlib.sha256()
-    tables = ("collections", "segments", "embeddings", "embedding_metadata", "embeddings_queue", "max_seq_id")
+    return _of_pages(file) == pages or _of_rows(file) == rows
+
+
+def _of_pages(file: Path) -> str:
+    with _reading(file) as database:
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+        row = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'acquire_write'").fetchone()
+    raw = bytearray(file.read_bytes())
+    for start, end in ((24, 28), (92, 100), ((row[0] - 1) * size, row[0] * size) if row else (0, 0)):
+        raw[start:end] = bytes(end - start)
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _of_rows(file: Path) -> str:
+    found = hashlib.sha256()
+    with _reading(file) as database:
+        checked = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if checked != "ok":
+            raise IndexDamaged(f"{file} is damaged ({checked.splitlines()[0][:100]}): run `onrecord rebuild`.")
+        for table in ("collections", "segments", "embeddings", "embedding_metadata", "embeddings_queue", "max_seq_id"):
+            for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid"):  # noqa: S608 - names from the line above
+                found.update(repr(row).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[sqlite3.Connection]:
     try:
-        database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            checked = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            for table in tables:
-                for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid"):  # noqa: S608 - names from the line above
-                    digest.update(repr(row).encode("utf-8", "surrogatepass"))
-        finally:
-            database.close()
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            yield database
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise IndexDamaged(f"{file} is damaged ({error}): run `onrecord rebuild`.") from error
-    if checked != "ok":
-        raise IndexDamaged(f"{file} is damaged ({checked.splitlines()[0][:100]}): run `onrecord rebuild`.")
-    return {"chroma.sqlite3": digest.hexdigest()}
 
 
 def _client(folder: Path) -> Any:

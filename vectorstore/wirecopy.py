@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from vectorstore.passages import sentences
 
@@ -29,10 +30,9 @@ def same_copy(one: str, other: str) -> bool:
     words, others = _words(one), _words(other)
     if len(words & others) < _ALIKE * len(words):
         return False
-    theirs = [other[start:end] for start, end in sentences(other)]
+    theirs = _sentences(other)
     total = same = 0
-    for start, end in sentences(one):
-        mine = one[start:end]
+    for mine in _sentences(one):
         size = len(_words(mine))
         total += size
         overlap, match = max(((_overlap(mine, sentence), sentence) for sentence in theirs), default=(0.0, ""))
@@ -43,8 +43,14 @@ def same_copy(one: str, other: str) -> bool:
     return same >= _MOST * total > 0
 
 
+@lru_cache(maxsize=4096)  # one search compares a passage with many others
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(text[start:end] for start, end in sentences(text))
 
 
 def _overlap(one: str, other: str) -> float:
