@@ -11,9 +11,9 @@ from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
 from qa.citations import read, verified
-from qa.errors import QuestionError
+from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel
-from qa.prompting import Message, answer_messages
+from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import says_not_in_articles
 from qa.rewrite import rewrite
@@ -66,8 +66,10 @@ class Assistant:
         elif self.model is None:
             answers = iter([self._quoted(asked)])
         else:
-            messages = answer_messages(standalone, hits, history, today or date.today(), self.settings, doubtful)
-            answers = self._written(asked, self.model, messages)
+            # The model reads the question as it was asked: a rewritten one may hold words of an article.
+            messages = answer_messages(question, hits, history, today or date.today(), self.settings, doubtful)
+            left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
+            answers = self._written(asked, self.model, messages, left)
         for answer in answers:
             yield replace(answer, seconds=laps.so_far("answer"))
 
@@ -84,16 +86,20 @@ class Assistant:
         text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
         return replace(asked, text=text, sentences=sentences, citations=citations, final=True)
 
-    def _written(self, asked: Answer, model: ChatModel, messages: Sequence[Message]) -> Iterator[Answer]:
+    def _written(self, asked: Answer, model: ChatModel, messages: Sequence[Message], seconds: float) -> Iterator[Answer]:
         """The model's growing draft with its markers resolved to quotes, and at the end verified."""
-        for draft in model.stream(messages):
-            reading = read(draft.text, asked.hits, final=draft.finished)
+        for draft in model.stream(messages, timeout=seconds):
+            reading = read(without_layout(draft.text), asked.hits, final=draft.finished)
             if not draft.finished:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
+        if not reading.sentences:
+            raise BadReply(f"{model.name} wrote nothing that reads as an answer. Ask again, or choose another ONRECORD_MODEL.")
+        notices = [CUT_OFF] if draft.finish_reason in ("length", "cut") else []
         said = tuple(sentence for sentence in reading.sentences if not says_not_in_articles(sentence.text))
-        notices = [IN_PART] if len(said) < len(reading.sentences) else []
-        notices += [CUT_OFF] if draft.finish_reason in ("length", "cut") else []
-        reading = verified(replace(reading, sentences=said), asked.hits, self.settings.strict)
+        if len(said) < len(reading.sentences):
+            notices.insert(0, IN_PART)
+            reading = replace(reading, sentences=said, breaks=frozenset())
+        reading = verified(reading, asked.hits, self.settings.strict)
         if not reading.sentences or (IN_PART in notices and not reading.citations):
             yield self._abstention(asked)
             return
@@ -176,14 +182,14 @@ class _Laps:
 
     def __init__(self) -> None:
         self._start = self._last = time.perf_counter()
-        self._seconds: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
 
     def end(self, stage: str) -> None:
         now = time.perf_counter()
-        self._seconds[stage] = now - self._last
+        self.seconds[stage] = now - self._last
         self._last = now
 
     def so_far(self, stage: str) -> dict[str, float]:
         """The laps that have ended, the one that runs, and the total."""
         now = time.perf_counter()
-        return self._seconds | {stage: now - self._last, "total": now - self._start}
+        return self.seconds | {stage: now - self._last, "total": now - self._start}

@@ -64,6 +64,13 @@ def answer_messages(
     return [Message("system", system), Message("user", user(blocks))]
 
 
+def without_layout(draft: str) -> str:
+    """A model's draft without lines copied from the layout of the passages: small models echo it."""
+    return re.sub(
+        r"^[ \t]*(?:Passage \[\d+\]|(?:BEGIN|END) [0-9a-f]{12}|(?:Headline|Outlet|Date):.*)[ \t]*$", "", draft, flags=re.M | re.I
+    )
+
+
 def as_data(text: str) -> str:
     """Text that cannot end its own fence, open a turn of the conversation, or look like one of our passage numbers.
 

@@ -35,7 +35,10 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings that the environment asks for; a value we do not know raises SettingError and names it."""
-    get = lambda name, default: environment.get(name, "").strip() or default  # noqa: E731 - read eleven times below
+
+    def get(name: str, default: str) -> str:
+        return environment.get(name, "").strip() or default
+
     default = Settings()
     return Settings(
         index=Path(get("ONRECORD_INDEX", str(default.index))).expanduser(),

@@ -15,9 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from qa.errors import OnRecordError, UsageError
+from qa.errors import UsageError
 from qa.settings import Settings, read_settings
 from qa.types import hit_dict
+from vectorstore.errors import OnRecordError
 from vectorstore.types import Filters
 
 

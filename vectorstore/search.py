@@ -62,6 +62,11 @@ class Index:
         with self._current() as reader:
             return reader.archive.article(id_)
 
+    def texts(self) -> list[str]:
+        """The text of every passage, for measures over the whole collection."""
+        with self._current() as reader:
+            return [row[2] for row in reader.archive.for_indexing()]
+
     def close(self) -> None:
         with self._lock:
             self._reader.retire()

@@ -1,6 +1,7 @@
 """How often the right passage is found: ans@k, art@k, MRR, nDCG, answer in the quoted sentences, abstention, latency.
 
-A question file is JSON lines: `{"id", "question", "answers": […], "gold_articles": […]}` (the last two may be empty).
+A question file is JSON lines: `{"id", "question", "answers": […], "gold_articles": […]}` (the last two may be empty; an
+article is named by its id or its URL).
 
 - ans@k: one of the first k passages holds an answer, as words, case and punctuation aside; over the questions whose answer
   stands in some passage of the index.
@@ -65,9 +66,9 @@ def read_questions(path: Path) -> list[Question]:
             continue
         try:
             row = json.loads(line)
-            questions.append(
-                Question(str(row["id"]), row["question"], tuple(row.get("answers", ())), tuple(row.get("gold_articles", ())))
-            )
+            gold = row.get("gold_articles", row.get("article", ()))
+            gold = (gold,) if isinstance(gold, str) else tuple(gold)
+            questions.append(Question(str(row["id"]), row["question"], tuple(row.get("answers", ())), gold))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f'{path}:{number} is not {{"id", "question", "answers"}}: mend the line.') from error
     return questions
@@ -85,13 +86,13 @@ def measure(assistant: Assistant, questions: Sequence[Question], filters: Filter
         answered = time.perf_counter()
         patterns = [answer_words(text) for text in question.answers]
         gold = set(question.gold_articles)
-        articles = list(dict.fromkeys(hit.article.id for hit in hits))
+        articles = list({hit.article.id: _articles_of(hit) & gold for hit in hits}.values())
         results.append(
             Result(
                 id=question.id,
                 answerable=any(stored.holds(pattern) for pattern in patterns),
                 answer_rank=_rank(holds(hit, patterns) for hit in hits),
-                article_rank=_rank(article in gold for article in articles),
+                article_rank=_rank(articles),
                 hit_article_rank=_rank(_articles_of(hit) & gold for hit in hits),
                 linked=bool(gold),
                 quote_rank=0 if answer.abstained else _rank(_says(c.quote, patterns) for c in answer.citations[:3]),
@@ -145,14 +146,14 @@ def _says(text: str, patterns: Iterable[re.Pattern[str]]) -> bool:
 
 
 def _articles_of(hit: Hit) -> set[str]:
-    return {hit.article.id, *(article.id for article in hit.also_in)}
+    return {name for article in (hit.article, *hit.also_in) for name in (article.id, article.url)}
 
 
 class _Stored:
     """All passages of the index as one text, to tell the questions that it can answer."""
 
     def __init__(self, assistant: Assistant) -> None:
-        self._text = "\n".join(plain(passage.text) for passage in assistant.index.passages())
+        self._text = "\n".join(plain(text) for text in assistant.index.texts())
 
     def holds(self, pattern: re.Pattern[str]) -> bool:
         return bool(pattern.search(self._text))
