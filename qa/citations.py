@@ -25,8 +25,9 @@ NO_PASSAGE = "No passage carries this sentence."
 
 _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that a runaway draft costs a bounded time
 _CARRIES = 0.5  # share of a sentence's words that a passage must hold before we cite it where the model did not
-_TOUCHES = 0.2  # the same where the model did cite it: below this there is nothing to show as its quote
+_TOUCHES = 0.3  # the same where the model did cite it: below this there is nothing to show as its quote
 _ADDS = 0.2  # share of words that a second quote must add
+_ENOUGH_WORDS = 3  # a heading shares its one word with many passages
 _MOST_QUOTES = 3  # from one passage, for one sentence
 _LONG = 30  # words; a shorter passage sentence is quoted whole
 _SPEECH = re.compile(r"\b(?:said|says|told|added|according|denied|claimed|not|never|unless|if|except)\b|n[’']t\b")
@@ -176,6 +177,8 @@ def _spelled(day: date) -> str:
 
 def _best_quotes(sentence: str, hits: Sequence[Hit]) -> list[Quote]:
     """The quotes of the one hit whose passage best covers a sentence that cites none, when it covers it well."""
+    if len(key_words(sentence)) < _ENOUGH_WORDS:
+        return []
     best = max(hits, key=lambda hit: coverage(sentence, hit.passage.text), default=None)
     return _quotes_of(sentence, best) if best and coverage(sentence, best.passage.text) > _CARRIES else []
 
@@ -337,6 +340,7 @@ def _plain(draft: str, hits: int, final: bool) -> tuple[str, list[tuple[int, tup
     text = _EMPHASIS.sub("", text).replace("|", " ")
     text = re.sub(r"<(?=[^\s\d])|(?<=[^\s\d])>", " ", text)
     text = _PUNCTUATION_RUN.sub(r"\1", text).translate(_ROUND_OF_SQUARE).replace("!(", "(")
+    text = re.sub(r"[^\S\n]+", " ", text)  # what was removed leaves spaces, and the splitter is slow on long runs of them
     return _without_marks(text, found)
 
 

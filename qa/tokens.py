@@ -126,13 +126,17 @@ class Token(NamedTuple):
 
     @property
     def weight(self) -> float:
-        return 1.25 if self.values or self.date else 1.0 if self.content else 0.3
+        """What it counts in an alignment: a number less than a word, since what it is a number of decides where it belongs."""
+        return 0.9 if self.values or self.date else 1.0 if self.content else 0.3
 
 
 def same(a: Token, b: Token) -> bool:
     """Whether two tokens are the same word or may be the same number."""
     if a.values or b.values:
-        return bool(a.values & b.values) and (a.unit == b.unit or not a.unit or not b.unit)
+        units = {a.unit, b.unit}
+        return bool(a.values & b.values) and (
+            len(units) == 1 or units == {"th", "ordinal"} or ("" in units and "ordinal" not in units)
+        )
     return a.key == b.key
 
 
@@ -228,7 +232,7 @@ def _with_numbers(found: list[Token]) -> list[Token]:
                 out.pop()
             out.append(value)
         elif low in _ORDINALS:
-            out.append(token._replace(values=frozenset({float(_ORDINALS[low])}), unit="th", content=True))
+            out.append(token._replace(values=frozenset({float(_ORDINALS[low])}), unit="ordinal", content=True))
             n += 1
         elif low in _FRACTIONS:
             out.append(token._replace(values=frozenset({_FRACTIONS[low]})))

@@ -8,7 +8,7 @@ A bag of words cannot see this: in "200 fighters left and 300 stayed" both numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -35,8 +35,10 @@ def check(sentence: str, passages: Sequence[str]) -> Verdict:
     claim = _Claim(sentence, passages)
     if not claim.tokens:
         return Verdict(False, ("There is nothing in this sentence to check.",))
-    reasons: list[str] = []
-    for rule in (_quotations, _numbers, _dates, _names, _polarity, _speakers, _stitches, _basis):
+    reasons = list(_quotations(claim))
+    if not reasons and claim.text.count('"') % 2 == 0:
+        claim.spare_quotations()  # they are in the passage word for word; what stands around them is left to check
+    for rule in (_numbers, _dates, _names, _polarity, _speakers, _stitches, _basis):
         reasons.extend(rule(claim))
     return Verdict(not reasons, tuple(dict.fromkeys(reasons)))
 
@@ -123,6 +125,15 @@ class _Claim:
         self.taken = {place for place in self.at if place}
         self.used = {line for line, _ in self.taken}
         self.slots = list(self._slots())
+        self.spared: frozenset[int] = frozenset()
+
+    def spare_quotations(self) -> None:
+        """Leave words in quotation marks that the alignment did not place out of the slots."""
+        self.slots = [
+            _Slot(tuple(i for i in slot.here if not self.tokens[i].quoted), slot.there, slot.joined, slot.near)
+            for slot in self.slots
+        ]
+        self.spared = frozenset(i for i, t in enumerate(self.tokens) if t.quoted and not self.at[i])
 
     def token_at(self, place: tuple[int, int]) -> Token:
         return self.lines[place[0]].tokens[place[1]]
@@ -132,11 +143,12 @@ class _Claim:
         shared = [sum(t.weight for t in wanted if line.matching(t)) for line in self.lines]
         best = [n for n in sorted(range(len(self.lines)), key=lambda n: (-shared[n], n))[:5] if shared[n]]
         free = list(range(len(self.tokens)))
-        for _ in range(4):
+        taken: set[tuple[int, int]] = set()
+        for _ in range(5):
             chosen: list[tuple[int, int]] = []
             line, most = -1, 0.0
             for n in best:
-                pairs, score = _aligned([self.tokens[i] for i in free], self.lines[n])
+                pairs, score = _aligned([self.tokens[i] for i in free], self.lines[n], {j for m, j in taken if m == n})
                 if score > most + 1e-6:
                     chosen, line, most = pairs, n, score
             chosen = [(free[i], j) for i, j in chosen]
@@ -144,8 +156,9 @@ class _Claim:
                 chosen = self._without_fillers(chosen)
             for i, j in chosen:
                 self.at[i] = (line, j)
+                taken.add((line, j))
             free = [i for i in free if self.at[i] is None]
-            best = [n for n in best if n != line]
+            best = [n for n in best if n != line or chosen]  # a sentence told in another order gives twice
             if not best or not any(self.tokens[i].content for i in free):
                 break
 
@@ -187,7 +200,7 @@ class _Claim:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
 
 
-def _aligned(claim: Sequence[Token], line: _Line) -> tuple[list[tuple[int, int]], float]:
+def _aligned(claim: Sequence[Token], line: _Line, taken: Set[int] = frozenset()) -> tuple[list[tuple[int, int]], float]:
     """Pairs of equal tokens, in order in both, that weigh most; runs weigh more than scattered words.
 
     The heaviest common subsequence over the pairs that match (after Hunt and Szymanski 1977), not over the whole table.
@@ -200,6 +213,8 @@ def _aligned(claim: Sequence[Token], line: _Line) -> tuple[list[tuple[int, int]]
         weight = token.weight
         here: dict[int, _Link] = {}
         for j in line.matching(token):
+            if j in taken:
+                continue
             run = previous.get(j - 1)
             if run and run.score + 0.25 >= best[j]:
                 here[j] = _Link(run.score + weight + 0.25, i, j, run)
@@ -289,7 +304,7 @@ def _short(words: str, most: int = 80) -> str:
 
 # --- numbers and dates
 
-_ABOUT = frozenset("about around approximately roughly nearly almost some circa estimated".split())
+_ABOUT = frozenset("about around approximately roughly some circa estimated".split())
 _MORE = frozenset(("over", "above", "exceeding", "at least", "more than", "upwards of"))
 _LESS = frozenset(("under", "below", "almost", "nearly", "at most", "up to", "less than", "fewer than"))
 
@@ -388,14 +403,15 @@ _TITLES = _stems(
     "doctor secretary minister prime chancellor king queen prince princess pope judge justice director chief sir lady lord "
     "capt captain mayor sheriff detective officer the"
 )
-_DEMONYMS = {
-    a: b
-    for line in "french/france dutch/netherland british/britain british/uk english/england spanish/spain american/usa american/america "
+_PEOPLES = (
+    "french/france dutch/netherlands british/britain british/uk english/england spanish/spain american/usa american/america "
     "german/germany chinese/china polish/poland danish/denmark swedish/sweden finnish/finland swiss/switzerland greek/greece "
-    "turkish/turkey welsh/wale scottish/scotland irish/ireland norwegian/norway thai/thailand".split()
-    for x, y in [line.split("/")]
-    for a, b in ((stem(x), stem(y)), (stem(y), stem(x)))
-}
+    "turkish/turkey welsh/wales scottish/scotland irish/ireland norwegian/norway thai/thailand"
+)
+_DEMONYMS: dict[str, set[str]] = {}
+for _people, _, _country in (_pair.partition("/") for _pair in _PEOPLES.split()):
+    _DEMONYMS.setdefault(stem(_people), set()).add(stem(_country))
+    _DEMONYMS.setdefault(stem(_country), set()).add(stem(_people))
 
 
 def _names(claim: _Claim) -> Iterator[str]:
@@ -469,7 +485,7 @@ def _known_names(claim: _Claim) -> frozenset[str]:
 
 
 def _mentioned(token: Token, claim: _Claim, known: frozenset[str]) -> bool:
-    if token.key in claim.all_keys or _DEMONYMS.get(token.key) in claim.all_keys:
+    if token.key in claim.all_keys or _DEMONYMS.get(token.key, set()) & claim.all_keys:
         return True
     low = token.text.casefold().replace(".", "")
     if len(low) >= 5 and any(
@@ -597,7 +613,9 @@ def _polarity(claim: _Claim) -> Iterator[str]:
 def _swapped_elsewhere(claim: _Claim) -> Iterator[str]:
     """An opposite that stands beside the same word in the passage, where the words around it differ."""
     for i, token in enumerate(claim.tokens):
-        if claim.at[i] or not token.content or token.key in claim.all_keys or token.key not in _opposites():
+        if claim.at[i] or i in claim.spared or not token.content or token.key in claim.all_keys or token.key not in _opposites():
+            continue
+        if any(t.key in _CUES for t in claim.tokens[max(0, i - 3) : i]):
             continue
         for k in (i - 1, i + 1, i - 2, i + 2):
             place = claim.at[k] if 0 <= k < len(claim.tokens) else None
@@ -651,7 +669,38 @@ _SPEAKING = _stems(
 
 
 def _speakers(claim: _Claim) -> Iterator[str]:
-    return iter(())
+    """Words given to one person that the passage's sentence gives to another, in whatever order it is told."""
+    counts: dict[int, int] = {}
+    for i, place in enumerate(claim.at):
+        if place and claim.tokens[i].content:
+            counts[place[0]] = counts.get(place[0], 0) + 1
+    if not counts:
+        return
+    line = claim.lines[max(counts, key=lambda n: counts[n])].tokens
+    mine, theirs = _speaking(claim.tokens), _speaking(line)
+    here, there = {t.key for t in claim.tokens}, {t.key for t in line}
+    if mine and theirs and not any(t.key in there for t in mine) and not any(t.key in here for t in theirs):
+        yield f"The passage gives this to {theirs[-1].text}, not to {mine[-1].text}."
+
+
+def _speaking(found: Sequence[Token]) -> list[Token]:
+    """The names next to a verb of saying: "Marta Lindqvist" in "said Marta Lindqvist" and in "Marta Lindqvist told"."""
+    names: list[Token] = []
+    for i, token in enumerate(found):
+        if token.key not in _SPEAKING or token.quoted:
+            continue
+        n = i - 1
+        while n >= max(0, i - 3) and not found[n + 1].before.strip("-") and _is_name(found[n]) and not found[n].quoted:
+            names.append(found[n])
+            n -= 1
+        n = i + 1
+        while token.key == "say" and n < min(len(found), i + 5) and not found[n].before.strip("-") and not found[n].quoted:
+            if _is_name(found[n]):
+                names.append(found[n])
+            elif names and names[-1] is found[n - 1]:
+                break
+            n += 1
+    return names
 
 
 # --- two sentences made into one
@@ -730,7 +779,7 @@ def _cut_short(claim: _Claim, place: tuple[int, int]) -> bool:
 
 
 def _basis(claim: _Claim) -> Iterator[str]:
-    content = [i for i, t in enumerate(claim.tokens) if t.content]
+    content = [i for i, t in enumerate(claim.tokens) if t.content and i not in claim.spared]
     if not content:
         return
     aligned = sum(1 for i in content if claim.at[i])

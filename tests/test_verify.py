@@ -1,0 +1,149 @@
+"""The check of a sentence against its passages: numbers, dates, names, quotations, polarity, speakers, joins, basis."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+
+from qa.tokens import normalised, same, tokens
+from qa.verify import Verdict, check, coverage
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verify.yaml").read_text(encoding="utf-8"))
+TRUE = [(case["passage"], sentence) for case in CASES for sentence in case["carried"]]
+FALSE = [(case["passage"], ", ".join(map(str, no[:-1])), str(no[-1])) for case in CASES for no in case["refused"]]
+
+
+@pytest.mark.parametrize(("passage", "sentence"), TRUE, ids=[sentence for _, sentence in TRUE])
+def test_what_the_passage_says_is_accepted(passage: str, sentence: str) -> None:
+    """A sentence that says what the passage says is supported, in its words or in plain variants of them."""
+    assert check(sentence, [passage]) == Verdict(True)
+
+
+@pytest.mark.parametrize(("passage", "sentence", "reason"), FALSE, ids=[sentence for _, sentence, _ in FALSE])
+def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, reason: str) -> None:
+    """One thing changed makes a sentence unsupported, and a reason names the thing."""
+    verdict = check(sentence, [passage])
+    assert not verdict.supported
+    assert any(words in one for one in verdict.reasons for words in reason.split("|")), verdict.reasons
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["passage"][:30] for case in CASES])
+def test_other_passages_beside_the_right_one_change_nothing(case: dict[str, object]) -> None:
+    """A true sentence stays true among other passages, wherever its own stands among them."""
+    others = [str(other["passage"]) for other in CASES if other is not case]
+    for sentence in case["carried"]:  # type: ignore[attr-defined]
+        assert check(sentence, [*others, str(case["passage"])]).supported
+        assert check(sentence, [str(case["passage"]), *others]).supported
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["passage"][:30] for case in CASES])
+def test_every_sentence_is_carried_by_its_own_passage(case: dict[str, object]) -> None:
+    """A passage carries each of its own sentences and the whole of itself."""
+    passage = str(case["passage"])
+    for sentence in passage.replace('crumbs," said', "crumbs, said").split(". "):
+        if '"' not in sentence and "`" not in sentence:
+            assert check(sentence, [passage]).supported, sentence
+
+
+def test_a_number_is_checked_where_it_stands() -> None:
+    """A number that the passage gives of something else does not help."""
+    passage = "The storm killed 12 people and left 74,000 homes without power."
+    assert check("The storm left 74,000 homes without power.", [passage]).supported
+    assert check("The storm killed 74,000 people.", [passage]).reasons == (
+        "The passage does not give the number 74,000 here, but 12.",
+    )
+
+
+def test_typography_makes_no_difference() -> None:
+    """Curly quotes, dashes, zero-width characters, full-width digits and odd spaces are read through."""
+    passage = "“It’s a mid–sized ship,” she said — the harbour’s 2nd in 2026."
+    assert check("\"It's a mid-sized ship,\" she said - the harbour's second in ２０２６.", [passage]).supported
+    assert check("“It’s\u200b a mid‑sized\u00a0ship ,” she said", [passage]).supported
+
+
+def test_a_part_of_a_quotation_may_be_quoted() -> None:
+    """A fragment that stands in the passage word for word is a true quotation; one with a word changed is not."""
+    passage = "“We have been let down badly by the council,” said Ada Moor."
+    assert check("Moor said they had been “let down badly by the council”.", [passage]).supported
+    assert not check("Moor said they had been “let down gravely by the council”.", [passage]).supported
+    assert not check("Moor said they had been “badly let down by the council”.", [passage]).supported
+
+
+def test_two_negations_that_say_the_same() -> None:
+    """ "did not accept" for "rejected" keeps the meaning; "did not reject" does not."""
+    passage = "The council rejected the plan on Monday."
+    assert check("The council did not accept the plan on Monday.", [passage]).supported
+    assert not check("The council did not reject the plan on Monday.", [passage]).supported
+
+
+@pytest.mark.parametrize("sentence", ["", " ", "…", "[ ]", "?!", "\u200b", "\n"])
+def test_nothing_to_check_is_not_supported(sentence: str) -> None:
+    """A sentence without a word is never supported."""
+    assert not check(sentence, ["A passage."]).supported
+
+
+def test_no_passage_carries_nothing() -> None:
+    """Without a passage, or with empty ones, a sentence is unsupported."""
+    assert not check("The bridge reopened.", []).supported
+    assert not check("The bridge reopened.", ["", "\n"]).supported
+
+
+def test_garbage_is_judged_without_an_error() -> None:
+    """Any characters at all, endless runs and huge numbers give a verdict."""
+    rng = random.Random(3)
+    junk = [
+        "9" * 5000,
+        "million " * 500,
+        "not " * 900,
+        '"' * 999,
+        "Aa" * 4000,
+        "१२३ ²³ ⅔ ١٢",
+        "\ud800",
+        "a.b." * 500,
+        "1:99:77",
+        "$.5m %",
+    ]
+    junk += ["".join(chr(rng.randrange(0x2FFF)) for _ in range(400)) for _ in range(50)]
+    for sentence in junk:
+        for passage in (sentence, "A plain passage of 3 million words.", sentence[::-1]):
+            assert isinstance(check(sentence, [passage]).supported, bool)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("200", "two hundred"),
+        ("250,000", "two hundred and fifty thousand"),
+        ("3m", "3 million"),
+        ("$1.2bn", "$1.2 billion"),
+        ("21", "twenty-one"),
+        ("5%", "5 per cent"),
+        ("5%", "five percent"),
+        ("1st", "first"),
+        ("Sept.", "September"),
+        ("12", "dozen"),
+    ],
+)
+def test_numbers_in_several_forms_are_one(one: str, other: str) -> None:
+    """Figures, words, suffixes and percent signs compare by value."""
+    (a,), (b,) = tokens(normalised(one)), tokens(normalised(other))
+    assert same(a, b)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("3 million", "3 billion"), ("5%", "5 dollars"), ("£5", "$5"), ("7", "seventy"), ("second", "2")]
+)
+def test_numbers_that_are_not_one(one: str, other: str) -> None:
+    """Another scale, unit or currency is another number."""
+    (a,), (b,) = tokens(normalised(one)), tokens(normalised(other))
+    assert not same(a, b)
+
+
+def test_coverage_is_the_share_of_meaning_words() -> None:
+    """All, half or none of a sentence's words, grammar aside."""
+    assert coverage("The bridge reopened.", "They reopened the old bridge.") == 1
+    assert coverage("The bridge burned.", "They reopened the old bridge.") == 0.5
+    assert coverage("", "They reopened the old bridge.") == 0
