@@ -451,7 +451,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     if answer.notice:
         blocks.append(_wrap(f"Note: {answer.notice}", width))
     for citation in () if answer.abstained else answer.citations:
-        blocks.append(_citation_text(citation, width))
+        blocks.append(_citation_text(citation, width, said=one_line(answer.text)))
     if answer.abstained and answer.hits:
         blocks.append("Nearest passages (not an answer):")
         blocks.extend(_nearest_text(hit, width) for hit in answer.hits[:NEAREST])
@@ -489,12 +489,17 @@ def _prose_text(answer: Answer, width: int) -> str:
     return "\n".join(lines)
 
 
-def _citation_text(citation: Citation, width: int) -> str:
+def _citation_text(citation: Citation, width: int, said: str) -> str:
+    """The numbered quote with its article; a quote that the answer already says word for word is not said twice."""
     mark = f"[{citation.number}] "
     indent = " " * len(mark)
     exact = citation.article.text[citation.start : citation.end] == citation.quote
-    quote = f"“{one_line(citation.quote)}”" if exact else "(not shown: this quote is not in the stored article)"
-    lines = [_wrap(quote, width, mark, indent), *_article_lines(citation.article, indent, width)]
+    lines = _article_lines(citation.article, indent, width)
+    if not exact:
+        lines.insert(0, _wrap("(not shown: this quote is not in the stored article)", width, indent, indent))
+    elif one_line(citation.quote) not in said:
+        lines.insert(0, _wrap(f"“{one_line(citation.quote)}”", width, indent, indent))
+    lines[:1] = [mark + line.removeprefix(indent) for line in lines[:1]]
     others = list(dict.fromkeys(one_line(other.source) for other in citation.also_in if other.source.strip()))
     if others:
         lines.append(_wrap("Also in " + ", ".join(others), width, indent, indent))
@@ -506,7 +511,10 @@ def _nearest_text(hit: Hit, width: int) -> str:
 
 
 def _article_lines(article: Article, indent: str, width: int) -> list[str]:
-    facts = filter(None, (one_line(article.source), byline(article.authors), day(article.published) or "undated"))
+    by = byline(article.authors)
+    if article.source and by.startswith("By "):
+        by = "by " + by.removeprefix("By ")  # in the middle of a line
+    facts = filter(None, (one_line(article.source), by, day(article.published) or "undated"))
     lines = [_wrap(article.title, width, indent, indent), _wrap(", ".join(facts), width, indent, indent)]
     if safe_link(article.url):
         lines.append(indent + clean(article.url))
