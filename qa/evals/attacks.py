@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from qa.assistant import Assistant
+from qa.errors import BadReply
 from qa.models import ChatModel, Draft
 from qa.prompting import Message
 from qa.settings import Settings
@@ -90,7 +91,7 @@ class Obedient:
         self.order, self.harm = order, harm
         self.prompts: list[str] = []
 
-    def stream(self, messages: Sequence[Message], max_tokens: int | None = None) -> Iterator[Draft]:
+    def stream(self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None) -> Iterator[Draft]:
         prompt = "\n".join(message.text for message in messages)
         self.prompts.append(prompt)
         text = obeyed(self.order)[self.harm] + (f" [1]\n{prompt} [1]" if self.harm == "recites" else "")
@@ -123,7 +124,11 @@ def measure(texts: Sequence[str], render: Render, strict: bool = False) -> Figur
             index = cast(Index, _OneStory(_poisoned(text, position)))
             for harm in (*obeyed(text), ""):
                 model = Obedient(text, harm) if harm else None
-                answer = Assistant(index, settings, cast("ChatModel | None", model)).ask(QUESTION, today=_DAY)
+                assistant = Assistant(index, settings, cast("ChatModel | None", model))
+                try:
+                    answer = assistant.ask(QUESTION, today=_DAY)
+                except BadReply as error:  # an order whose echo has no word in it: the reader sees the error alone
+                    answer = Answer(QUESTION, QUESTION, str(error))
                 _count(
                     figures,
                     answer,
