@@ -63,6 +63,9 @@ _ORDINALS = {
     )
 }
 _FRACTIONS = {"half": 0.5, "dozen": 12.0, "twice": 2.0, "pair": 2.0}
+_NUMBER_KEYS = frozenset(
+    form for word in (*_UNITS, *_TENS, *_SCALES, *_ORDINALS, *_FRACTIONS) for form in (word, stem(word))
+)  # as tokens have them
 _MONEY = {
     "$": "$",
     "£": "£",
@@ -147,6 +150,9 @@ def tokens(text: str) -> tuple[Token, ...]:
     punctuation, quoted, opening = "", False, True
     for match in _TOKEN.finditer(text):
         kind, raw = match.lastgroup, match.group().strip()
+        if kind == "word" and not (punctuation or quoted or opening):  # most of a text: shared tokens, nothing made anew
+            found.extend(_word(raw))
+            continue
         if kind == "break":
             punctuation += raw or "\n"
             continue
@@ -218,6 +224,10 @@ def _with_numbers(found: list[Token]) -> list[Token]:
     n = 0
     while n < len(found):
         token = found[n]
+        if not token.values and token.key not in _NUMBER_KEYS:
+            out.append(token)
+            n += 1
+            continue
         low = token.text.casefold()
         if token.values and token.unit in ("", "$", "£", "€", "¥"):
             value, n = token, n + 1
@@ -284,10 +294,11 @@ def _with_units(found: list[Token]) -> list[Token]:
     out: list[Token] = []
     n = 0
     while n < len(found):
-        token, low = found[n], found[n].text.casefold()
-        following = found[n + 1].text.casefold() if n + 1 < len(found) else ""
+        token = found[n]
         n += 1
         if out and out[-1].values and not token.before:
+            low = token.text.casefold()
+            following = found[n].text.casefold() if n < len(found) else ""
             if low in ("percent", "pct"):
                 out[-1] = out[-1]._replace(unit="%")
                 continue
@@ -320,6 +331,9 @@ def _with_dates(found: list[Token]) -> list[Token]:
     """Months, weekdays and years named as such; "may" and "march" only where they stand like a month."""
     out: list[Token] = []
     for n, token in enumerate(found):
+        if not token.capital and not token.values:
+            out.append(token)
+            continue
         low = token.text.casefold().rstrip(".")
         previous = found[n - 1] if n else None
         following = found[n + 1] if n + 1 < len(found) else None

@@ -279,6 +279,9 @@ def _quotations(claim: _Claim) -> Iterator[str]:
             spans.append((marks[-1] + 1, len(text)))
         elif not _opens(text, marks[0]):
             spans = [(0, marks[0])] + [(marks[n] + 1, marks[n + 1]) for n in range(1, len(marks) - 1, 2)]
+    elif marks and not _opens(text, marks[0]) and _opens(text, marks[-1]):  # both
+        inner = [(marks[n] + 1, marks[n + 1]) for n in range(1, len(marks) - 1, 2)]
+        spans = [(0, marks[0]), *inner, (marks[-1] + 1, len(text))]
     plain = [_plain_words(passage) for passage in claim.passages]
     for start, end in spans:
         words = text[start:end].strip()
@@ -295,7 +298,8 @@ def _opens(text: str, mark: int) -> bool:
 def _plain_words(text: str) -> str:
     """The text as its words alone, so that spacing and punctuation make no difference: " i will not go "."""
     text = re.sub(r"(\w)n't\b", r"\1 n't", text.casefold()).replace(" ca n't", " can n't")
-    return " " + " ".join(re.findall(r"n't|[^\W_]+|\.\.\.(?=\s*\w)", text)) + " "
+    text = text.replace("&", " and ").replace("%", " percent ").replace("per cent", "percent")
+    return " " + " ".join(re.findall(r"n't|[^\W_]+|[$£€¥]|\.\.\.(?=\s*\w)", text)) + " "
 
 
 def _short(words: str, most: int = 80) -> str:
