@@ -305,14 +305,22 @@ def test_without_a_password_nobody_enters() -> None:
 def test_the_command_serves_the_page_until_it_is_interrupted(samples_index: Path) -> None:
     """`onrecord chat` prints the address of a page that is there, and Ctrl+C ends it without a traceback."""
     command = [sys.executable, "-m", "ui.cli", "chat", "--index", str(samples_index), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as chat:
-        assert chat.stdout
-        first = chat.stdout.readline()
-        assert first.startswith("onrecord chat: http://127.0.0.1:")
-        with urllib.request.urlopen(first.split()[2]) as response:
-            assert b"onrecord" in response.read()
-        chat.send_signal(signal.SIGINT)
-        _, errors = chat.communicate(timeout=60)
+
+    def heed_interrupts() -> None:  # a suite that runs in the background of a shell has them ignored, and hands that down
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_interrupts) as chat:
+        try:
+            assert chat.stdout
+            first = chat.stdout.readline()
+            assert first.startswith("onrecord chat: http://127.0.0.1:")
+            with urllib.request.urlopen(first.split()[2]) as response:
+                assert b"onrecord" in response.read()
+            chat.send_signal(signal.SIGINT)
+            _, errors = chat.communicate(timeout=120)
+        finally:
+            chat.kill()
     assert "Traceback" not in errors
     assert chat.returncode == 1
 

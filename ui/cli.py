@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from qa.errors import UsageError
 from qa.settings import Settings, read_settings
@@ -53,6 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class _OneLine(argparse.ArgumentParser):
+    """Wrong usage in one line, as every other error; the grammar is in --help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows how it is used.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar; the README's help is checked against it."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -63,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     narrow.add_argument("--until", type=_day, metavar="DATE", help="only articles published on or before it (YYYY-MM-DD)")
     narrow.add_argument("--source", action="append", default=[], metavar="OUTLET", help="only this outlet; may be repeated")
 
-    root = argparse.ArgumentParser(
+    root = _OneLine(
         prog="onrecord", description="Ask a collection of news articles; every sentence of the answer carries a verbatim quote."
     )
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
