@@ -21,20 +21,22 @@ STOP_WORDS = frozenset(
     "onto over under between among through during before after above below up down out off again further then once and or "
     "but if because as until while so than too very just also not no nor only own same such both each few more most other "
     "some any all 's s t re ve ll d m don didn doesn isn wasn aren weren hasn haven won't didn't doesn't isn't wasn't "
-    "however according yet ever".split()
+    "however according yet ever many much".split()
 )
 
 _IRREGULAR = {
     form: base
     for line in (
         "be:is are was were been being am|say:said says|win:won winner winning|die:died dead death dying|kill:killing killed|"
-        "send:sent|go:went gone|take:took taken|make:made|give:gave given|find:found|found:founded founder founding|get:got gotten|"
+        "send:sent|go:went gone|take:took taken|make:made|give:gave given|find:found|found:founded founder founding|"
+        "get:got gotten|"
         "come:came|see:saw seen|know:knew known|think:thought|tell:told|become:became|leave:left|feel:felt|bring:brought|"
         "begin:began begun|keep:kept|hold:held|write:wrote written writer|stand:stood|hear:heard|mean:meant|meet:met|run:ran|"
         "pay:paid|sit:sat|speak:spoke spoken|lie:lay lain|lead:led leader|grow:grew grown growth|lose:lost loss|fall:fell fallen|"
         "build:built|understand:understood|draw:drew drawn|break:broke broken|spend:spent|rise:rose risen|drive:drove driven|"
         "buy:bought|wear:wore worn|choose:chose chosen choice|sell:sold sale|fight:fought fighter|catch:caught|teach:taught|"
-        "throw:threw thrown|fly:flew flown flight|sing:sang sung singer song|swim:swam|shoot:shot shooter shooting|steal:stole stolen|"
+        "throw:threw thrown|fly:flew flown flight|sing:sang sung singer song|swim:swam|shoot:shot shooter shooting|"
+        "steal:stole stolen|"
         "bear:born bore|sink:sank sunk|strike:struck|swear:swore sworn|beat:beaten|deny:denies denied denial|"
         "elect:election elected|appoint:appointment|resign:resignation|arrest:arrested|marry:married marriage|"
         "child:children|man:men|woman:women|person:people|foot:feet|life:lives|wife:wives|play:player|act:actor actress"
@@ -42,6 +44,90 @@ _IRREGULAR = {
     for base, forms in [line.split(":")]
     for form in forms.split()
 }
+
+# Words that news and its readers use for one another. A match of two of a row counts for less than the word itself.
+_ROWS = """
+play portray role star actor cast character voice
+sing perform record vocal singer
+write author pen compos creat
+locat situat lie base stand site headquart
+film shoot shot movie
+die kill death dead murder fatal victim
+start begin first launch open initial original establish found creat
+end final last finish conclud
+come originat derive root origin
+live reside home house
+make produc manufactur build construct creat
+buy purchas acquir bought
+win victor beat defeat champion triumph prevail title
+lose defeat
+leave depart quit resign exit step
+say announc stat declar tell claim report
+deny reject dismiss refut disput
+increas rise grow climb jump surg soar gain
+decreas fall drop declin plung tumbl sink slump cut
+need require must
+use utiliz employ
+help assist aid support
+happen occur event
+cause reason due result lead because
+mean refer meaning definition defin
+name call known dub title
+law legislation bill statut act
+film movi
+war conflict fight battl invasion
+money fund cash financ
+job employ work
+president leader head
+company firm corporation business
+doctor physician
+police officer cop
+child kid
+hurt injur wound
+car vehicl auto
+country nation
+city town
+purpos function aim goal
+difference distinguish unlike whereas contrast
+area region territory zone
+power authorit control
+choose select elect pick
+show series program episode
+song track single album
+attack assault strik raid
+agree accord deal pact agreement
+ban prohibit outlaw bar forbid
+approv pass adopt authoriz
+discover find found
+invent develop creat
+marry wife husband wed spouse
+study research
+old oldest age ancient
+big large largest huge biggest
+small tiny little
+rich wealth
+poor poverty
+illness disease sick
+worker staff employee
+plane aircraft jet
+gun firearm weapon
+storm hurrican
+"""
+
+
+@cache
+def _related() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for row in _ROWS.split("\n"):
+        stems = {stem(word) for word in row.split()}
+        for one in stems:
+            table.setdefault(one, set()).update(stems - {one})
+    return {one: frozenset(others) for one, others in table.items()}
+
+
+def related(stemmed: str) -> frozenset[str]:
+    """Stems that often say nearly the same as this one."""
+    return _related().get(stemmed, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +183,6 @@ def stem(word: str) -> str:
 @cache
 def _rarities() -> dict[str, float]:
     table = files("qa").joinpath("rarity.txt")
-    if not table.is_file():
-        return {}
     lines = table.read_text(encoding="utf-8").splitlines()
     return {
         word: float(value)
@@ -108,5 +192,6 @@ def _rarities() -> dict[str, float]:
 
 
 def rarity(stemmed: str) -> float:
-    """How much a stem tells: about the logarithm of one over the share of news sentences that hold it; 9 for a word never seen."""
+    ""
+    """How much a stem tells: about the logarithm of one over the share of news that holds it; 9 for a word never seen."""
     return _rarities().get(stemmed, 9.0)

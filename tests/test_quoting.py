@@ -1,0 +1,111 @@
+"""Quote-only: the sentences that answer, verbatim, attributed, and no longer than they need be."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from qa.clauses import clause, dateline
+from qa.quoting import DIFFER, quote
+from vectorstore.passages import passages
+from vectorstore.types import Article, Hit
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "quoting.yaml").read_text(encoding="utf-8"))
+
+
+def hits(*articles: Article) -> list[Hit]:
+    found = [(passage, article) for article in articles for passage in passages(article)]
+    return [Hit(passage, article, 1.0 / n) for n, (passage, article) in enumerate(found, 1)]
+
+
+def report(text: str, source: str = "Harbour Post", id_: str = "a") -> Article:
+    """An article whose passage does not start at its text's start."""
+    return Article(id_, text, "A headline", source, published=date(2026, 3, 17))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_what_a_reader_sees_quoted(case: dict[str, Any]) -> None:
+    """The first quote answers, nothing that binds it is cut off, and every quote is the article's own text."""
+    articles = [report(r["text"].strip(), r["source"], f"a{n}") for n, r in enumerate(case["reports"])]
+    shown, cited = quote(case["question"], hits(*articles))
+    text = "\n".join(sentence.text for sentence in shown)
+    assert case["first"] in cited[0].quote
+    assert case.get("absent", "\0") not in cited[0].quote
+    assert len(cited) == case.get("quotes", len(cited))
+    assert case.get("text", "") in text
+    assert case.get("no_text", "\0") not in text
+    for n, (sentence, citation) in enumerate(zip(shown, cited, strict=True), 1):
+        assert citation.article.text[citation.start : citation.end] == citation.quote
+        assert citation.quote in sentence.text
+        assert sentence.citations == (n,) == (citation.number,)
+        assert sentence.supported
+
+
+def test_the_credit_names_outlet_and_date_or_else_the_headline() -> None:
+    """A quote says whose it is; without an outlet the headline stands in, without a date nothing does."""
+    text = "The bridge was closed because a barge struck it."
+    (full,), _ = quote("Why was the bridge closed?", hits(report(text)))
+    (bare,), _ = quote("Why was the bridge closed?", hits(Article("a", text, "Bridge shut")))
+    assert full.text.endswith("” — Harbour Post, 17 March 2026")
+    assert bare.text.endswith("” — Bridge shut")
+
+
+def test_a_hit_s_other_outlets_are_kept() -> None:
+    """What search found to be the same copy stays named, in the citation and in the words."""
+    article = report("The bridge was closed because a barge struck it.")
+    other = report("The same.", "Coastwire", "b")
+    (hit,) = hits(article)
+    (sentence,), (citation,) = quote("Why was the bridge closed?", [Hit(hit.passage, article, 1.0, (other,))])
+    assert citation.also_in == (other,)
+    assert "(also in Coastwire)" in sentence.text
+
+
+@pytest.mark.parametrize("question", ["", "?", "the of and", "\ud800", "{x} <b>" * 200, "こんにちは"])
+def test_any_text_is_a_question(question: str) -> None:
+    """No question breaks the answerer, and what it quotes is exact."""
+    _, cited = quote(question, hits(report("Rain fell. The bridge was closed.\n\n“”\n\n?!")))
+    assert all(c.article.text[c.start : c.end] == c.quote for c in cited)
+    assert quote(question, []) == ((), ())
+
+
+def test_no_more_than_the_limit() -> None:
+    """`limit` bounds the quotes."""
+    text = "The harbour strike began. A harbour strike is hard. The harbour strike cost much. No harbour strike lasts."
+    assert len(quote("harbour strike", hits(report(text)), limit=2)[1]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("However, the mayor denied it on Monday night.", "the mayor denied it on Monday night."),
+        ("The mayor resigned on Monday, who had not slept.", "The mayor resigned on Monday, who had not slept."),
+        ("The mayor of Estrin resigned on Monday, which pleased many.", "The mayor of Estrin resigned on Monday"),
+        ("The mayor of Estrin resigned, but returned on Tuesday.", "The mayor of Estrin resigned, but returned on Tuesday."),
+        ("“The mayor resigned, which pleased us,” she said.", "“The mayor resigned, which pleased us,” she said."),
+    ],
+)  # fmt: skip
+def test_cuts_where_the_grammar_is_plain(text: str, kept: str) -> None:
+    """Connectives and side remarks go; denials, turns and open quotations stay."""
+    start, end = clause(text, lambda part: True)
+    assert text[start:end] == kept
+
+
+def test_datelines() -> None:
+    """A dateline is known by its capitals and dash."""
+    text = "ESTRIN, Valdmark, March 19 (Coastwire) - Storm Ottilie cut power."
+    assert text[dateline(text) :] == "Storm Ottilie cut power."
+    assert dateline("NATO - the alliance") == 0
+    assert dateline("Storm Ottilie - the worst in years - cut power.") == 0
+
+
+def test_disagreement_is_said_before_the_second_quote() -> None:
+    """The lead-in is ours, outside the quotation marks, and never before the first quote."""
+    case = next(case for case in CASES if case["name"].startswith("two outlets that disagree"))
+    articles = [report(r["text"].strip(), r["source"], f"a{n}") for n, r in enumerate(case["reports"])]
+    first, second = quote(case["question"], hits(*articles))[0]
+    assert not first.text.startswith(DIFFER)
+    assert second.text.startswith(f"{DIFFER}“")
