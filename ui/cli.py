@@ -62,10 +62,10 @@ class _OneLine(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar; the README's help is checked against it."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _OneLine(add_help=False)
     shared.add_argument("--index", metavar="DIR", help="the index folder (default: ONRECORD_INDEX, else onrecord-index)")
     shared.add_argument("--debug", action="store_true", help="show a traceback where something fails")
-    narrow = argparse.ArgumentParser(add_help=False)
+    narrow = _OneLine(add_help=False)
     narrow.add_argument("--since", type=_day, metavar="DATE", help="only articles published on or after it (YYYY-MM-DD)")
     narrow.add_argument("--until", type=_day, metavar="DATE", help="only articles published on or before it (YYYY-MM-DD)")
     narrow.add_argument("--source", action="append", default=[], metavar="OUTLET", help="only this outlet; may be repeated")
