@@ -37,20 +37,22 @@ SENTENCE_TRAITS = (
 )  # fmt: skip
 # Fitted, but for the one of "denies": the questions fitted on have too few denials to tell.
 _SENTENCE_WEIGHTS = (
-    -0.75, 1.46, 5.31, 4.66, 1.13, -0.02, 0.54, 0.15, 0.71, 1.74, 0.12, -0.18, -0.43, -4.80,
-    -0.00, 1.63, 0.32, 1.00, 1.29, 2.28, 2.37, 1.83, 1.81, 1.43, 0.80,
+    -0.76, 1.71, 5.50, 4.54, 0.60, -0.03, 0.56, 0.16, 0.68, 1.67, 0.13, -0.21, -0.45, -4.85,
+    -0.04, 1.72, 0.31, 1.00, 1.18, 2.35, 2.39, 1.82, 1.82, 1.44, 0.88,
 )  # fmt: skip
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
 _ENOUGH = 8  # content words: a long question need not be met in full
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
+_BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
+_TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
 _MONTHS = "January February March April May June July August September October November December".split()
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same copy
-_CLEAR = 0.85  # share of the question's weight that a lone answer must meet
+_CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
-_LESS = 0.5  # of the first answer's share: what a further sentence must meet to be quoted
+_LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
 
 def evidence(question: str, passages: Sequence[str]) -> float:
@@ -112,7 +114,7 @@ class Candidate:
     hit: Hit
     start: int  # in the article's text
     end: int
-    share: float  # of the question's weight that it meets, 0 to 1; its neighbours count half
+    share: float  # of the question's weight that it meets, 0 to 1; its neighbours and the headline count half
     traits: tuple[float, ...]  # in the order of SENTENCE_TRAITS
     also_in: tuple[Article, ...] = field(default=())
 
@@ -168,7 +170,12 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     least, most = min(scores, default=0.0), max(scores, default=0.0)
     near = [(score - least) / (most - least) if most > least else 1.0 for score in scores]
     held = [{word.stem for _, row in rows for word in row} for rows in read]
-    passages = [_share(shares, _all_met(ask, stems)) for stems in held]
+    titles = [_all_met(ask, {word.stem for word in words(hit.article.title)}) for hit in hits]
+    # A passage deep in an article names its subject only in the headline.
+    passages = [
+        _share(shares, [max(own, _TITLE * title) for own, title in zip(_all_met(ask, stems), met, strict=True)])
+        for stems, met in zip(held, titles, strict=True)
+    ]
     tellings = [_tellings(ask, [word for _, row in rows for word in row]) for rows in read]
     spread = Counter(stem for stems in held for stem in stems)
     votes: Counter[str] = Counter()
@@ -178,7 +185,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     found: dict[tuple[str, int], Candidate] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
-        headline = _share(shares, _all_met(ask, {word.stem for word in words(hit.article.title)}))
+        headline = _share(shares, titles[n])
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
             if not row or (hit.article.id, begin) in found:
@@ -187,7 +194,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             beside = [max(pair) / 2 for pair in zip(*(met[max(0, i - 1) : i] + met[i + 1 : i + 2]), strict=True)] or [0.0] * len(
                 shares
             )
-            nearby = _share(shares, [max(pair) for pair in zip(met[i], beside, strict=True)])
+            nearby = _share(shares, [max(a, b, c / 2) for a, b, c in zip(met[i], beside, titles[n], strict=True)])
             new = [word for word in row if word.stem not in ask.stems and word.text.lower() not in STOP_WORDS]
             fitting = float(fits(ask, text) if ask.kind not in ("thing", "") else new_names(ask, text) > 0)
             telling = _tellings(ask, new)
@@ -228,19 +235,39 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
         if twin is not None and not _differ(ask, chosen[twin], candidate):
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
-        if len(chosen) == limit or (chosen and candidate.share < _LESS * chosen[0].share):
+        if len(chosen) == limit or (chosen and not _adds(ask, chosen[0], candidate)):
             continue
-        if chosen and _answers_alone(ask, chosen[0]) and not all(_differ(ask, other, candidate) for other in chosen):
-            continue
+        if chosen and _answers_alone(ask, chosen[0]):
+            differs = all(_differ(ask, other, candidate) for other in chosen)
+            if not differs and not all(_later(other, candidate) for other in chosen):
+                continue
         chosen.append(candidate)
     return chosen
 
 
+def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
+    """Whether a further sentence is about the question at all; of a short question it must come close behind the first."""
+    if other.share < _LESS * first.share:
+        return False
+    return len(ask.terms) > _ENOUGH or other.score >= first.score - _BEHIND or _differ(ask, first, other)
+
+
+def _later(one: Candidate, other: Candidate) -> bool:
+    """Whether the other is of a later day and as much to the point: the story may have moved on."""
+    before, after = one.hit.article.published, other.hit.article.published
+    return bool(before and after and before < after) and min(other.traits[0], other.share) >= _CLEAR
+
+
 def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
-    """Whether the sentence meets nearly all of the question and holds the kind of thing it asks for."""
+    """Whether the sentence meets nearly all of a short question and holds the kind of thing it asks for.
+
+    A long question tells a story before it asks; meeting that says little of the answer. Yes or no is a matter of both sides.
+    """
     if ask.denial:
-        return candidate.traits[0] >= _LESS and denies(candidate.text)
-    return candidate.traits[0] >= _CLEAR and bool(ask.kind) and (counts if ask.counted else fits)(ask, candidate.text)
+        return candidate.traits[0] >= 0.5 and denies(candidate.text)
+    if ask.kind in ("", "thing", "whether", "which") or len(ask.terms) > _ENOUGH:
+        return False
+    return candidate.traits[0] >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)
 
 
 def _joined(one: Candidate, other: Candidate) -> Candidate:
@@ -290,7 +317,7 @@ def _says_as_much(ask: Asked, whole: str, part: str) -> bool:
     lost = [word for word in words(whole) if word.stem in all_ - ours and word.text.lower() not in STOP_WORDS]
     # what goes may not name what could be the answer
     return not any(word.text[0].isdigit() for word in lost) and (
-        ask.kind in ("number", "date", "money", "reason") or not any(word.text[0].isupper() for word in lost)
+        ask.denial or ask.kind in ("number", "date", "money", "reason") or not any(word.text[0].isupper() for word in lost)
     )
 
 

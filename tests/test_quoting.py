@@ -10,10 +10,12 @@ import pytest
 import yaml
 
 from qa.clauses import clause, dateline
+from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "quoting.yaml").read_text(encoding="utf-8"))
 
 
@@ -109,3 +111,15 @@ def test_disagreement_is_said_before_the_second_quote() -> None:
     first, second = quote(case["question"], hits(*articles))[0]
     assert not first.text.startswith(DIFFER)
     assert second.text.startswith(f"{DIFFER}“")
+
+
+@pytest.mark.skipif(not (DATA / "reading").is_dir(), reason="the shared data is not here: figures on reading/ not measured")
+def test_figures_on_reading() -> None:
+    """Questions as people type them: nearly always one of the quotes holds the answer, mostly the first, in about two quotes.
+
+    News is slower to measure: `python -m qa.evals.quoting`.
+    """
+    figures = measure(list(reading(next((DATA / "reading").glob("*.json")), most=100)))
+    assert figures["quote@1"] >= 0.7
+    assert figures["quote@3"] >= 0.9
+    assert figures["quotes"] <= 2.4

@@ -130,7 +130,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     print(f"Indexed {_many(report.articles, 'article')} as {_many(report.passages, 'passage')} in {report.seconds:.1f} s.")
     print(f"Encoded {report.encoded:,}, kept {report.reused:,} from the index before. Index: {settings.index}")
     if report.rejected:
-        print(f"Left out {len(report.rejected):,}:")
+        print(f"{_many(len(report.rejected), 'thing')} to look at (left out, or taken without a date):")
         for rejected in report.rejected:
             print(f"  {rejected.where}: {rejected.reason}")
     return 0
