@@ -140,13 +140,14 @@ class Word:
     end: int
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=2_000)  # a question's hits are read for evidence, then for quotes
+def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order, possessive endings left out."""
-    return [
+    return tuple(
         Word(found.group(), stem(found.group().lower()), found.start(), found.end())
         for found in _WORD.finditer(text)
         if found.group()[0] not in "'’"
-    ]
+    )
 
 
 @lru_cache(maxsize=100_000)
