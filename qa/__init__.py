@@ -12,7 +12,7 @@ from qa.assistant import Assistant, ask
 from qa.types import Answer, Citation, Sentence, Turn
 
 if TYPE_CHECKING:
-    from qa.chain import OnRecordRetriever, chain
+    from qa.runnable import OnRecordRetriever, chain
 
 __all__ = ["Answer", "Assistant", "Citation", "OnRecordRetriever", "Sentence", "Turn", "ask", "chain"]
 
@@ -20,7 +20,7 @@ __all__ = ["Answer", "Assistant", "Citation", "OnRecordRetriever", "Sentence", "
 def __getattr__(name: str) -> Any:
     """The LangChain parts are looked up on first use: they are classes of langchain-core, which is slow to import."""
     if name in ("OnRecordRetriever", "chain"):
-        module = import_module("qa.chain")  # `from qa import chain` would come back here
+        module = import_module("qa.runnable")
         globals()["OnRecordRetriever"], globals()["chain"] = module.OnRecordRetriever, module.chain
         return globals()[name]
     raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -33,7 +33,7 @@ HEAVY = {
 # A foreign library is imported by one file, so that it can be replaced there. The exceptions, each with its reason:
 SHARED_LIBRARIES = {
     "numpy": "vectors are what the encoder hands to the store",
-    "langchain_core": "messages in qa/models.py, where a model is called; qa/chain.py is the LangChain face",
+    "langchain_core": "messages in qa/models.py, where a model is called; qa/runnable.py is the LangChain face",
 }
 
 

@@ -225,10 +225,6 @@ def full_names(text: str) -> list[tuple[str, str]]:
     return [n for n in found if not (set(n[0].split()) | set(n[1].split())) & _NOT_NAMES]
 
 
-def surnames(text: str) -> list[str]:
-    return list(dict.fromkeys(last for _, last in full_names(text)))
-
-
 def alter_name(source: Source, rng: random.Random) -> tuple[str, str] | None:
     text = source.sentence
     known = full_names(source.article)

@@ -6,11 +6,9 @@ Loaded only when asked for: its classes are langchain-core's.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -166,13 +164,3 @@ def _filters(given: Any) -> Filters:
         raise QuestionError(
             f'The filters are {str(given)[:80]!r}: use {{"sources": [...], "since": "2026-03-01", "until"}}.'
         ) from None
-
-
-class _CallableModule(ModuleType):
-    """Python names a submodule after its file in the package: whoever imported this file first finds it as `qa.chain`."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Runnable[str | dict[str, Any], AIMessage]:
-        return chain(*args, **kwargs)
-
-
-sys.modules[__name__].__class__ = _CallableModule
