@@ -28,8 +28,8 @@ TRAITS = (
     "best sentence", "best sentence fits", "topical", "topical prose", "words met", "introduced", "second word met",
     "met per sentence", "other names", "no kind", "place", "reason", "sentences",
 )  # fmt: skip
-_WEIGHTS = (0.6895, 1.0056, 0.7024, 4.8520, 1.9846, 1.5579, 0.6311, 1.2372, -4.4138, -1.2424, 0.9635, 1.5262, -0.6004)
-_BIAS = -1.4928
+_WEIGHTS = (0.6330, 1.0046, 0.6396, 4.9946, 1.9674, 1.5780, 0.7141, 1.2011, -4.3901, -1.2474, 0.9557, 1.5414, -0.6227)
+_BIAS = -1.4450
 
 SENTENCE_TRAITS = (
     "met", "met nearby", "passage", "words met", "headline", "fits", "names", "numbers", "rank", "score", "first", "late",
