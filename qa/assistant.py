@@ -66,7 +66,7 @@ class Assistant:
         standalone = rewrite(question, history, self.model)  # only where there is a history
         laps.end("rewrite")
         within = scope(question, filters, today, self.summary, ignore)  # of the reader's own words, not of a rewritten question
-        hits = self.index.search(standalone, within.filters, self.settings.passages, within.prefer)
+        hits = self.index.search(standalone, within.filters, self.settings.passages, within.prefer, within.newest)
         laps.end("search")
         asked = Answer(question, standalone, "", hits=tuple(hits), model=self.model_name, filters=within.filters)
         asked = replace(asked, index=self.summary().generation, understood=within.understood)

@@ -20,6 +20,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.assistant import Assistant
 from qa.errors import QuestionError
+from qa.scope import scope
 from qa.settings import Settings
 from qa.types import Answer, Turn
 from vectorstore.search import Index
@@ -38,6 +39,7 @@ class OnRecordRetriever(BaseRetriever):
     index: Any  # vectorstore.search.Index; pydantic cannot check it
     k: int = 8
     filters: Any = Filters()
+    today: Any = None  # the date that "this week" is counted from; the clock's, if none is given
 
     @classmethod
     def open(cls, index_dir: Path | str, k: int = 8, filters: Filters = Filters()) -> OnRecordRetriever:
@@ -45,6 +47,7 @@ class OnRecordRetriever(BaseRetriever):
         return cls(index=Index.open(index_dir), k=k, filters=filters)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        within = scope(query, self.filters, self.today, self.index.summary)
         return [
             Document(
                 id=hit.passage.id,
@@ -62,7 +65,7 @@ class OnRecordRetriever(BaseRetriever):
                     "score": hit.score,
                 },
             )
-            for hit in self.index.search(query, self.filters, self.k)
+            for hit in self.index.search(query, within.filters, self.k, within.prefer, within.newest)
         ]
 
 

@@ -35,6 +35,12 @@ class Scope:
     prefer: tuple[Filters, ...] = ()
     understood: tuple[Understood, ...] = ()
 
+    @property
+    def newest(self) -> date | None:
+        """The day up to which newer articles come a little earlier; none where days were chosen or said."""
+        dated = any(days.since or days.until for days in (self.filters, *self.prefer))
+        return None if dated else self.today
+
 
 def scope(
     question: str, chosen: Filters, today: date | None, summary: Callable[[], Summary], ignore: Collection[str] = ()

@@ -46,6 +46,21 @@ def test_retriever_composes(samples_index: Path) -> None:
     assert set(count.invoke(ASKED)) == {"2026-03"}
 
 
+def test_retriever_reads_outlets_and_days(samples_index: Path) -> None:
+    """It searches as `ask` does: words about the articles are a filter, an outlet comes first, today may be given."""
+    retriever = OnRecordRetriever.open(samples_index, k=4)
+    only = retriever.invoke("What do articles published in March 2026 say of the ferry?")
+    assert only
+    assert {document.metadata["published"][:7] for document in only} == {"2026-03"}
+    for outlet in ("Radio Ouvre", "Coastwire"):
+        first, *_ = retriever.invoke(f"How many homes lost power in Storm Ottilie, according to {outlet}?")
+        assert first.metadata["source"] == outlet
+    dated = OnRecordRetriever(index=retriever.index, k=4, today=date(2026, 4, 10))
+    march = dated.invoke("What do articles published last month say of the ferry?")
+    assert march
+    assert {document.metadata["published"][:7] for document in march} == {"2026-03"}
+
+
 def test_citations_are_standard(assistant: Assistant) -> None:
     """Every annotation is a langchain-core Citation whose indices bound text of the answer and whose quote is ours."""
     message = chain(assistant).invoke(ASKED)

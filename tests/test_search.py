@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections import Counter
@@ -69,7 +70,7 @@ def test_hits_are_passages_of_their_articles(opened: Index) -> None:
 
 @pytest.mark.parametrize("question", ["ferry aground rock", "who won the election?", "wind farm turbines", "the of and", "zzz"])
 def test_the_fusion_agrees_with_the_slow_way(index: Path, opened: Index, question: str) -> None:
-    """Exact cosines by numpy and BM25, each scaled to 0 … 1, .3 and .7 of them summed, give the same passages."""
+    """Exact cosines and BM25, each scaled to 0 … 1, .3 and .7 of them summed, and .1 for an opening, give the same passages."""
     folder = index / "generations" / opened.summary().generation
     archive, words = Archive(folder / "articles.sqlite"), LexicalIndex.open(folder / "lexical")
     rows = list(archive.for_indexing())
@@ -83,7 +84,9 @@ def test_the_fusion_agrees_with_the_slow_way(index: Path, opened: Index, questio
     if matched.any():
         low, high = by_words[matched].min(), by_words.max()
         total += np.where(matched, 0.7 * (by_words - low) / (high - low) if high > low else 0.7, 0)
-    ids = {number: passage.id for number, (_, _, passage) in archive.passages(range(len(rows))).items()}
+    passages = {number: passage for number, (_, _, passage) in archive.passages(range(len(rows))).items()}
+    ids = {number: passage.id for number, passage in passages.items()}
+    total += [0.1 * math.exp(-passages[number].start / 500) for number in range(len(rows))]
     scores = {ids[n]: total[n] for n in range(len(rows))}
     archive.close()
     hits = opened.search(question, k=5)
@@ -278,3 +281,25 @@ def test_a_preference_that_nothing_meets_changes_nothing(opened: Index) -> None:
     """A wish for a day without articles gives the plain ranking."""
     question = "Which painting was stolen from the museum in Saltmere?"
     assert opened.search(question, prefer=[Filters(since=date(1999, 1, 1), until=date(1999, 1, 2))]) == opened.search(question)
+
+
+def test_newer_articles_come_a_little_earlier(opened: Index) -> None:
+    """Given a day, .2 for an article of it, falling by e in 30 days; none for one of the future or without a date."""
+    question = "zeppelin ferry storm"
+    today = date(2026, 3, 20)
+    plain = {hit.passage.id: hit.score for hit in opened.search(question, k=60)}
+    found = opened.search(question, k=60, newest=today)
+    assert {hit.passage.id for hit in found} == plain.keys()
+    ages = {hit.article.id: (today - hit.article.published).days if hit.article.published else None for hit in found}
+    assert min(age for age in ages.values() if age is not None) < -1 < 30 < max(age for age in ages.values() if age is not None)
+    for hit in found:
+        age = ages[hit.article.id]
+        gained = 0 if age is None or age < -1 else 0.2 * math.exp(-max(age, 0) / 30)
+        assert hit.score == pytest.approx(plain[hit.passage.id] + gained)
+
+
+def test_an_archive_of_old_news_is_ranked_as_without_a_day(opened: Index) -> None:
+    """A day years after the last article changes nothing."""
+    question = "Which painting was stolen from the museum in Saltmere?"
+    old = [hit.passage.id for hit in opened.search(question, newest=date(2036, 1, 1))]
+    assert old == [hit.passage.id for hit in opened.search(question)]

@@ -177,14 +177,14 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
             for identity, question, asked in questions:
                 within = scope(question, filters, asked or options.today, index.summary, options.ignore)
-                hits = [hit_dict(hit) for hit in index.search(question, within.filters, options.k, within.prefer)]
+                hits = [hit_dict(hit) for hit in index.search(question, within.filters, options.k, within.prefer, within.newest)]
                 line = {"id": identity, "hits": hits, "filters": filters_dict(within.filters, within.understood)}
                 print(json.dumps(line, ensure_ascii=False), flush=True)
         return 0
     question = readable(options.question)
     with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
         within = scope(question, filters, options.today, index.summary, options.ignore)
-        found = index.search(question, within.filters, options.k, within.prefer)
+        found = index.search(question, within.filters, options.k, within.prefer, within.newest)
     if options.json:
         read = filters_dict(within.filters, within.understood)
         print(json.dumps({"question": question, "hits": [hit_dict(hit) for hit in found], "filters": read}, ensure_ascii=False))

@@ -80,14 +80,14 @@ class Archive:
         query = "SELECT number, title FROM articles WHERE number IN "
         return dict(self._database.execute(f"{query} ({_marks(numbers)})", list(numbers)))
 
-    def records(self, numbers: Sequence[int]) -> dict[int, Article]:
-        """For each passage number its article's id, outlet and date, without the text: what filters look at."""
+    def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
+        """For each passage number its article's id, outlet and date, without the text, and where in it the passage starts."""
         query = (
-            "SELECT p.number, a.id, a.source, a.published FROM passages p JOIN articles a ON a.number = p.article "
+            "SELECT p.number, a.id, a.source, a.published, p.start FROM passages p JOIN articles a ON a.number = p.article "
             "WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
-        return {number: Article(id_, "", source=source, published=_day(day)) for number, id_, source, day in rows}
+        return {number: (Article(id_, "", source=source, published=_day(day)), start) for number, id_, source, day, start in rows}
 
     def digests(self) -> Iterator[tuple[bytes, int]]:
         """Every passage's digest with its number."""

@@ -97,7 +97,7 @@ def measure(
         started = time.perf_counter()
         today = question.asked or newest  # "this week" is not of the day on which the measure is run
         within = scope(question.question, filters, today, assistant.summary)
-        hits = assistant.index.search(question.question, within.filters, deepest, within.prefer)
+        hits = assistant.index.search(question.question, within.filters, deepest, within.prefer, within.newest)
         searched = time.perf_counter()
         answer = assistant.ask(question.question, filters=filters, today=today)
         answered = time.perf_counter()
