@@ -52,6 +52,7 @@ class Source:
 GOALS = {
     "verbatim": 0.97,
     "paraphrase": 0.92,
+    "retold": 0.92,
     "number": 0.98,
     "date": 0.97,
     "name": 0.95,
@@ -59,6 +60,7 @@ GOALS = {
     "speaker": 0.85,
     "quotation": 1.00,
     "stitched": 0.85,
+    "roles": 0.85,
     "human": 0.85,
     "human number": 0.95,
     "human name": 0.85,
@@ -454,6 +456,100 @@ def alter_stitch(source: Source, rng: random.Random) -> tuple[str, str] | None:
     return style, re.sub(r"[.!?]$", "", a) + rng.choice([" and ", ", while ", ", but ", " after "]) + b[0].lower() + b[1:]
 
 
+_PARTICIPANT = re.compile(r"(?<![\w’'“\"-])(?:[A-Z][a-z]+|[A-Z]{2,5})(?: [A-Z]\.)?(?: (?:Mc|O[’'])?[A-Z][a-z]+){0,3}(?![\w-])")
+_DOING = r"(?:[a-z]{2,}(?:ed|ught)|told|beats?|said|says|took|gave|hit|shot|sent|sold|led|won|lost|saw|made|left|wrote)"
+# What A and B do to one another, or what ranks them side by side: the sentence may well stay true when they change places.
+_MUTUAL = re.compile(
+    r"\b(?:with|and|or|versus|vs|between|both|together|alongside|like|as|joined|married|wed|met|meets?|faced?|faces|"
+    r"played|plays|tied|drew|fought|debated|dated|is|are|rivals?|partners?|twins?|merged|agreed|border\w*)\b|[;:…]|&"
+)
+_WAY = re.compile(r"\b(?:flights?|flew|moved?|travell?\w*|trip|way|traded|went) from $")  # not "states from Maine to Ohio"
+
+
+def _outside_quotations(text: str, match: re.Match[str]) -> bool:
+    before = text[: match.start()]
+    return before.count("“") == before.count("”") and before.count('"') % 2 == 0
+
+
+def _participants(source: Source) -> list[re.Match[str]]:
+    """Names of people, places and bodies, as far as capitals tell: a first word only where the article has it elsewhere, too."""
+    found = []
+    for m in _PARTICIPANT.finditer(source.sentence):
+        words = set(m.group().split())
+        known = m.start() > 0 or re.search(rf"[a-z,] {re.escape(m.group())}\b", source.article)
+        if known and not words & _NOT_NAMES and not words & set(_MONTHS) and _outside_quotations(source.sentence, m):
+            found.append(m)
+    return found
+
+
+def alter_roles(source: Source, rng: random.Random) -> tuple[str, str] | None:
+    """Two participants in each other's places: "A sued B" becomes "B sued A", or "A was sued by B"."""
+    if rng.random() < 0.5 and (turned := _made_passive(source, rng, "b", "a")):
+        return "passive of the wrong one", turned[1]
+    text = source.sentence
+    found: dict[str, list[tuple[re.Match[str], re.Match[str]]]] = defaultdict(list)
+    names = _participants(source)
+    for n, a in enumerate(names):
+        for b in names[n + 1 :]:
+            between = text[a.end() : b.start()]
+            if set(a.group().split()) & set(b.group().split()) or len(between) > 90 or re.search(r'[“”"]', between):
+                continue
+            if re.match(r"(?:[’']s?)? (?:and|or|&) ", text[b.end() :]) or re.search(r"(?:\band|\bor|,) $", text[: a.start()]):
+                continue  # one of several: their order may mean nothing
+            if between == " to " and _WAY.search(text[: a.start()]):
+                found["from … to …"].append((a, b))
+            elif _MUTUAL.search(between):
+                continue
+            elif re.search(rf"\b{_DOING} by (?:the |[A-Z]\w+\. |President )?$", between):
+                found["done by"].append((a, b))
+            elif re.fullmatch(
+                rf" (?:\w+ly |had |has |also |have )?{_DOING} (?:[a-z]+ )?(?:the |[A-Z]\w+\. |President )?", between
+            ):
+                found["around a verb"].append((a, b))
+            elif re.fullmatch(r"[’']s? (?:[a-z-]+ ){1,3}(?:of|on|over|against|to|from|for) (?:the )?", between):
+                found["A's … of B"].append((a, b))
+            elif re.search(rf"\b{_DOING}\b", between):
+                found["further apart"].append((a, b))
+    styles = [style for style in found if style != "further apart"] or (["further apart"] if found and rng.random() < 0.1 else [])
+    if not styles:
+        return None
+    style = rng.choice(styles)
+    a, b = rng.choice(found[style])
+    return style, text[: a.start()] + b.group() + text[a.end() : b.start()] + a.group() + text[b.end() :]
+
+
+_ADVERB = r"(?:[a-z]+ly|also|then|later|once|never|not|who|has|had|have|was|were|and|that|which|first|just|even|still)"
+_THING = rf"(?:[Tt]he|[Aa]n?) (?:(?!{_ADVERB}\b)[a-z]{{3,}} )?(?!{_ADVERB}\b)[a-z]{{3,}}"
+_SOMEBODY = rf"(?:{_THING}|(?!Wh)[A-Z][a-z]+(?: (?:Mc|O[’'])?[A-Z][a-z]+){{0,2}})"
+_ACTIVE = re.compile(
+    r"(?P<lead>^|^(?:In|On|At|After|Before|Last|During|Since|By) [^,“\"]{3,50}, |\b(?:that|when|after|because|while|where) )"
+    rf"(?P<a>{_SOMEBODY}) "
+    r"(?P<verb>(?!(?:remain|turn|seem|appear|prov|stay|last|arriv|look|sound|total|need|show)ed)[a-z]{2,}[^e]ed"
+    r"|told|shot|hit|sued|beat) "
+    rf"(?P<b>{_SOMEBODY})(?= (?:in|on|at|during|after|before|last|this) |\.|, (?:after|when|while|who|which|[a-z]+ing) )"
+)
+_SECOND_VERB = re.compile(r"\band (?:has|had|was|were|is|[a-z]+ed)\b")  # it would lose its subject
+
+
+def retold(source: Source, rng: random.Random) -> tuple[str, str] | None:
+    """A sentence of the passage with an active clause made passive, which says the same: "B was sued by A" of "A sued B"."""
+    return _made_passive(source, rng, "a", "b")
+
+
+def _made_passive(source: Source, rng: random.Random, doer: str, other: str) -> tuple[str, str] | None:
+    texts = [source.passage[slice(*span)] for span in sentences(source.passage)]
+    found = [(text, m) for text in texts if len(text.split()) <= 50 and (m := _ACTIVE.search(text))]
+    found = [(text, m) for text, m in found if _outside_quotations(text, m) and not _SECOND_VERB.search(text[m.end() :])]
+    found = [(text, m) for text, m in found if not set(m.group().split()) & (_NOT_NAMES - {"The", "A", "An", "In", "On", "At"})]
+    if not found:
+        return None
+    text, m = rng.choice(found)
+    a, b = (name[0].lower() + name[1:] if name.split()[0] in ("The", "A", "An") else name for name in (m[doer], m[other]))
+    plural = b[0].islower() and b.endswith("s") and not b.endswith("ss")
+    told = f"{b} {'were' if plural else 'was'} {'beaten' if m['verb'] == 'beat' else m['verb']} by {a}"
+    return "passive", text[: m.start()] + m["lead"] + (told if m["lead"] else told[0].upper() + told[1:]) + text[m.end() :]
+
+
 _ONES = dict(zip("0 1 2 3 4 5 6 7 8 9 10 11 12".split(), _WORDS, strict=True))
 _UNDER_TWENTY = dict(enumerate(_WORDS)) | {13 + n: w for n, w in enumerate(_BIG[:7])}
 _TENS = {20 + 10 * n: w for n, w in enumerate(_BIG[7:])}
@@ -537,7 +633,11 @@ ALTERATIONS: dict[str, Alteration] = {
     "speaker": alter_speaker,
     "quotation": alter_quotation,
     "stitched": alter_stitch,
+    "roles": alter_roles,
 }
+
+
+_TRUE_ROWS = ("verbatim", "paraphrase", "retold")
 
 
 def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> list[Case]:
@@ -547,6 +647,7 @@ def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> lis
     makers: dict[str, Alteration] = {
         "verbatim": lambda s, _: ("as it stands", s.sentence),
         "paraphrase": paraphrase,
+        "retold": retold,
         **ALTERATIONS,
     }
     for row, make in makers.items():
@@ -561,7 +662,7 @@ def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> lis
             if row == "stitched" and "passage" in result[0]:
                 cases.append(Case(row, *result, (source.passage,), False))
             else:
-                cases.append(Case(row, *result, cited(source, rng), row in ("verbatim", "paraphrase")))
+                cases.append(Case(row, *result, cited(source, rng), row in _TRUE_ROWS))
             made += 1
     return cases
 
