@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.places import COUNTRY, STATE
 from qa.words import STOP_WORDS, rarity, related, stem, words
 from vectorstore.passages import sentences
 
@@ -44,7 +45,7 @@ _KINDS = (  # the first that matches is the question's kind
         "place",
         r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|continent|town|place|region|county|nation|island|part of)\b",
     ),
-    ("reason", r"\bwhy\b|\breasons?\b|\bcauses?d?\b|\bwhat led\b"),
+    ("reason", r"\bwhy\b|\breasons?\b|\bwhat (?:\w+ )?cause[sd]?\b|\bcauses? (?:of|for)\b|\bwhat led\b"),
     ("means", r"\bhow\b"),
     ("which", r"\bwhich\b"),
     ("sense", r"\bwhat (?:is|are|was|were)\b(?! the \w+ (?:of|in|for)\b)|\bmean(?:s|ing)?\b|\bdefin\w+"),
@@ -53,6 +54,20 @@ _KINDS = (  # the first that matches is the question's kind
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _KINDS)
 
+# Of what asks for something by name, the sorts that can be told by their form or from a list.
+_SORTS = (
+    ("country", re.compile(r"\b(?:what|which) (?:[\w-]+ ){0,2}(?:country|nation)\b", re.I)),
+    ("state", re.compile(r"\b(?:what|which) (?:[\w.]+ )?states?\b", re.I)),
+    ("percentage", re.compile(r"\bpercent(?:age)?\b|\bper cent\b|\b(?:what|which) share\b", re.I)),
+    ("year", re.compile(r"\b(?:what|which) year\b", re.I)),
+    ("month", re.compile(r"\b(?:what|which) month\b", re.I)),
+    ("day", re.compile(r"\b(?:what|which) (?:day|date|weekday)\b", re.I)),
+)
+_ASKS = re.compile(r"\b(?:which|what)\b", re.I)
+_FOCUS_NOUN = re.compile(
+    r"(?:what|which) (?:is|was|are|were) the (?:\w+ )?(?:name|date|day|time|year|place|location|reason)s?\b", re.I
+)
+_JOINS = re.compile(r"\b(?:who(?:m|se)?|when|where|why|how(?! (?:many|much)))\b", re.I)
 NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     r"seventeen|eighteen|"
@@ -96,6 +111,20 @@ _SENSE = re.compile(
     r"when|that|to)\b)?",
     re.I,
 )
+_MONTHS = (
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|"
+    r"\b(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\."
+)
+_OF_SORT = {
+    "country": COUNTRY,
+    "state": STATE,
+    "percentage": re.compile(r"\d ?%|\b(?:percent|per cent|half|third|quarter)\b", re.I),
+    "year": re.compile(r"\b(?:1\d|20)\d\d\b"),
+    "month": re.compile(_MONTHS),
+    "day": re.compile(
+        rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:{_MONTHS}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})"
+    ),
+}
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ials?)|reject\w*|dismiss\w*|refut\w*|disput\w*|ruled out|not true|untrue|false|never|no evidence|"
     r"disavow\w*|contradict\w*)\b|n[’']t\b|\bnot\b",
@@ -122,6 +151,8 @@ class Asked:
     terms: tuple[Term, ...]
     stems: frozenset[str]  # of all its words
     denial: bool  # asks who denies, or what is denied
+    sort: str  # country, state, percentage, year, month, day; "" where it asks for none of them
+    asking: frozenset[str]  # stems of its last sentence that asks; the sentences before it tell the story
     counted: str  # the stem of what "how many" counts
     of: tuple[Term, ...]  # in "what is the price of oil", oil
 
@@ -134,12 +165,15 @@ def asked(question: str) -> Asked:
     unique = dict.fromkeys(word.stem for word in content)
     terms = tuple(Term(s, rarity(s) * (_FRAME_SHARE if s in _FRAME else 1.0), related(s)) for s in unique)
     asking = _asking(question)
-    kind = next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(asking)), "")
+    focus = _focus(asking)
+    kind = next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(focus)), "")
     return Asked(
         kind,
         terms,
         frozenset(word.stem for word in found),
         bool(re.search(r"\b(?:den(?:y|ie[sd]|ying)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:es?|ed))\b", question, re.I)),
+        next((sort for sort, pattern in _SORTS if pattern.search(focus)), ""),
+        frozenset(word.stem for word in words(asking)),
         _counted(asking),
         tuple(term for term in terms if term.stem in _of(asking)),
     )
@@ -192,6 +226,29 @@ def _asking(question: str) -> str:
     """The sentence that asks: a question may begin by telling what it is about."""
     asking = [question[start:end] for start, end in sentences(question) if question[start:end].rstrip("\"'”’) ").endswith("?")]
     return asking[-1] if asking else question
+
+
+def _focus(asking: str) -> str:
+    """The asking sentence without a "who", "when" or "where" that joins clauses: "… when he drew which celebrity?" asks which."""
+    found = list(_ASKS.finditer(asking))
+    others = list(_JOINS.finditer(asking))
+    if not found or not others or (_opens(asking, others[0]) and others[0].start() < found[0].start()):
+        return asking
+    one = found[0] if _opens(asking, found[0]) else found[-1]
+    closes = not any(map(str.isalnum, asking[others[-1].end() :]))  # "…, which was tried out where?"
+    if closes or _FOCUS_NOUN.match(asking, one.start()):
+        return asking
+    return one.group() + _JOINS.sub("", asking[one.end() :])
+
+
+def _opens(asking: str, found: re.Match[str]) -> bool:
+    return len(asking[: found.start()].split()) <= 3  # "in which", "and so when"
+
+
+def of_sort(question: Asked, text: str) -> bool:
+    """Whether the text names one of the sort that the question asks for, other than those that the question names."""
+    found = _OF_SORT[question.sort].finditer(text) if question.sort else ()
+    return any(not {word.stem for word in words(match.group())} <= question.stems for match in found)
 
 
 def denies(text: str) -> bool:

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
-from qa.asking import Asked, Term, asked, counts, denies, fits, new_names
+from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline
 from qa.tokens import normalised, tokens
 from qa.types import Citation, Sentence
@@ -34,12 +34,41 @@ _BIAS = -1.4450
 SENTENCE_TRAITS = (
     "met", "met nearby", "passage", "words met", "headline", "fits", "names", "numbers", "rank", "score", "first", "late",
     "length", "question", "capitals", "echo", "vote", "denies", "counted", "number", "date", "name", "place", "which", "reason",
+    "asking", "sort", "told", "headline's name", "told elsewhere",
 )  # fmt: skip
 # Fitted, but for the one of "denies": the questions fitted on have too few denials to tell.
 _SENTENCE_WEIGHTS = (
-    -0.76, 1.71, 5.50, 4.54, 0.60, -0.03, 0.56, 0.16, 0.68, 1.67, 0.13, -0.21, -0.45, -4.85,
-    -0.04, 1.72, 0.31, 1.00, 1.18, 2.35, 2.39, 1.82, 1.82, 1.44, 0.88,
-)  # fmt: skip
+    -1.95,
+    1.93,
+    4.59,
+    3.25,
+    0.85,
+    0.07,
+    0.63,
+    -0.03,
+    0.58,
+    1.60,
+    0.27,
+    -0.15,
+    -0.32,
+    -2.51,
+    -4.36,
+    1.94,
+    0.22,
+    1.00,
+    1.49,
+    1.62,
+    2.74,
+    1.53,
+    0.99,
+    0.86,
+    1.06,
+    1.87,
+    4.81,
+    4.77,
+    0.64,
+    0.30,
+)
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
@@ -167,8 +196,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     read = [[(span, words(hit.passage.text[slice(*span)])) for span in sentences(hit.passage.text)] for hit in hits]
     shares = _shares(ask)
     scores = [hit.score for hit in hits]
-    least, most = min(scores, default=0.0), max(scores, default=0.0)
-    near = [(score - least) / (most - least) if most > least else 1.0 for score in scores]
+    least, best = min(scores, default=0.0), max(scores, default=0.0)
+    near = [(score - least) / (best - least) if best > least else 1.0 for score in scores]
     held = [{word.stem for _, row in rows for word in row} for rows in read]
     titles = [_all_met(ask, {word.stem for word in words(hit.article.title)}) for hit in hits]
     # A passage deep in an article names its subject only in the headline.
@@ -183,9 +212,13 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
         for stem in stems:
             votes[stem] += passage * (0.5 + closeness / 2)  # type: ignore[assignment]
     found: dict[tuple[str, int], Candidate] = {}
+    asking = [share * (term.stem in ask.asking) for share, term in zip(shares, ask.terms, strict=True)]
+    told: defaultdict[str, dict[str, float]] = defaultdict(dict)  # what could be the answer -> article -> how near the question
+    telling_of: dict[tuple[str, int], set[str]] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
         headline = _share(shares, titles[n])
+        in_title = {word.stem for word in words(hit.article.title)}
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
             if not row or (hit.article.id, begin) in found:
@@ -222,9 +255,28 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 float(ask.denial and denies(text)),
                 float(ask.kind == "number" and counts(ask, text)),
                 *(float(ask.kind == kind) * fitting for kind in ("number", "date", "name", "place", "which", "reason")),
+                _share(asking, met[i]) / (sum(asking) or 1.0),
+                float(of_sort(ask, text)),
+                (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / len(row),
+                max((rarity(stem) / 9 for stem in telling & in_title), default=0.0),
             )
+            for stem in telling:
+                told[stem][hit.article.id] = max(nearby**2, told[stem].get(hit.article.id, 0.0))
+            telling_of[hit.article.id, begin] = telling
             found[hit.article.id, begin] = Candidate(hit, begin, hit.passage.start + end, nearby, values, hit.also_in)
-    return list(found.values())
+    # The same name or number beside the question's words in other articles.
+    sums = {stem: sum(by_article.values()) for stem, by_article in told.items()}
+    most = max(sums.values(), default=0.0) or 1.0
+    return [
+        replace(
+            candidate,
+            traits=(
+                *candidate.traits,
+                max((sums[stem] - told[stem][key[0]] for stem in telling_of[key]), default=0.0) / most,
+            ),
+        )
+        for key, candidate in found.items()
+    ]
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from qa.asking import asked, of_sort
 from qa.clauses import clause, dateline
 from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
@@ -94,6 +95,52 @@ def test_cuts_where_the_grammar_is_plain(text: str, kept: str) -> None:
     """Connectives and side remarks go; denials, turns and open quotations stay."""
     start, end = clause(text, lambda part: True)
     assert text[start:end] == kept
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "sort"),
+    [
+        ("When did the ferry sail?", "date", ""),
+        ("The mayor was fined when she insulted which singer?", "which", ""),
+        ("Which airline apologised to people who lost their bags?", "which", ""),
+        ("Police in which African country have arrested the man who fled?", "place", "country"),
+        ("Smoke from Canada reached which US state?", "place", "state"),
+        ("The art of which state is on show?", "place", "state"),
+        ("The price of bread rose by what percentage?", "number", "percentage"),
+        ("On which day is the final?", "date", "day"),
+        ("A new system, which can read faces, was tried out where?", "place", ""),
+        ("What is the name of the captain who fell asleep?", "name", ""),
+        ("What symptom is the virus known to cause?", "thing", ""),
+        ("Who won?", "name", ""),
+    ],
+)
+def test_what_a_question_asks_for(question: str, kind: str, sort: str) -> None:
+    """A "who" or "when" that only joins clauses does not ask; a country, a state, a share or a day is known as one."""
+    ask = asked(question)
+    assert (ask.kind, ask.sort) == (kind, sort)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "named"),
+    [
+        ("Which country won?", "Iceland won the cup.", True),
+        ("Which country won?", "The icelandic team won the cup.", False),
+        ("Which country beat Iceland?", "Iceland lost the cup.", False),
+        ("Which country beat Iceland?", "Iceland lost to New Zealand.", True),
+        ("Which state flooded?", "Parts of North Dakota are under water.", True),
+        ("Which state flooded?", "Parts of Bavaria are under water.", False),
+        ("What percentage voted?", "Some 41% voted.", True),
+        ("What percentage voted?", "Some 41 people voted.", False),
+        ("Which day is it?", "It is on 16 May.", True),
+        ("Which day is it?", "It is in May.", False),
+        ("Which month is it?", "It is in May.", True),
+        ("Which year was it?", "It was in 1987.", True),
+        ("Who won?", "Iceland won the cup.", False),
+    ],
+)
+def test_whether_a_text_names_one_of_the_sort(question: str, text: str, named: bool) -> None:
+    """One that the question itself names is not it, and where no sort is asked for nothing is."""
+    assert of_sort(asked(question), text) == named
 
 
 def test_datelines() -> None:

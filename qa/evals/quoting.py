@@ -27,14 +27,13 @@ from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
 
 HITS = 10
-FITTED_ON = 1_500  # questions of news_training, the first ones
 PENALTY = 1e-3  # on the squared weights of standardised traits
 STEPS = 400
 
 Asking = tuple[str, list[Hit], tuple[str, ...], bool]  # question, hits, answers, whether some passage holds one
 
 
-def collection(folder: Path, most: int | None = None) -> Iterator[Asking]:
+def collection(folder: Path) -> Iterator[Asking]:
     """The questions of a folder like news/ with BM25's hits."""
     articles = {}
     with gzip.open(folder / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -53,7 +52,7 @@ def collection(folder: Path, most: int | None = None) -> Iterator[Asking]:
         LexicalIndex.write(words, ((n, articles[p.article_id].title, p.text, 0, "") for n, p in enumerate(all_)))
         index = LexicalIndex.open(words)
         with (folder / "questions.jsonl").open(encoding="utf-8") as lines:
-            for row in [json.loads(line) for line in lines][:most]:
+            for row in [json.loads(line) for line in lines]:
                 found = index.search(row["question"], HITS)
                 hits = [Hit(all_[n], articles[all_[n].article_id], score) for n, score in found]
                 answers = tuple(filter(None, map(_plain, row["answers"])))
@@ -144,9 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     pages = [row for file in sorted((given.data / "reading").glob("*.json")) for row in reading(file)]
     if given.fit:
-        for name, weight in zip(
-            SENTENCE_TRAITS, fit([*collection(given.data / "news_training", FITTED_ON), *pages]), strict=True
-        ):
+        for name, weight in zip(SENTENCE_TRAITS, fit([*collection(given.data / "news_training"), *pages]), strict=True):
             print(f"    {weight:.3f},  # {name}")
     for name, rows in (("news", list(collection(given.data / "news"))), ("reading", pages)):
         print(f"{name:8}", "  ".join(f"{key} {value:.3f}" for key, value in measure(rows).items()))
