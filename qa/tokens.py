@@ -164,6 +164,9 @@ def tokens(text: str) -> tuple[Token, ...]:
     punctuation, quoted, opening = "", False, True
     numbers = dates = False  # most sentences have neither, and need no second look
     for piece in text.split(" ") if not _PRICE_WITH_GAP.search(text) else (text,):
+        if piece in _PLAIN and not (punctuation or quoted or opening):
+            found.append(_PLAIN[piece])
+            continue
         for made, sign, number, date in _pieces(piece):
             if made:
                 numbers, dates = numbers or number, dates or date
@@ -210,7 +213,13 @@ def _pieces(raw: str) -> tuple[_Piece, ...]:
             found.append(_Piece(sign=text))
         else:
             found.append(_Piece((_figure(match),), "", True))
+    word = found[0] if len(found) == 1 and len(raw) <= 20 else _Piece()
+    if len(word.made) == 1 and not word.number and not word.date and len(_PLAIN) < 50_000:
+        _PLAIN[raw] = word.made[0]
     return tuple(found)
+
+
+_PLAIN: dict[str, Token] = {}  # what `_pieces` made one plain word of: most of every text
 
 
 def _figure(match: re.Match[str]) -> Token:
@@ -350,9 +359,7 @@ def _with_units(found: list[Token]) -> list[Token]:
                 out[-1] = out[-1]._replace(unit=_MONEY[low])
                 continue
         out.append(token)
-    for n in range(len(out) - 2, -1, -1):
-        if not out[n].values:
-            continue
+    for n in [n for n in range(len(out) - 2, -1, -1) if out[n].values]:
         later = out[n + 1]
         if later.key in ("to", "and", "or") and not later.before and n + 2 < len(out):
             later = out[n + 2]

@@ -188,3 +188,26 @@ def test_nested_and_unclosed_quotations(sentence: str) -> None:
         if old in sentence:
             altered = check(sentence.replace(old, new), [passage])
             assert any("quoted" in reason for reason in altered.reasons), (old, altered)
+
+
+def test_words_that_were_read_before_are_read_alike() -> None:
+    """A text gives the same tokens the first time, when none of its words is known, and the second."""
+    texts = [str(case["passage"]) for case in CASES] + [
+        'Zorble "zorble quux," said zorble. Zorble - quux; (zorble) quux 3 zorble'
+    ]
+    first = [tokens(normalised(text)) for text in texts]
+    tokens.cache_clear()
+    assert [tokens(normalised(text)) for text in texts] == first
+
+
+def test_a_passage_that_shares_hardly_a_word_vouches_for_nothing() -> None:
+    """A name that only an unrelated passage has within another word does not make a wrong name right."""
+    own = (
+        "Harbour police arrested 200 people in Estrin on Sunday after dockers rejected a pay offer. Marta Lindqvist, who leads "
+        "the dockers, said that the port had threatened the night shift, and that the union would not go back this year. "
+        "The director of the port denied it on Monday and said that a third of the shift had stayed at home, up from a tenth a "
+        "week earlier, and that ships had been sent on to other harbours along the coast."
+    )
+    other = "It was an ordinary day at the market. " * 12 + "The Sun and Day counted the people."
+    assert check("Harbour police arrested 200 people in Estrin on Sunday.", [other, own]).supported
+    assert not check("Ships had been sent on to other harbours along the coast, said Day.", [other, own]).supported
