@@ -102,7 +102,7 @@ STOP = frozenset(
     "earlier mr mrs ms dr".split()
 )
 # All of these report speech and say nothing of whether it is true; "claim", "deny" and "admit" do.
-_REPORTS = frozenset("say state tell add note".split())
+_REPORTS = frozenset("say tell add noted".split())
 _SAME = {
     "us": "us",
     "u.s": "usa",
@@ -259,6 +259,8 @@ def _word(raw: str) -> list[Token]:
     if low in STOP and not (capital and len(word) > 1 and word.isupper()):
         return [Token(low, word, capital=capital, content=False)]
     key = stem(low)
+    if key in STOP:
+        key = low  # a note is no "not"
     return [Token("say" if key in _REPORTS else key, word, capital=capital)]
 
 

@@ -804,7 +804,7 @@ def _phrase_there(claim: _Claim, place: tuple[int, int]) -> str:
 # --- who said it
 
 _SPEAKING = _stems(
-    "say tell add write tweet explain note argue announce claim recall testify warn continue reply state insist admit deny "
+    "say tell add write tweet explain argue announce claim recall testify warn continue reply state insist admit deny "
     "confirm acknowledge suggest report believe think ask answer declare predict"
 )
 
