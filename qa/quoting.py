@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,43 +32,16 @@ _WEIGHTS = (0.6330, 1.0046, 0.6396, 4.9946, 1.9674, 1.5780, 0.7141, 1.2011, -4.3
 _BIAS = -1.4450
 
 SENTENCE_TRAITS = (
-    "met", "met nearby", "passage", "words met", "headline", "fits", "names", "numbers", "rank", "score", "first", "late",
+    "met", "met nearby", "passage", "words met", "headline", "names", "rank", "score", "first", "late",
     "length", "question", "capitals", "echo", "vote", "denies", "counted", "number", "date", "name", "place", "which", "reason",
-    "asking", "sort", "told", "headline's name", "told elsewhere",
+    "asking", "sort", "told", "headline's name",
 )  # fmt: skip
 # Fitted, but for the one of "denies": the questions fitted on have too few denials to tell.
 _SENTENCE_WEIGHTS = (
-    -1.95,
-    1.93,
-    4.59,
-    3.25,
-    0.85,
-    0.07,
-    0.63,
-    -0.03,
-    0.58,
-    1.60,
-    0.27,
-    -0.15,
-    -0.32,
-    -2.51,
-    -4.36,
-    1.94,
-    0.22,
-    1.00,
-    1.49,
-    1.62,
-    2.74,
-    1.53,
-    0.99,
-    0.86,
-    1.06,
-    1.87,
-    4.81,
-    4.77,
-    0.64,
-    0.30,
-)
+    -1.92, 1.94, 4.56, 3.24, 0.83, 0.65, 0.57, 1.60, 0.26, -0.15,
+    -0.32, -2.53, -4.39, 1.98, 0.30, 1.00, 1.49, 1.68, 2.79, 1.59, 1.05, 0.93, 1.14,
+    1.86, 4.81, 4.80, 0.65,
+)  # fmt: skip
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
@@ -176,17 +149,9 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
         closes = "…" if end < len(whole) else ""
         text = f"{lead}“{opens}{whole[start:end]}{closes}” — {_credit(candidate.hit.article, candidate.also_in)}"
         shown.append(Sentence(text, (number,), supported=True))
-        begin = candidate.start + start
+        hit, begin = candidate.hit, candidate.start
         cited.append(
-            Citation(
-                number,
-                whole[start:end],
-                begin,
-                candidate.start + end,
-                candidate.hit.article,
-                candidate.hit.passage.id,
-                candidate.also_in,
-            )
+            Citation(number, whole[start:end], begin + start, begin + end, hit.article, hit.passage.id, candidate.also_in)
         )
     return tuple(shown), tuple(cited)
 
@@ -199,7 +164,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     least, best = min(scores, default=0.0), max(scores, default=0.0)
     near = [(score - least) / (best - least) if best > least else 1.0 for score in scores]
     held = [{word.stem for _, row in rows for word in row} for rows in read]
-    titles = [_all_met(ask, {word.stem for word in words(hit.article.title)}) for hit in hits]
+    headlines = [{word.stem for word in words(hit.article.title)} for hit in hits]
+    titles = [_all_met(ask, stems) for stems in headlines]
     # A passage deep in an article names its subject only in the headline.
     passages = [
         _share(shares, [max(own, _TITLE * title) for own, title in zip(_all_met(ask, stems), met, strict=True)])
@@ -213,18 +179,15 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             votes[stem] += passage * (0.5 + closeness / 2)  # type: ignore[assignment]
     found: dict[tuple[str, int], Candidate] = {}
     asking = [share * (term.stem in ask.asking) for share, term in zip(shares, ask.terms, strict=True)]
-    told: defaultdict[str, dict[str, float]] = defaultdict(dict)  # what could be the answer -> article -> how near the question
-    telling_of: dict[tuple[str, int], set[str]] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
         headline = _share(shares, titles[n])
-        in_title = {word.stem for word in words(hit.article.title)}
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
             if not row or (hit.article.id, begin) in found:
                 continue
             text = hit.passage.text[start:end]
-            beside = [max(pair) / 2 for pair in zip(*(met[max(0, i - 1) : i] + met[i + 1 : i + 2]), strict=True)] or [0.0] * len(
+            beside = [max(two) / 2 for two in zip(*met[max(0, i - 1) : i], *met[i + 1 : i + 2], strict=True)] or [0.0] * len(
                 shares
             )
             nearby = _share(shares, [max(a, b, c / 2) for a, b, c in zip(met[i], beside, titles[n], strict=True)])
@@ -240,9 +203,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 passages[n],
                 sum(met[i]) / len(met[i]),
                 headline,
-                fitting,
                 min(5, new_names(ask, text)) / 5,
-                min(3, sum(word.text[0].isdigit() for word in row)) / 3,
                 math.log1p(n),
                 near[n],
                 float(begin == 0),
@@ -258,25 +219,10 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 _share(asking, met[i]) / (sum(asking) or 1.0),
                 float(of_sort(ask, text)),
                 (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / len(row),
-                max((rarity(stem) / 9 for stem in telling & in_title), default=0.0),
+                max((rarity(stem) / 9 for stem in telling & headlines[n]), default=0.0),
             )
-            for stem in telling:
-                told[stem][hit.article.id] = max(nearby**2, told[stem].get(hit.article.id, 0.0))
-            telling_of[hit.article.id, begin] = telling
             found[hit.article.id, begin] = Candidate(hit, begin, hit.passage.start + end, nearby, values, hit.also_in)
-    # The same name or number beside the question's words in other articles.
-    sums = {stem: sum(by_article.values()) for stem, by_article in told.items()}
-    most = max(sums.values(), default=0.0) or 1.0
-    return [
-        replace(
-            candidate,
-            traits=(
-                *candidate.traits,
-                max((sums[stem] - told[stem][key[0]] for stem in telling_of[key]), default=0.0) / most,
-            ),
-        )
-        for key, candidate in found.items()
-    ]
+    return list(found.values())
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
