@@ -34,9 +34,9 @@ _RECENT, _FADES = 0.2, 30  # days
 # Added for the first words of an article, and a third of it after so many characters: news opens with what matters most. On the
 # same questions, beside the one above: art@1 .47 to .56, the others within half a point.
 _OPENING, _WEARS_OFF = 0.1, 500
-# Passages that the cross-encoder reads, some 12 ms each on two processors; of half of the questions 16 find art@5 .813, not .787.
+# Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
 _RERANKED = 12
-_PRIOR = 10.0  # log odds that the best fused score is worth over none; 8 to 20 find as much, 5 loses what dates bring forward
+_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 10 and 20 lose a point
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 

@@ -18,7 +18,7 @@ from qa.rewrite import by_rule
 from qa.types import Turn
 from vectorstore.lexical import LexicalIndex
 
-_NO_ANSWER = "I don't know."
+NO_ANSWER = "I don't know."
 Rewriter = Callable[[str, Sequence[Turn]], str]
 
 
@@ -55,13 +55,13 @@ def read_canard(path: Path, titled: bool = True) -> list[FollowUp]:
         if not said:
             continue
         turns = [
-            Turn(asked, "" if answer == _NO_ANSWER else answer, (page,) if titled else ())
+            Turn(asked, "" if answer == NO_ANSWER else answer, (page,) if titled else ())
             for asked, answer in zip(said[::2], said[1::2], strict=True)
         ]
         later = following.get((record["QuAC_dialog_id"], record["Question_no"] + 1))
         answer = ""
         if later and later["History"][-2] == record["Question"] and len(later["History"][-1].split()) >= 3:
-            answer = later["History"][-1].replace(_NO_ANSWER, "")
+            answer = later["History"][-1].replace(NO_ANSWER, "")
         found.append(FollowUp(record["Question"], tuple(turns), record["Rewrite"], f"{page}. {section}", answer))
     return found
 

@@ -3,9 +3,11 @@
     python -m qa.evals.reranker DATA OUT.safetensors      some hours of two processors; DATA is a folder like the shared data
 
 The recipe: groups of eight passages for one question, of which some hold the answer (distant supervision: its words, in an
-article of those days), some are of the same story, the others are BM25's best that do neither; two of these hold a wrong choice
-of the quiz where there is one. Questions come from DATA/news_training (the first 85 % by date; the rest validates),
-from its headlines with a name taken out (the headline itself is then not shown), from DATA/reading and DATA/abstain.
+article of those days), some are of the same story, the others are the search's best that do neither (BM25, with what search
+adds for days, outlets and openings); two of these hold a wrong choice of the quiz where there is one. Questions come from
+DATA/news_training (the first 85 % by date; the rest validates), from its headlines with a name taken out, to be found in another
+report of the story or else in the article itself (without its headline), from DATA/reading, DATA/abstain and the conversations of
+DATA/followups (the question as people rewrote it, and the answer that it got).
 
 The loss is the negative logarithm of what the softmax over all sentences of a group gives to those that hold the answer
 (marginal likelihood with shared normalisation: Clark & Gardner 2018), and .7 of the same for the sentences of the story.
@@ -19,6 +21,7 @@ import json
 import random
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,21 +34,26 @@ from safetensors.numpy import save_file
 from torch import nn
 from transformers import BertModel
 
+from qa.evals.followups import NO_ANSWER
+from qa.scope import scope
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
 from vectorstore.passages import passages, sentences
 from vectorstore.reranker import FORMAT, LAYERS, Row, base_of, pooling, tokenised, window
-from vectorstore.types import Article
+from vectorstore.search import Scored, fused, weighed
+from vectorstore.types import Article, Filters, Summary
 
 SEED = 7
 SIZE = 8  # passages of a group
 WORDS = (36, 48, 48, 64)  # one is drawn for each group: what is read of a passage
-HEADLINES, HEADLINES_LATER, READING_LATER = 2_000, 500, 300  # groups in the first and in the second half
+STORIES, HEADLINES = 1_000, 500  # groups at most
+DRAWS = 4  # groups of one quiz question
 BATCH = 4  # groups
 RATE, HEAD_RATE, WARM, DECAY = 8e-5, 1e-3, 60, 0.01
 STORY = 0.7
 VALIDATION = 0.85  # of the questions, by date, come before it
 NEVER = -1e4
+_FOUND = 200  # passages of which those that days and places bring forward are picked
 
 ANSWER, SAME_STORY, OTHER = 2, 1, 0
 
@@ -61,14 +69,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    kind: str  # quiz, headline, reading
+    kind: str  # quiz, story, headline, reading, conversation
     question: str
     read: tuple[Read, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A question to validate on: BM25's first passages, their scores, and whether each holds the answer."""
+    """A question to validate on: the search's first passages, their scores, and whether each holds the answer."""
 
     question: str
     read: tuple[Read, ...]
@@ -90,6 +98,19 @@ class Collection:
         path = Path(self._folder.name) / "words"
         LexicalIndex.write(path, ((n, self.article(n).title, p.text, 0, "") for n, p in enumerate(self.passages)))
         self.words = LexicalIndex.open(path)
+        days = [article.published for article in articles if article.published]
+        outlets = Counter(article.source for article in articles).most_common()
+        self._summary = Summary("", len(articles), len(self.passages), min(days, default=None), max(days, default=None),
+                                tuple(outlets), len(articles) - len(days))  # fmt: skip
+
+    def find(self, question: str, today: date | None, n: int) -> Scored:
+        """What search would find first, but by words alone: (passage number, score)."""
+        found = self.words.search(question, _FOUND)
+        if today is None or not found:
+            return fused(found, [])[:n]
+        within = scope(question, Filters(), today, lambda: self._summary)
+        records = {number: (self.article(number), self.passages[number].start) for number, _ in found}
+        return weighed(fused(found, []), records, within.prefer, within.newest)[:n]
 
     def article(self, number: int) -> Article:
         return self.articles[self.passages[number].article_id]
@@ -132,7 +153,7 @@ def news(file: Path) -> list[Article]:
 
 
 def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[Group], list[Trial]]:
-    """Two groups for each quiz question whose answer is told in those days, and the later questions to validate on."""
+    """DRAWS groups for each quiz question whose answer is told in those days, and the later questions to validate on."""
     with file.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     later = sorted(row["asked"] for row in rows)[int(len(rows) * VALIDATION)]
@@ -140,7 +161,7 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
     for row in rows:
         question, asked = row["question"], date.fromisoformat(row["asked"])
         answers = [text for text in map(plain, row["answers"]) if text]
-        found = collection.words.search(question, 60)
+        found = collection.find(question, asked, 60)
         scores = dict(found)
         telling = [number for number in scores if collection.holds(number, answers)]
         if row["asked"] >= later:
@@ -158,7 +179,7 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
         others = [n for n in list(scores)[:40] if collection.article(n).id not in stories and n not in telling]
         wrong = [text for text in map(plain, row.get("choices") or ()) if text and text not in answers]
         tempting = [n for n in others if collection.holds(n, wrong)]
-        for _ in range(2):
+        for _ in range(DRAWS):
             chosen = rng.sample(right, min(2, len(right))), same[:2]
             group = grouped(collection, "quiz", question, answers, *chosen, others, tempting, rng)
             if group:
@@ -166,16 +187,20 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
     return groups, trials
 
 
-def headlines(collection: Collection, rng: random.Random, most: int) -> list[Group]:
-    """Headlines with a name or a number taken out, to be found in the article's text; the headline itself is not shown."""
+def headlines(collection: Collection, rng: random.Random) -> list[Group]:
+    """Headlines with a name or a number taken out, to be found in other articles on the story, or in the article's own text.
+
+    The own headline is never shown, and a report under nearly the same one is no answer: there is nothing to learn from copies.
+    """
     names = re.compile(r"[A-Z][\w'’.-]+(?: (?:of |the |de |al-)?[A-Z][\w'’.-]+)*|\$?\d[\d,.]*(?:%| million| billion)?")
     articles = list(collection.articles.values())
     rng.shuffle(articles)
-    groups: list[Group] = []
+    most = {"story": STORIES, "headline": HEADLINES}
+    groups: dict[str, list[Group]] = {kind: [] for kind in most}
     for article in articles:
         title = re.sub(r"\s*[|…].*$|\.\.\.$", "", article.title).strip()
         own = collection.of.get(article.id, [])
-        if len(groups) == most or len(own) < 2 or len(title.split()) < 6 or sum(w[0].islower() for w in title.split()) < 2:
+        if len(own) < 2 or len(title.split()) < 6 or sum(w[0].islower() for w in title.split()) < 2:
             continue
         body = plain(article.text)
         told = [m for m in names.finditer(title) if len(m.group()) > 2 and plain(m.group()) in body]
@@ -188,25 +213,62 @@ def headlines(collection: Collection, rng: random.Random, most: int) -> list[Gro
             rest = f"{asks.capitalize()} {title[: taken.start()]} {title[taken.end() :]}"
         question = re.sub(r"[:;]", "", " ".join(rest.split())).rstrip(".?!") + "?"
         answers = [plain(taken.group())]
-        scores = dict(collection.words.search(question, 50))
-        right = [n for n in scores if n in own and collection.holds(n, answers)] or [
-            n for n in own if collection.holds(n, answers)
-        ]
-        same = [n for n in own if not collection.holds(n, answers)]
-        rng.shuffle(same)
+        scores = dict(collection.find(question, article.published, 50))
+        best = max((scores[n] for n in scores if n in own), default=max(scores.values(), default=0.0))
         # The same story told elsewhere is no wrong one: near in time and near in words.
-        bar = 0.6 * max((scores[n] for n in scores if n in own), default=max(scores.values(), default=0.0))
+        near = [n for n in scores if n not in own and _near(collection.article(n), article.published, 6, 6)]
+        elsewhere = [n for n in near if scores[n] > 0.7 * best and collection.holds(n, answers)]
+        elsewhere = [n for n in elsewhere if _shared(title, collection.article(n).title) < 0.6]
+        stories = {collection.article(n).id for n in elsewhere}
         others = [
             n
-            for n in list(scores)[:40]
+            for n in scores
             if n not in own
+            and collection.article(n).id not in stories
             and not collection.holds(n, answers)
-            and not (scores[n] > bar and _near(collection.article(n), article.published, 6, 6))
+            and not (scores[n] > 0.6 * best and n in near)
         ]
-        if right and len(others) >= 6:
-            right = rng.sample(right[:3], min(2, len(right)))
-            group = grouped(collection, "headline", question, answers, right, same[:2], others, [], rng)
-            groups.extend([group] if group else [])
+        kind = "story" if elsewhere else "headline"
+        if len(groups[kind]) == most[kind] or len(others) < 6:
+            continue
+        if kind == "story":
+            right = elsewhere
+            same = [n for n in scores if collection.article(n).id in stories and not collection.holds(n, answers)]
+        else:
+            right = [n for n in [*scores, *own] if n in own and collection.holds(n, answers)]
+            same = [n for n in own if not collection.holds(n, answers)]
+            rng.shuffle(same)
+        right = rng.sample(right[:3], min(2, len(right[:3])))
+        group = grouped(collection, kind, question, answers, right, same[:2], others, [], rng) if right else None
+        groups[kind].extend([group] if group else [])
+    return [*groups["story"], *groups["headline"]]
+
+
+def conversations(file: Path, rng: random.Random) -> list[Group]:
+    """Questions of a CANARD file as people rewrote them; the passages are the conversations' answers."""
+    records = json.loads(file.read_text(encoding="utf-8"))
+    rewritten = {(record["QuAC_dialog_id"], record["Question_no"]): record["Rewrite"] for record in records}
+    told: dict[str, dict[int, str]] = {}
+    headings = {}
+    for record in records:
+        page, section, *said = record["History"]
+        headings[record["QuAC_dialog_id"]] = f"{page}: {section}"
+        told.setdefault(record["QuAC_dialog_id"], {}).update(enumerate(said[1::2], 1))
+    told = {id_: {n: text for n, text in answers.items() if text != NO_ANSWER} for id_, answers in told.items()}
+    collection = Collection([Article(id_, "\n".join(told[id_].values()), headings[id_]) for id_ in told])
+    groups = []
+    for id_, answers in told.items():
+        for number, answer in answers.items():
+            question = rewritten.get((id_, number), "")
+            parts = [text for start, end in sentences(answer) if len((text := plain(answer[start:end])).split()) > 2]
+            own = collection.of.get(id_, [])
+            right = [n for n in own if collection.holds(n, parts)][:2]
+            others = [n for n, _ in collection.find(question, None, 30) if n not in own]
+            if question and parts and right:
+                same = [n for n in own if n not in right]
+                rng.shuffle(same)
+                group = grouped(collection, "conversation", question, parts, right, same[:2], others, [], rng)
+                groups.extend([group] if group else [])
     return groups
 
 
@@ -232,7 +294,7 @@ def reading(data: Path, rng: random.Random) -> list[Group]:
         own = collection.of.get(id_, [])
         right = [n for n in own if not answers or collection.holds(n, answers)][:2]
         same = [n for n in own if n not in right][:1]
-        found = [n for n, _ in collection.words.search(question, 30)]
+        found = [n for n, _ in collection.find(question, None, 30)]
         others = [n for n in found if n not in own and not (answers and collection.holds(n, answers))][:12]
         group = grouped(collection, "reading", question, answers, right, same, others, [], rng)
         groups.extend([group] if group else [])
@@ -250,17 +312,16 @@ def grouped(
     tempting: Sequence[int],
     rng: random.Random,
 ) -> Group | None:
-    """A group of SIZE, mostly of BM25's first; None where too little is there to learn from."""
+    """A group of SIZE, mostly of the search's first; None where too little is there to learn from."""
     words = rng.choice(WORDS)
     wrong = rng.sample(list(tempting), min(2, len(tempting)))
     left = SIZE - len(right) - len(same)
     near, far = ([n for n in part if n not in wrong] for part in (others[:14], others[14:]))
     wrong += rng.sample(near, min(len(near), max(0, left - len(wrong) - 1)))
     wrong += rng.sample(far, min(len(far), left - len(wrong)))
+    shown = kind in ("quiz", "story") or (kind != "headline" and rng.random() < 0.5)
     read = [
-        collection.read(
-            question, number, words, label, answers, headline=kind == "quiz" or (kind == "reading" and rng.random() < 0.5)
-        )
+        collection.read(question, number, words, label, answers, shown)
         for numbers, label in ((right, ANSWER), (same, SAME_STORY), (wrong, OTHER))
         for number in numbers
     ]
@@ -321,8 +382,8 @@ def loss_of(scores: torch.Tensor, labels: Sequence[Sequence[int]]) -> torch.Tens
     return (everything - answers) + STORY * (everything - story)
 
 
-def train(groups: Sequence[Group], path: Path) -> CrossEncoder:
-    """One pass over the groups in their order, the rate falling to nothing."""
+def train(groups: Sequence[Group], path: Path, checkpoint: Path) -> CrossEncoder:
+    """One pass over the groups in their order, the rate falling to nothing; goes on from the checkpoint, if there is one."""
     torch.manual_seed(SEED)
     tokens, model = MiniLM(path), CrossEncoder(path).train()
     heads = [*model.sentence.parameters(), *model.whole.parameters()]
@@ -330,8 +391,15 @@ def train(groups: Sequence[Group], path: Path) -> CrossEncoder:
     optimizer = torch.optim.AdamW([{"params": trained, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=DECAY)
     steps = len(groups) // BATCH
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1, (n + 1) / WARM) * max(0.02, 1 - n / steps))
+    parts: dict[str, Any] = {"model": model, "optimizer": optimizer, "schedule": schedule}
+    done = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        done = saved["done"]
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
     seen: dict[str, list[float]] = {}
-    for step in range(steps):
+    for step in range(done, steps):
         batch = groups[step * BATCH : (step + 1) * BATCH]
         rows, ends = [], [0]
         for group in batch:
@@ -350,26 +418,26 @@ def train(groups: Sequence[Group], path: Path) -> CrossEncoder:
         for group, loss in zip(batch, losses, strict=True):
             seen.setdefault(group.kind, []).append(float(loss.detach()))
         if step % 50 == 49:
+            torch.save({"done": step + 1, **{name: part.state_dict() for name, part in parts.items()}}, checkpoint)
             print(step + 1, steps, {kind: round(float(np.mean(found[-120:])), 3) for kind, found in seen.items()}, flush=True)
     return model.eval()
 
 
 @torch.inference_mode()
 def validate(model: CrossEncoder, trials: Sequence[Trial], path: Path) -> Iterator[str]:
-    """Lines of ans@1, @5, @10 over the first 20: BM25 alone, then log odds plus a share of BM25 scaled to 0 … 1."""
+    """Lines of ans@1, @5, @10 over the first 20: as they were found, then by log odds plus what the found score is worth."""
     tokens, ranked = MiniLM(path), []
     for one in trials:
         rows = tokenised(tokens, one.question, [(read.headline, read.sentences) for read in one.read[:20]])
         ranked.append(scored(model, rows).logsumexp(1).numpy())
-    for share in (None, 0.0, 2.0, 4.0, 6.0, 8.0):
+    for prior in (None, 0.0, 5.0, 10.0, 15.0, 20.0):
         reached = np.zeros(3)
         for one, odds in zip(trials, ranked, strict=True):
-            words = np.array(one.scores[:20])
-            words = (words - words.min()) / (np.ptp(words) + 1e-9)
-            order = np.argsort(-(words if share is None else odds + share * words), kind="stable")
+            score = np.array(one.scores[:20])
+            order = np.argsort(-(score if prior is None else odds + prior * score), kind="stable")
             holds = np.array(one.holds[:20])[order]
             reached += [holds[:k].any() for k in (1, 5, 10)]
-        yield f"{'BM25' if share is None else share}: " + " ".join(f"{value:.3f}" for value in reached / len(trials))
+        yield f"{'as found' if prior is None else prior}: " + " ".join(f"{value:.3f}" for value in reached / len(trials))
 
 
 def pack(model: CrossEncoder, path: Path, out: Path) -> None:
@@ -400,6 +468,12 @@ def _near(article: Article, day: date | None, before: int = 24, after: int = 7) 
     return bool(day and article.published and -before <= (article.published - day).days <= after)
 
 
+def _shared(one: str, other: str) -> float:
+    """The share of the shorter text's words that the other has too."""
+    mine, theirs = set(plain(one).split()), set(plain(other).split())
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
 def _linked(collection: Collection, row: dict[str, Any]) -> set[int]:
     return {number for id_ in row["gold_articles"] for number in collection.of.get(id_, ())}
 
@@ -412,16 +486,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rng = random.Random(SEED)  # noqa: S311 - draws examples, guards nothing
     collection = Collection(news(given.data / "news_training" / "articles.jsonl.gz"))
     asked, trials = quiz(collection, given.data / "news_training" / "questions.jsonl", rng)
-    told = headlines(collection, rng, HEADLINES + HEADLINES_LATER)
-    paragraphs = reading(given.data, rng)
-    for part in (asked, told, paragraphs):
+    told = headlines(collection, rng)
+    paragraphs = [*reading(given.data, rng), *conversations(given.data / "followups" / "canard_dev_half.json", rng)]
+    groups, last = [*asked[::2], *told, *paragraphs], asked[1::2]  # last comes what it is to be best at
+    for part in (groups, last):
         rng.shuffle(part)
-    first = [*told[:HEADLINES], *paragraphs, *asked[: len(asked) // 2]]
-    second = [*told[HEADLINES:], *asked, *paragraphs[:READING_LATER]]
-    for part in (first, second):
-        rng.shuffle(part)
-    print(f"{len(asked)} quiz, {len(told)} headlines, {len(paragraphs)} paragraphs; {len(trials)} to validate on", flush=True)
-    model = train([*first, *second], folder())
+    groups += last
+    print(Counter(group.kind for group in groups), f"{len(trials)} to validate on", flush=True)
+    model = train(groups, folder(), given.out.with_suffix(".checkpoint"))
     pack(model, folder(), given.out)
     for line in validate(model, trials, folder()):
         print(line)
