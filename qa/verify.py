@@ -188,7 +188,9 @@ class _Claim:
 
     @cached_property
     def told(self) -> _Told:
-        return _told(self)
+        places = [place for place in self.at if place]
+        verbatim = len(places) == len(self.at) and len(self.used) == 1 and places == sorted(places)
+        return _Told() if verbatim else _told(self)
 
     @property
     def is_placed(self) -> bool:
