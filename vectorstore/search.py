@@ -81,13 +81,13 @@ class Index:
         if not question.strip() or k < 1:
             return []
         with self._current() as reader:
-            return reader.search(question, filters, k, self._encoder, prefer, newest, self._reranker)
+            return reader.search(question, filters, k, prefer, newest)
 
     def apart(self, question: str, filters: Filters = Filters(), n: int = 100) -> tuple[list[Hit], list[Hit]]:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
         question = re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
         with self._current() as reader:
-            return reader.apart(question, filters, n, self._encoder)
+            return reader.apart(question, filters, n)
 
     def summary(self, filters: Filters = Filters()) -> Summary:
         """What the live generation holds within the filters."""
@@ -137,7 +137,7 @@ class Index:
             return
         try:
             fresh = self._open_live()
-            fresh.search("news", Filters(), 1, self._encoder)
+            fresh.search("news", Filters(), 1)
         except StoreError:
             self._refused = name
             return
@@ -151,7 +151,7 @@ class Index:
         for attempt in range(3):
             name = generations.live(self.index_dir)
             try:
-                return Generation(generations.folder(self.index_dir, name), self._encoder.fingerprint)
+                return Generation(generations.folder(self.index_dir, name), self._encoder, self._reranker)
             except IndexDamaged:  # two rebuilds may have published and swept it between these lines
                 if attempt == 2 or name == generations.live(self.index_dir):
                     raise
@@ -161,14 +161,15 @@ class Index:
 class Generation:
     """One generation, checked and open."""
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None) -> None:
         manifest = generations.check(folder)
-        if manifest.fingerprint != fingerprint:
+        if manifest.fingerprint != encoder.fingerprint:
             raise IndexIncompatible(
                 f"{folder.parent.parent} was made with another embedder ({manifest.embedder[:200]}): run `onrecord rebuild`, "
                 "or set ONRECORD_EMBEDDER back."
             )
         self.name = folder.name
+        self._encoder, self._reranker = encoder, reranker
         self.archive = Archive(folder / "articles.sqlite")
         self._words = LexicalIndex.open(folder / "lexical")
         self._vectors = VectorStore.open(folder / "chroma")
@@ -177,61 +178,51 @@ class Generation:
         self._retired = False
 
     def search(
-        self,
-        question: str,
-        filters: Filters,
-        k: int,
-        encoder: Encoder,
-        prefer: Sequence[Filters] = (),
-        newest: date | None = None,
-        reranker: Reranker | None = None,
+        self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
     ) -> list[Hit]:
         n = max(_CANDIDATES, 3 * k)
-        by_words = self._words.search(question, n, filters)
-        by_meaning = self._vectors.nearest(encoder.encode_query(question), n, filters)
-        ranked = fused(by_words, by_meaning)
+        ranked = fused(*self._found(question, filters, n))
         ranked = weighed(ranked, self.archive.records([number for number, _ in ranked]), prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
         judged: dict[int, Judged] = {}
-        if reranker:
-            first = [number for number, _ in ranked[:_RERANKED]]
-            judged = dict(zip(first, self._judged(question, [passages[number] for number in first], reranker), strict=True))
+        if self._reranker:
+            first = {number: passages[number] for number, _ in ranked[:_RERANKED]}
+            judged = dict(zip(first, self._judged(question, list(first.values()), self._reranker), strict=True))
             ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row in judged.values()])
         scores = {number: score for number, score in ranked if number in passages}
         kept = collapsed([(number, *passages[number][1:]) for number in scores], k)
-        wanted = {passages[number][0] for first, others in kept.items() for number in (first, *others)}
-        articles = self.archive.articles(wanted)
+        article_of = {number: passages[number][0] for first, others in kept.items() for number in (first, *others)}
+        articles = self.archive.articles(set(article_of.values()))
+        of = {number: articles[article] for number, article in article_of.items()}
         return [
-            Hit(
-                passages[n][2],
-                articles[passages[n][0]],
-                scores[n],
-                tuple(articles[passages[other][0]] for other in others),
-                judged.get(n, ()),
-            )
+            Hit(passages[n][2], of[n], scores[n], tuple(of[other] for other in others), judged.get(n, ()))
             for n, others in kept.items()
         ]
+
+    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored]:
+        """What each of the two searches finds, by words and by meaning."""
+        return self._words.search(question, n, filters), self._vectors.nearest(self._encoder.encode_query(question), n, filters)
 
     def _judged(self, question: str, found: Sequence[tuple[int, str, Passage]], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences."""
         titles = self.archive.titles([article for article, _, _ in found])
         terms = self._words.terms(question)
         read = []
-        for _, _, passage in found:
+        for article, _, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
-            read.append(spans[window(terms, [self._words.stems(text) for text in texts], [len(t.split()) for t in texts])])
-        candidates = [
-            (titles[article], [passage.text[start:end] for start, end in spans])
-            for (article, _, passage), spans in zip(found, read, strict=True)
-        ]
+            best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
+            read.append(
+                (titles[article], texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]])
+            )
+        scores = reranker.scores(question, [(title, texts) for title, texts, _ in read])
         return [
-            tuple((passage.start + start, passage.start + end, odds) for (start, end), odds in zip(spans, row, strict=True))
-            for (_, _, passage), spans, row in zip(found, read, reranker.scores(question, candidates), strict=True)
+            tuple((*span, odds) for span, odds in zip(spans, row, strict=True))
+            for (*_, spans), row in zip(read, scores, strict=True)
         ]
 
-    def apart(self, question: str, filters: Filters, n: int, encoder: Encoder) -> tuple[list[Hit], list[Hit]]:
-        both = self._words.search(question, n, filters), self._vectors.nearest(encoder.encode_query(question), n, filters)
+    def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
+        both = self._found(question, filters, n)
         passages = self.archive.passages([number for found in both for number, _ in found])
         articles = self.archive.articles({article for article, _, _ in passages.values()})
         by_words, by_meaning = (
