@@ -69,7 +69,7 @@ class Assistant:
         hits = self.index.search(standalone, within.filters, self.settings.passages, within.prefer, within.newest)
         laps.end("search")
         asked = Answer(question, standalone, "", hits=tuple(hits), model=self.model_name, filters=within.filters)
-        asked = replace(asked, index=self.summary().generation, understood=within.understood)
+        asked = replace(asked, index=self.index.generation, understood=within.understood)
         doubtful = evidence(standalone, [hit.passage.text for hit in hits]) < THRESHOLD
         if not hits or (doubtful and self.model is None):
             answers = iter([self._abstention(asked)])

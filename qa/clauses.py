@@ -1,4 +1,5 @@
 """Cutting a sentence down to the clause that answers: always one contiguous stretch, never one that says something else.
+And telling what is no sentence of the article at all.
 
 A cut is made only where the grammar is plain (a dateline, an opening connective, a trailing side remark, a semicolon) and where
 what goes holds no denial, condition, hedge or attribution. The caller says what must stay.
@@ -11,7 +12,11 @@ from collections.abc import Callable
 
 Span = tuple[int, int]
 
-_DATELINE = re.compile(r"[A-Z][A-Z’' .-]{2,}(?:, [\w .]{2,30}){0,2} ?(?:\([^)]{2,40}\) ?)?[-–—]{1,2} (?=[\"“A-Z0-9])")
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z’' .-]{2,}(?:, [\w .]{2,30}){0,2} ?(?:\([^)]{2,40}\) ?)?[-–—]{1,2}|"  # ESTRIN, March 19 (Coastwire) -
+    r"(?:(?!The |An? )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?(?:, [A-Z][\w .]{2,20})? )?\([A-Z]{2,}(?: [A-Z]\w+)?\)|"  # Estrin (EBN Business)
+    r"(?:[A-Z][\w.’'-]+ ?){0,3}(?:/[A-Z]{2,5})?/Getty Images) (?=[\"“A-Z0-9])"  # the credit of a picture
+)
 _CONNECTIVE = re.compile(
     r"(?:However|Meanwhile|Moreover|Furthermore|Nevertheless|Still|Also|In addition|For (?:example|instance)|Of course|Indeed|"
     r"At the same time|On the other hand|In fact), |(?:And|But|So|Yet) (?=[a-zA-Z])"
@@ -28,6 +33,22 @@ _BINDING = re.compile(
     re.I,
 )
 _REMARK = re.compile(r", with [^,;]*?\b(?:noting|saying|adding|telling|warning)\b")
+
+# What pages put between the paragraphs: pointers to other articles (a colon without a space after it), captions, players, a word
+# on a line of its own.
+_FURNITURE = re.compile(
+    r"[^\w\"'“‘(]*(?:"
+    r"(?:Read|See|Watch|Learn|Listen|Click|Sign up|Subscribe|Follow)\b[^.]{0,40}\b(?:more|also|here|now|us|below|for free)\b|"
+    r"(?:MUST|JUST) WATCH|Hide Caption|Video Ad Feedback|Replay More Videos|"
+    r"(?:More|Related|Story|Stories|Photos?|Video|Gallery|Contributing|Opinion|Fact check|Live updates) ?:|"
+    r"[^.!?:\n]{3,90}(?<!https)(?<!http):[\"'“‘]?[A-Z](?!.*\.[\"'”’]?$))|"
+    r".{0,200} \d\d:\d\d$|(?:\d+[.)] )?[\w’'-]+[.:]?$"
+)
+
+
+def furniture(text: str) -> bool:
+    """Whether a sentence is not the article's prose: "More:Storm cuts power", "Hide Caption 3 of 9", "Watch now 01:34"."""
+    return bool(_FURNITURE.match(text))
 
 
 def clause(text: str, keeps: Callable[[str], bool]) -> Span:
@@ -50,7 +71,7 @@ def clause(text: str, keeps: Callable[[str], bool]) -> Span:
 
 
 def dateline(text: str) -> int:
-    """Where a sentence begins after its dateline: "ESTRIN, March 19 (Coastwire) - Storm …"; 0 where it has none."""
+    """Where a sentence begins after its dateline: "ESTRIN, March 19 (Coastwire) - Storm …", "Estrin (EBN) Storm …"; else 0."""
     found = _DATELINE.match(text)
     return found.end() if found else 0
 

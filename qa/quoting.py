@@ -15,7 +15,7 @@ from datetime import date
 from functools import partial
 
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
-from qa.clauses import clause, dateline
+from qa.clauses import clause, dateline, furniture
 from qa.tokens import normalised, tokens
 from qa.types import Citation, Sentence
 from qa.words import STOP_WORDS, Word, rarity, words
@@ -48,6 +48,10 @@ DIFFER = "The reports differ: "  # said before a quote that contradicts the one 
 _ENOUGH = 8  # content words: a long question need not be met in full
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 _BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
+# The quotes to show are put in order with what the reranker, which reads half of the sentences, makes of them: on later weeks the
+# first of them holds the answer in .404 instead of .366 (213 questions). Which ones to show it tells worse than the traits.
+_READ, _UNREAD = 0.25, -6.0
+_FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -125,8 +129,14 @@ class Candidate:
         return self.hit.article.text[self.start : self.end]
 
     @property
+    def odds(self) -> float:
+        """What the reranker made of the sentence, as log odds; `_UNREAD` where it has not read it."""
+        return next((odds for start, _, odds in self.hit.judged if start == self.start), _UNREAD)
+
+    @property
     def score(self) -> float:
-        return sum(weight * value for weight, value in zip(_SENTENCE_WEIGHTS, self.traits, strict=True))
+        score = sum(weight * value for weight, value in zip(_SENTENCE_WEIGHTS, self.traits, strict=True))
+        return score - _FURNITURE * furniture(self.text)
 
 
 def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
@@ -139,6 +149,8 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
     if not ask.terms:
         return (), ()
     chosen = _chosen(ask, sorted(candidates(ask, hits), key=lambda c: -c.score), limit)
+    best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
+    chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for number, candidate in enumerate(chosen, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from qa.asking import asked, of_sort
-from qa.clauses import clause, dateline
+from qa.clauses import clause, dateline, furniture
 from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
 from vectorstore.passages import passages
@@ -149,6 +150,71 @@ def test_datelines() -> None:
     assert text[dateline(text) :] == "Storm Ottilie cut power."
     assert dateline("NATO - the alliance") == 0
     assert dateline("Storm Ottilie - the worst in years - cut power.") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("(EBN) The ferry sank.", "The ferry sank."),
+        ("Estrin (EBN Business) The bank cut its rate.", "The bank cut its rate."),
+        ("Skerra, Lissavia (EBN) The farm closed.", "The farm closed."),
+        ("Ada Moor/EFP/Getty Images When the ferry sank, nobody was hurt.", "When the ferry sank, nobody was hurt."),
+        ("The (EBN) The ferry sank.", None),
+        ("The Estrin Harbour Board (EHB) Director Ada Moor spoke.", None),
+        ("Ada Moor (D) The senator spoke.", None),
+    ],
+)
+def test_an_agency_in_brackets_is_a_dateline(text: str, rest: str | None) -> None:
+    """Before a sentence's first word, alone or after its place; elsewhere brackets are part of the sentence."""
+    assert text[dateline(text) :] == (rest or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_furniture"),
+    [
+        ("More:Storm cuts power to 74,000 homes.", True),
+        ("► Story:Second cannery closes", True),
+        ("Hide Caption 3 of 44 Photos: The storm A crew clears Dock Road.", True),
+        ("MUST WATCH Ferry runs aground 01:34", True),
+        ("'It was calm':What the captain told the inquiry", True),
+        ("Read more about the inquiry", True),
+        ("1. Estrin", True),
+        ("Estrin:A crew cleared Dock Road on Monday.", False),  # a column of short reports
+        ("The inquiry opened at 8:30", False),
+        ("She wrote: “It was calm.”", False),
+        ("Watch keepers were asleep, the inquiry found.", False),
+        ("1. Estrin has 74,000 homes", False),
+        ("See https://example.org/A for the report.", False),
+    ],
+)
+def test_page_furniture(text: str, is_furniture: bool) -> None:
+    """Captions, pointers to other articles and players are told from prose by their form."""
+    assert furniture(text) is is_furniture
+
+
+def test_prose_is_quoted_before_furniture() -> None:
+    """A pointer to another article that meets the question better comes after the sentence that tells it."""
+    pointer, told = (
+        "Storm Ottilie:How many homes lost power in Storm Ottilie",
+        "Power failed in 74,000 homes as Storm Ottilie passed.",
+    )
+    _, cited = quote("How many homes lost power in Storm Ottilie?", hits(report(f"{pointer}\n{told}")))
+    assert cited[0].quote == told
+
+
+def test_the_reranker_orders_the_quotes() -> None:
+    """Of the quotes to show the one that the reranker prefers comes first; one that it did not read keeps its place."""
+    question = "What happened to the ferry in the storm?"
+    other = report("Waves broke a window of the ferry in the storm.", "EBN", "b")
+    plain = hits(report("The ferry lost its anchor in the storm."), other)
+    first, second = (citation.quote for citation in quote(question, plain)[1])
+    for better, expected in ((0, [first, second]), (1, [second, first])):
+        judged = [
+            replace(hit, judged=((hit.passage.start, hit.passage.end, 0.0 if hit.passage.text == expected[0] else -6.0),))
+            for hit in plain
+        ]
+        assert [citation.quote for citation in quote(question, judged)[1]] == expected, better
+    assert [citation.quote for citation in quote(question, plain)[1]] == [first, second]
 
 
 def test_disagreement_is_said_before_the_second_quote() -> None:

@@ -84,7 +84,7 @@ def test_the_fusion_agrees_with_the_slow_way(index: Path, opened: Index, questio
     if matched.any():
         low, high = by_words[matched].min(), by_words.max()
         total += np.where(matched, 0.7 * (by_words - low) / (high - low) if high > low else 0.7, 0)
-    passages = {number: passage for number, (_, _, passage) in archive.passages(range(len(rows))).items()}
+    passages = {number: passage for number, (*_, passage) in archive.passages(range(len(rows))).items()}
     ids = {number: passage.id for number, passage in passages.items()}
     total += [0.1 * math.exp(-passages[number].start / 500) for number in range(len(rows))]
     scores = {ids[n]: total[n] for n in range(len(rows))}
@@ -193,6 +193,11 @@ def test_fewer_than_asked_for(opened: Index) -> None:
     assert len(opened.search("ferry", k=1)) == 1
     assert opened.search("ferry", k=0) == []
     assert 40 < len(opened.search("ferry", k=1_000)) <= 60
+
+
+def test_the_open_generation_has_a_name(opened: Index) -> None:
+    """It is the one that the summary names."""
+    assert opened.generation == opened.summary().generation
 
 
 def test_summary(opened: Index) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from vectorstore.types import Article, Passage
 
@@ -47,6 +48,15 @@ class ArchiveWriter:
         self._database.close()
 
 
+class Found(NamedTuple):
+    """A stored passage with what its article's record says of it."""
+
+    article: int  # its number
+    title: str
+    source: str
+    passage: Passage
+
+
 class Archive:
     """The stored articles and passages. May be read from several threads."""
 
@@ -66,19 +76,14 @@ class Archive:
         rows = self._database.execute(f"SELECT * FROM articles WHERE number IN ({_marks(wanted)})", wanted)  # noqa: S608 - ?s
         return {row[0]: _article(row) for row in rows}
 
-    def passages(self, numbers: Sequence[int]) -> dict[int, tuple[int, str, Passage]]:
-        """For each passage number the number and the outlet of its article, and the passage."""
+    def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
+        """The passages of these numbers."""
         query = (
-            "SELECT p.number, p.article, a.source, p.id, a.id, p.start, p.end, p.text "
+            "SELECT p.number, p.article, a.title, a.source, p.id, a.id, p.start, p.end, p.text "
             "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
-        return {row[0]: (row[1], row[2], Passage(*row[3:])) for row in rows}
-
-    def titles(self, numbers: Sequence[int]) -> dict[int, str]:
-        """The headlines of these articles, by article number."""
-        query = "SELECT number, title FROM articles WHERE number IN "
-        return dict(self._database.execute(f"{query} ({_marks(numbers)})", list(numbers)))
+        return {row[0]: Found(row[1], row[2], row[3], Passage(*row[4:])) for row in rows}
 
     def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
         """For each passage number its article's id, outlet and date, without the text, and where in it the passage starts."""

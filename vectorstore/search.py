@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vectorstore import generations
-from vectorstore.archive import Archive
+from vectorstore.archive import Archive, Found
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.lexical import LexicalIndex
@@ -88,6 +88,11 @@ class Index:
         question = re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
         with self._current() as reader:
             return reader.apart(question, filters, n)
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation that is open."""
+        return self._reader.name
 
     def summary(self, filters: Filters = Filters()) -> Summary:
         """What the live generation holds within the filters."""
@@ -190,12 +195,12 @@ class Generation:
             judged = dict(zip(first, self._judged(question, list(first.values()), self._reranker), strict=True))
             ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row in judged.values()])
         scores = {number: score for number, score in ranked if number in passages}
-        kept = collapsed([(number, *passages[number][1:]) for number in scores], k)
-        article_of = {number: passages[number][0] for first, others in kept.items() for number in (first, *others)}
+        kept = collapsed([(number, passages[number].source, passages[number].passage) for number in scores], k)
+        article_of = {number: passages[number].article for first, others in kept.items() for number in (first, *others)}
         articles = self.archive.articles(set(article_of.values()))
         of = {number: articles[article] for number, article in article_of.items()}
         return [
-            Hit(passages[n][2], of[n], scores[n], tuple(of[other] for other in others), judged.get(n, ()))
+            Hit(passages[n].passage, of[n], scores[n], tuple(of[other] for other in others), judged.get(n, ()))
             for n, others in kept.items()
         ]
 
@@ -203,18 +208,15 @@ class Generation:
         """What each of the two searches finds, by words and by meaning."""
         return self._words.search(question, n, filters), self._vectors.nearest(self._encoder.encode_query(question), n, filters)
 
-    def _judged(self, question: str, found: Sequence[tuple[int, str, Passage]], reranker: Reranker) -> list[Judged]:
+    def _judged(self, question: str, found: Sequence[Found], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences."""
-        titles = self.archive.titles([article for article, _, _ in found])
         terms = self._words.terms(question)
         read = []
-        for article, _, passage in found:
+        for _, title, _, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
             best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
-            read.append(
-                (titles[article], texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]])
-            )
+            read.append((title, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
         scores = reranker.scores(question, [(title, texts) for title, texts, _ in read])
         return [
             tuple((*span, odds) for span, odds in zip(spans, row, strict=True))
@@ -224,9 +226,10 @@ class Generation:
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
         both = self._found(question, filters, n)
         passages = self.archive.passages([number for found in both for number, _ in found])
-        articles = self.archive.articles({article for article, _, _ in passages.values()})
+        articles = self.archive.articles({found.article for found in passages.values()})
         by_words, by_meaning = (
-            [Hit(passages[number][2], articles[passages[number][0]], score) for number, score in found] for found in both
+            [Hit(passages[number].passage, articles[passages[number].article], score) for number, score in found]
+            for found in both
         )
         return by_words, by_meaning
 

@@ -28,17 +28,17 @@ def verify(folder: Path) -> None:
             raise IndexDamaged(f"the counts (articles, passages, in words, in vectors) are {counted}")
         numbers = sorted({int(n) for n in np.linspace(0, manifest.passages - 1, min(_SAMPLES, manifest.passages))})
         passages = archive.passages(numbers)
-        articles = archive.articles({article for article, _, _ in passages.values()})
+        articles = archive.articles({found.article for found in passages.values()})
         for number in numbers:
-            article, _, passage = passages[number]
-            if articles[article].text[passage.start : passage.end] != passage.text:
+            passage = passages[number].passage
+            if articles[passages[number].article].text[passage.start : passage.end] != passage.text:
                 raise IndexDamaged(f"passage {passage.id} is not its article's text")
         lost = 0
         for number, vector in zip(numbers, vectors.vectors(numbers), strict=True):
             found = vectors.nearest(vector, 10)
             near = vectors.vectors([other for other, _ in found])
             if not found or not np.allclose(near @ vector, [cosine for _, cosine in found], atol=1e-3):
-                raise IndexDamaged(f"the neighbours of passage {passages[number][2].id} are not at their distances")
+                raise IndexDamaged(f"the neighbours of passage {passages[number].passage.id} are not at their distances")
             # Wire copy has one vector for several passages: any of them is the same place.
             lost += number not in dict(found) and found[0][1] < 1 - 1e-4
         if lost > len(numbers) / 2:  # the search is approximate: a few may be missed among near-equal vectors
