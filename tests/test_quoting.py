@@ -206,7 +206,7 @@ def test_the_reranker_orders_the_quotes() -> None:
     """Of the quotes to show the one that the reranker prefers comes first; one that it did not read keeps its place."""
     question = "What happened to the ferry in the storm?"
     other = report("Waves broke a window of the ferry in the storm.", "EBN", "b")
-    plain = hits(report("The ferry lost its anchor in the storm."), other)
+    plain = [replace(hit, score=1.0) for hit in hits(report("The ferry lost its anchor in the storm."), other)]
     first, second = (citation.quote for citation in quote(question, plain)[1])
     for better, expected in ((0, [first, second]), (1, [second, first])):
         judged = [
