@@ -83,8 +83,8 @@ def as_data(text: str) -> str:
 
 def tokens(text: str) -> int:
     """About how many tokens a text has, rather too many than too few: no tokenizer is at hand for every model."""
-    plain = sum(letter.isascii() and (letter.isalpha() or letter == " ") for letter in text)
-    other = sum(letter.isascii() for letter in text) - plain
+    plain = len(re.sub(r"[^A-Za-z ]+", "", text))
+    other = len(text.encode("ascii", "ignore")) - plain
     return 1 + int(plain / 4 + other * 0.8 + (len(text) - plain - other))
 
 

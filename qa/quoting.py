@@ -256,8 +256,8 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 
 
 def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
-    """Whether a further sentence is about the question at all; of a short question it must come close behind the first."""
-    if other.share < _LESS * first.share:
+    """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
+    if other.share < _LESS * first.share or furniture(other.text):
         return False
     return len(ask.terms) > _ENOUGH or other.score >= first.score - _BEHIND or _differ(ask, first, other)
 
