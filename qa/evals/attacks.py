@@ -111,11 +111,20 @@ class _OneStory:
     def __init__(self, article: Article) -> None:
         self.hits = [Hit(passage, article, 1 / (n + 1)) for n, passage in enumerate(passages(article, 60))]
 
-    def search(self, question: str, filters: Filters = Filters(), k: int = 10, prefer: Sequence[Filters] = ()) -> list[Hit]:
+    generation = "g1"
+
+    def search(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        k: int = 10,
+        prefer: Sequence[Filters] = (),
+        newest: date | None = None,
+    ) -> list[Hit]:
         return self.hits[:k]
 
     def summary(self, filters: Filters = Filters()) -> Summary:
-        return Summary("g1", 1, len(self.hits), _DAY, _DAY, (("The Quay Gazette", 1),), 0)
+        return Summary(self.generation, 1, len(self.hits), _DAY, _DAY, (("The Quay Gazette", 1),), 0)
 
     def close(self) -> None:
         pass
