@@ -16,7 +16,7 @@ _DATELINE = re.compile(
     r"(?:[A-Z][A-Z’' .-]{2,}(?:, [\w .]{2,30}){0,2} ?(?:\([^)]{2,40}\) ?)?[-–—]{1,2}|"  # ESTRIN, March 19 (Coastwire) -
     # Estrin (EBN Business)
     r"(?:(?!The |An? )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?(?:, [A-Z][\w .]{2,20})? )?\([A-Z]{2,}(?: [A-Z]\w+)?\)|"
-    r"(?:[A-Z][\w.’'-]+ ?){0,3}(?:/[A-Z]{2,5})?/Getty Images) (?=[\"“A-Z0-9])"  # the credit of a picture
+    r"(?:[A-Z][\w.’'-]+ ){0,2}[A-Z][\w.’'-]+(?:/[A-Z]{2,5})?/Getty Images) (?=[\"“A-Z0-9])"  # the credit of a picture
 )
 _CONNECTIVE = re.compile(
     r"(?:However|Meanwhile|Moreover|Furthermore|Nevertheless|Still|Also|In addition|For (?:example|instance)|Of course|Indeed|"

@@ -192,6 +192,15 @@ def test_page_furniture(text: str, is_furniture: bool) -> None:
     assert furniture(text) is is_furniture
 
 
+@pytest.mark.parametrize(
+    "piece", ["A", "Aa ", "A' ", "A. ", "A, ", "Aa/", "(", "a:", "Read more ", "1. ", "A (B) ", "/Getty Images "]
+)
+def test_endless_sentences_are_read_in_one_pass(piece: str) -> None:
+    """A pattern that tries every way to cut a long run would not come back from these."""
+    assert dateline(piece * 20_000) in range(20_000)
+    assert furniture(piece * 20_000) in (True, False)
+
+
 def test_prose_is_quoted_before_furniture() -> None:
     """A pointer to another article that meets the question better is neither the first quote nor a further one."""
     pointer, told = (

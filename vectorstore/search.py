@@ -36,7 +36,7 @@ _RECENT, _FADES = 0.2, 30  # days
 _OPENING, _WEARS_OFF = 0.1, 500
 # Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
 _RERANKED = 12
-_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 10 and 20 lose a point
+_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 10 and 20 lose two points
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
