@@ -37,9 +37,10 @@ class Scope:
 
     @property
     def newest(self) -> date | None:
-        """The day up to which newer articles come a little earlier; none where days were chosen or said."""
-        dated = any(days.since or days.until for days in (self.filters, *self.prefer))
-        return None if dated else self.today
+        """The day up to which newer articles come earlier: today, or the last day asked about; none where days were chosen."""
+        if self.filters.since or self.filters.until:
+            return None
+        return min([self.today, *(days.until for days in self.prefer if days.until)])
 
 
 def scope(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vectorstore.articles import read
-from vectorstore.passages import passages, sentences
+from vectorstore.passages import heading, passages, sentences
 from vectorstore.types import Article
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -120,3 +120,24 @@ def test_the_seed_articles_standfirst_is_not_two_passages() -> None:
     assert sum(first in p.text for p in made) == 1
     assert sum(p.text.count(first) for p in made) == 1
     covered(article.text, [(p.start, p.end) for p in made])
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "expected"),
+    [
+        ("Ferry runs aground", "https://example.com/2022/08/24/other-words-here/", "Ferry runs aground"),
+        ("", "https://example.com/2022/08/24/politics/student-loan-plan-2022/index.html", "student loan plan 2022"),
+        (" ", "https://example.com/news/957083/Ferry_Runs_Aground.html?utm=a-b-c-d-e#f-g-h-i-j", "Ferry Runs Aground"),
+        ("", "https://example.com/politik/%C3%BCber-den-fluss", "über den fluss"),
+        ("", "https://example.com/storm-hits-coast-7849598002/", "storm hits coast"),
+        ("", "https://example.com/2022/08/24/", ""),
+        ("", "https://example.com", ""),
+        ("", "https://some-long-host-name.example.com/", ""),
+        ("", "file:///home/me/my-own-articles/one.txt", ""),
+        ("", "http://[::1", ""),
+        ("", "", ""),
+    ],
+)
+def test_an_address_stands_in_for_a_headline(title: str, url: str, expected: str) -> None:
+    """An article without a headline is found by the words of its address, and by nothing where it spells none."""
+    assert heading(Article("a", "Text.", title, url=url)).strip() == expected

@@ -179,7 +179,7 @@ def test_what_was_chosen_wins() -> None:
     assert (chosen.filters, chosen.prefer, chosen.understood) == (Filters(("usatoday.com",), until=date(2022, 1, 1)), (), ())
     without = scope(question, Filters(), WEDNESDAY, lambda: held, ["cnn ARTICLES", "this week"])
     assert (without.filters, without.understood) == (Filters(), ())
-    assert (free.newest, chosen.newest, without.newest) == (None, None, WEDNESDAY)
+    assert (free.newest, chosen.newest, without.newest) == (WEDNESDAY, None, WEDNESDAY)
 
 
 @pytest.mark.parametrize(
@@ -272,14 +272,17 @@ def test_lines_of_questions_may_say_when_they_were_asked(
     assert "questions.jsonl:1" in capsys.readouterr().err
 
 
-def test_newer_is_preferred_where_no_day_is_named() -> None:
-    """An outlet in the question leaves the days open; a day in it, or a chosen one, does not."""
+def test_newer_is_preferred_up_to_the_day_asked_about() -> None:
+    """Up to today, or to the last day that the question names; days that were chosen leave nothing to prefer."""
     held = Summary("g", 2, 2, FIRST, LAST, (("cnn.com", 1), ("usatoday.com", 1)), 0)
     for question, chosen, newest in (
         ("Who won the election?", Filters(), WEDNESDAY),
         ("Who won the election, according to CNN?", Filters(), WEDNESDAY),
         ("Who won the election?", Filters(("cnn.com",)), WEDNESDAY),
-        ("Who won the election in June?", Filters(), None),
+        ("Who won the election this week?", Filters(), WEDNESDAY),
+        ("Who won the election in June?", Filters(), date(2022, 7, 3)),
+        ("Who won the election in June, according to CNN?", Filters(), date(2022, 7, 3)),
+        ("Which articles published in June tell who won?", Filters(), None),
         ("Who won the election?", Filters(until=date(2022, 1, 1)), None),
     ):
         assert scope(question, chosen, WEDNESDAY, lambda: held).newest == newest, (question, chosen)

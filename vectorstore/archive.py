@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from vectorstore.passages import heading
 from vectorstore.types import Article, Passage
 
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT NOT NULL,
-                       source TEXT NOT NULL, url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL);
+                       source TEXT NOT NULL, url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL, heading TEXT NOT NULL);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL, article INTEGER NOT NULL, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, text TEXT NOT NULL, digest BLOB NOT NULL);
 """
@@ -32,7 +33,8 @@ class ArchiveWriter:
         """Stores the article and its passages, each with the digest of the text that its vector is made from."""
         published = article.published.isoformat() if article.published else None
         fields = (article.id, article.text, article.title, article.source, article.url, published, json.dumps(article.authors))
-        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (self.articles, *fields))
+        row = (self.articles, *fields, heading(article))
+        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._database.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -52,7 +54,7 @@ class Found(NamedTuple):
     """A stored passage with what its article's record says of it."""
 
     article: int  # its number
-    title: str
+    heading: str  # its headline, or what stands for it
     source: str
     passage: Passage
 
@@ -79,7 +81,7 @@ class Archive:
     def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
         """The passages of these numbers."""
         query = (
-            "SELECT p.number, p.article, a.title, a.source, p.id, a.id, p.start, p.end, p.text "
+            "SELECT p.number, p.article, a.heading, a.source, p.id, a.id, p.start, p.end, p.text "
             "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
@@ -99,13 +101,13 @@ class Archive:
         yield from self._database.execute("SELECT digest, number FROM passages")
 
     def for_indexing(self) -> Iterator[tuple[int, str, str, int, str]]:
-        """Every passage as (number, its article's title, text, day number or 0, case-folded outlet)."""
+        """Every passage as (number, its article's heading, text, day number or 0, case-folded outlet)."""
         rows = self._database.execute(
-            "SELECT p.number, a.title, p.text, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article "
+            "SELECT p.number, a.heading, p.text, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article "
             "ORDER BY p.number"
         )
-        for number, title, text, published, source in rows:
-            yield number, title, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold()
+        for number, headed, text, published, source in rows:
+            yield number, headed, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold()
 
     def counts(self) -> tuple[int, int]:
         """(articles, passages)"""
@@ -122,8 +124,8 @@ class Archive:
         return [(source, _day(day), articles, passages) for source, day, articles, passages in self._database.execute(query)]
 
 
-def _article(row: tuple[int, str, str, str, str, str, str | None, str]) -> Article:
-    _, id_, text, title, source, url, published, authors = row
+def _article(row: tuple[int, str, str, str, str, str, str | None, str, str]) -> Article:
+    _, id_, text, title, source, url, published, authors, _ = row
     return Article(id_, text, title, source, url, _day(published), tuple(json.loads(authors)))
 
 

@@ -31,7 +31,7 @@ class LexicalIndex:
 
     @classmethod
     def write(cls, folder: Path, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
-        """Makes a new index of (number, title, text, day, case-folded outlet) and closes it."""
+        """Makes a new index of (number, heading, text, day, case-folded outlet) and closes it."""
         import tantivy
 
         folder.mkdir(parents=True)
@@ -47,11 +47,11 @@ class LexicalIndex:
         index = tantivy.Index(schema, path=str(folder))
         index.register_tokenizer(_ANALYZER, _analyzer())
         writer = index.writer(64_000_000, 1)  # one thread: the same articles give the same segments
-        for number, title, text, day, source in rows:
+        for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
             document.add_text("text", text)
-            document.add_text("titled", f"{title}\n{text}")
+            document.add_text("titled", f"{heading}\n{text}")
             document.add_integer("day", day)
             document.add_text("source", source)
             writer.add_document(document)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from vectorstore.types import Article, Passage
 
@@ -38,6 +39,11 @@ _STARTS_SENTENCE_AFTER_ABBREVIATION = re.compile(
     r"(?:The|A|An|He|She|It|They|We|I|You|But|And|In|On|At|As|If|This|That|These|Those|There|His|Her|Their|Its|Our|My|So|For|"
     r"When|While|What|Who|How|Why|After|Before|Since|Because|Although|However|Meanwhile|Now|Then|Some|Many|Most|One|Two|No|Not)\b"
 )
+
+# Of an address, its longest run of words: "https://example.com/2022/08/24/politics/student-loan-plan/" is on a student loan plan.
+_ADDRESS = re.compile(r"https?://[^/?#]*/([^?#]*)", re.I)
+_SUFFIX = re.compile(r"\.\w{2,5}$")
+_SPELT = re.compile(r"(?<![^\W_])(?:[^\W\d_]+|\d{1,4})(?![^\W_])")  # words and years, no article numbers
 
 _LONGEST_SENTENCE = 700  # characters; tables and listings run on without a stop and are cut at a word
 
@@ -82,9 +88,19 @@ def passages(article: Article, words: int = 100) -> list[Passage]:
     ]
 
 
-def encoded_text(title: str, passage: str) -> str:
+def encoded_text(heading: str, passage: str) -> str:
     """What the encoder is given for a passage: a passage deep in an article names its subject only in the headline."""
-    return f"{title}\n{passage}" if title else passage
+    return f"{heading}\n{passage}" if heading else passage
+
+
+def heading(article: Article) -> str:
+    """What an article is found by beside its text: its headline, or else the words that its address spells, if any."""
+    address = None if article.title.strip() else _ADDRESS.match(article.url[:2_000])
+    if not address:
+        return article.title
+    spelt: list[list[str]] = [_SPELT.findall(_SUFFIX.sub("", part)) for part in unquote(address[1]).split("/")]
+    longest = max(spelt, key=len)
+    return " ".join(longest) if len(longest) > 1 else ""
 
 
 def _blocks(text: str) -> Iterator[Span]:

@@ -19,7 +19,7 @@ from vectorstore.archive import Archive, ArchiveWriter
 from vectorstore.encoders import PACKAGED, Encoder, Vectors, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, NothingToIndex
 from vectorstore.lexical import LexicalIndex
-from vectorstore.passages import encoded_text, passages
+from vectorstore.passages import encoded_text, heading, passages
 from vectorstore.store import VectorStore
 from vectorstore.types import Article, Rejected
 
@@ -148,7 +148,7 @@ def _write_archive(building: Path, sources: Sequence[Path]) -> list[Rejected]:
                 continue
             seen[item.id] = content
             parts = passages(item)
-            writer.add(item, parts, [_sha256(encoded_text(item.title, part.text)) for part in parts])
+            writer.add(item, parts, [_sha256(encoded_text(heading(item), part.text)) for part in parts])
     finally:
         writer.close()
     if not writer.passages:

@@ -28,19 +28,20 @@ _DENSE_SHARE = 0.3  # of the fused score; on news .3 finds more than BM25 alone,
 # Added to the fused score, which is 0 … 1, for each preference that an article meets: it passes what matches a little better, and
 # brings in nothing that hardly matches. On other weeks (BM25 alone) "this week" at .15/.3/.5: ans@1 .374/.420/.445, from .323.
 _PREFERRED = 0.3
-# Added for news of today, and a third of it a month later: a question that names no day is mostly about the latest news (a prior
-# that falls exponentially with age: Li & Croft 2003). On other weeks, BM25 alone: ans@1/5/10 .384/.607/.692 to .406/.631/.702.
-_RECENT, _FADES = 0.2, 30  # days
+# Added for news of today, or of the last day asked about, and a third of it 45 days before: most questions are about the latest
+# news (a prior that falls exponentially with age: Li & Croft 2003). On other weeks, openings included, ans@1 .393 to .427; fitted
+# there it would be .64: less leaves what is old a better chance.
+_RECENT, _FADES = 0.4, 45  # days
 # Added for the first words of an article, and a third of it after so many characters: news opens with what matters most. On the
-# same questions, beside the one above: art@1 .47 to .56, the others within half a point.
-_OPENING, _WEARS_OFF = 0.1, 500
+# same questions .1 to .2: ans@1/5/10 .445/.660/.727 to .452/.663/.731.
+_OPENING, _WEARS_OFF = 0.2, 500
 # Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
 _RERANKED = 12
-_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 10 and 20 lose two points
+_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 8 to 15 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
-Scored = list[tuple[int, float]]  # passage number and score, best first
+Scored = Sequence[tuple[int, float]]  # passage number and score, best first
 Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
 
 
@@ -204,27 +205,30 @@ class Generation:
             for n, others in kept.items()
         ]
 
-    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored]:
-        """What each of the two searches finds, by words and by meaning."""
-        return self._words.search(question, n, filters), self._vectors.nearest(self._encoder.encode_query(question), n, filters)
+    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Scored]:
+        """What each of the two searches finds, by words and by meaning, and how near the meaning of what only words found is."""
+        vector = self._encoder.encode_query(question)
+        by_words, by_meaning = self._words.search(question, n, filters), self._vectors.nearest(vector, n, filters)
+        near = {number for number, _ in by_meaning}
+        return by_words, by_meaning, self._vectors.cosines(vector, [number for number, _ in by_words if number not in near])
 
     def _judged(self, question: str, found: Sequence[Found], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences."""
         terms = self._words.terms(question)
         read = []
-        for _, title, _, passage in found:
+        for _, heading, _, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
             best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
-            read.append((title, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
-        scores = reranker.scores(question, [(title, texts) for title, texts, _ in read])
+            read.append((heading, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
+        scores = reranker.scores(question, [(heading, texts) for heading, texts, _ in read])
         return [
             tuple((*span, odds) for span, odds in zip(spans, row, strict=True))
             for (*_, spans), row in zip(read, scores, strict=True)
         ]
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
-        both = self._found(question, filters, n)
+        *both, _ = self._found(question, filters, n)
         passages = self.archive.passages([number for found in both for number, _ in found])
         articles = self.archive.articles({found.article for found in passages.values()})
         by_words, by_meaning = (
@@ -267,13 +271,13 @@ class Generation:
             self.archive.close()
 
 
-def fused(by_words: Scored, by_meaning: Scored) -> Scored:
-    """Both rankings as one: each one's scores scaled to 0 … 1, then their weighted sum; a passage that one lacks has 0 there."""
+def fused(by_words: Scored, by_meaning: Scored, less_near: Scored = ()) -> Scored:
+    """Both rankings as one: scaled to 0 … 1, weighed and summed. What words lack has 0 there, what is `less_near` below 0."""
     total: dict[int, float] = {}
-    for scored, share in ((by_words, 1 - _DENSE_SHARE), (by_meaning, _DENSE_SHARE)):
+    for scored, more, share in ((by_words, (), 1 - _DENSE_SHARE), (by_meaning, less_near, _DENSE_SHARE)):
         if scored:
             best, worst = scored[0][1], scored[-1][1]
-            for number, score in scored:
+            for number, score in (*scored, *more):
                 scaled = (score - worst) / (best - worst) if best > worst else 1.0
                 total[number] = total.get(number, 0.0) + share * scaled
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
