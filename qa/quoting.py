@@ -37,8 +37,8 @@ SENTENCE_TRAITS = (
     "asking", "sort", "told", "headline's name",
 )  # fmt: skip
 # Fitted on BM25's hits, but for the one of "denies", of which those questions have too few to tell, and of "score", which says
-# more of reranked hits: 1.6 to 2.6, and no trait for the rank, gave on later weeks (214 questions) an answer in the first sentence
-# .388 to .425, in one of three .551 to .570.
+# more of reranked hits: 1.6 to 2.6, and no trait for the rank, gave on later weeks (214 questions) an answer in the first
+# sentence .388 to .425, in one of three .551 to .570.
 _SENTENCE_WEIGHTS = (
     -1.92, 1.94, 4.56, 3.24, 0.83, 0.65, 2.60, 0.26, -0.15,
     -0.32, -2.53, -4.39, 1.98, 0.30, 1.00, 1.49, 1.68, 2.79, 1.59, 1.05, 0.93, 1.14,
