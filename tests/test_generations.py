@@ -295,13 +295,16 @@ def test_another_embedder_encodes_all_anew(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused(sound: Path, tmp_path: Path) -> None:
-    """An index of a later format names both numbers and the remedy."""
+    """An index of another format names both numbers and the remedy, which makes it anew of what it was made from."""
     index = tmp_path / "index"
     shutil.copytree(sound, index)
     file = live(index) / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
     with pytest.raises(IndexIncompatible, match=r"format 99, this is 2: run `onrecord rebuild`"):
         Index.open(index, encoder=WordHashEncoder(), rerank=False)
+    report = rebuild([], index, encoder=WordHashEncoder())
+    assert (report.articles, report.encoded) == (300, 300)
+    Index.open(index, encoder=WordHashEncoder(), rerank=False).close()
 
 
 def test_verification_finds_what_is_wrong(sound: Path, tmp_path: Path) -> None:

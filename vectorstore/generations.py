@@ -81,6 +81,15 @@ def manifest(path: Path) -> Manifest:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 
 
+def sources(path: Path) -> list[Path]:
+    """What the generation in that folder was made from, whatever its format; raises IndexDamaged where it cannot say."""
+    file = path / "manifest.json"
+    try:
+        return [Path(source) for source in list[str](json.loads(file.read_bytes())["sources"])]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
+
+
 def check(path: Path) -> Manifest:
     """The generation's manifest after every file has been compared with it; raises IndexDamaged naming the first that differs.
 

@@ -123,11 +123,10 @@ def _live(index_dir: Path) -> str | None:
 def _sources(index_dir: Path) -> list[Path]:
     """What the live index was made from; raises IndexDamaged where there is one that cannot say it any more."""
     try:
-        path = generations.folder(index_dir, generations.live(index_dir))
-        return [Path(source) for source in generations.manifest(path).sources]
+        return generations.sources(generations.folder(index_dir, generations.live(index_dir)))
     except NoIndex:
         return []
-    except (IndexDamaged, IndexIncompatible) as error:
+    except IndexDamaged as error:
         raise IndexDamaged(
             f"The index in {index_dir} no longer says what it was made from: run `onrecord rebuild PATH …`."
         ) from error
