@@ -29,6 +29,8 @@ def llama_server() -> Iterator[str]:
     parameters.n_ctx = LLAMA_CONTEXT
     parameters.n_parallel = 1
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
+    # The likeliest token each time: sampled ones differ from run to run, and a test would fail on an unlucky draw.
+    parameters.sampling.temp = 0.0
     parameters.verbosity = 0
     server = xllamacpp.Server(parameters)
     yield f"{server.listening_address}/v1"
