@@ -7,6 +7,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from types import TracebackType
 
 from vectorstore import generations
 from vectorstore.archive import Archive, Found
-from vectorstore.encoders import PACKAGED, Encoder, open_encoder
+from vectorstore.encoders import PACKAGED, Encoder, Vectors, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import sentences
@@ -180,6 +181,7 @@ class Generation:
         self._words = LexicalIndex.open(folder / "lexical")
         self._vectors = VectorStore.open(folder / "chroma")
         self._holdings = self.archive.holdings()
+        self._everything = self._summed(Filters())
         self._users = 0
         self._retired = False
 
@@ -207,10 +209,20 @@ class Generation:
 
     def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Scored]:
         """What each of the two searches finds, by words and by meaning, and how near the meaning of what only words found is."""
-        vector = self._encoder.encode_query(question)
-        by_words, by_meaning = self._words.search(question, n, filters), self._vectors.nearest(vector, n, filters)
+        # The encoder leaves the interpreter free: the other search takes none of its time.
+        with ThreadPoolExecutor(1) as aside:
+            words = aside.submit(self._by_words, question, filters, n)
+            vector = self._encoder.encode_query(question)
+            by_words, held = words.result()
+        by_meaning = self._vectors.nearest(vector, n, filters)
         near = {number for number, _ in by_meaning}
-        return by_words, by_meaning, self._vectors.cosines(vector, [number for number, _ in by_words if number not in near])
+        cosines = [(number, float(row @ vector)) for (number, _), row in zip(by_words, held, strict=True) if number not in near]
+        return by_words, by_meaning, cosines
+
+    def _by_words(self, question: str, filters: Filters, n: int) -> tuple[Scored, Vectors]:
+        """What words find, and its vectors."""
+        found = self._words.search(question, n, filters)
+        return found, self._vectors.vectors([number for number, _ in found])
 
     def _judged(self, question: str, found: Sequence[Found], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences."""
@@ -228,7 +240,8 @@ class Generation:
         ]
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
-        *both, _ = self._found(question, filters, n)
+        vector = self._encoder.encode_query(question)
+        both = self._words.search(question, n, filters), self._vectors.nearest(vector, n, filters)
         passages = self.archive.passages([number for found in both for number, _ in found])
         articles = self.archive.articles({found.article for found in passages.values()})
         by_words, by_meaning = (
@@ -238,6 +251,9 @@ class Generation:
         return by_words, by_meaning
 
     def summary(self, filters: Filters) -> Summary:
+        return self._everything if filters == Filters() else self._summed(filters)
+
+    def _summed(self, filters: Filters) -> Summary:
         held = [row for row in self._holdings if filters.admits(Article("", "", source=row[0], published=row[1]))]
         outlets: dict[str, int] = {}
         for source, _, articles, _ in held:
@@ -315,6 +331,8 @@ def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, l
     and the following ones come in only where k is not reached without them.
     """
     kept: list[tuple[tuple[int, str, Passage], dict[str, int]]] = []
+    beyond: list[bool] = []  # for each that is kept, whether its article has enough before it
+    of_article: Counter[str] = Counter()
     for number, source, passage in ranked:
         for (_, first_source, first), others in kept:
             if same_copy(first.text, passage.text):
@@ -322,11 +340,13 @@ def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, l
                     others.setdefault(source, number)
                 break
         else:
+            if beyond.count(False) == k:
+                continue
+            of_article[passage.article_id] += 1
             kept.append(((number, source, passage), {}))
-    of_article: Counter[str] = Counter()
-    places = []
-    for place, ((_, _, passage), _) in enumerate(kept):
-        of_article[passage.article_id] += 1
-        places.append((of_article[passage.article_id] > _PER_ARTICLE, place))
-    chosen = sorted(place for _, place in sorted(places)[:k])
+            beyond.append(of_article[passage.article_id] > _PER_ARTICLE)
+            if beyond.count(False) == k:  # these are the ones: what follows can only be a copy of them
+                kept = [one for one, more in zip(kept, beyond, strict=True) if not more]
+                beyond = [False] * k
+    chosen = sorted(place for _, place in sorted(zip(beyond, range(len(kept)), strict=True))[:k])
     return {kept[place][0][0]: list(kept[place][1].values()) for place in chosen}

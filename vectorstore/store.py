@@ -78,10 +78,6 @@ class VectorStore:
         found = self._collection.query(query_embeddings=[vector], n_results=n, where=_where(filters), include=["distances"])
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def cosines(self, vector: Vectors, numbers: Sequence[int]) -> list[tuple[int, float]]:
-        """These passages as (number, cosine), in the order asked for."""
-        return [(number, float(held @ vector)) for number, held in zip(numbers, self.vectors(numbers), strict=True)]
-
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """The stored vectors of these passages, in the order asked for."""
         rows: dict[str, Any] = {}
