@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from qa.settings import Settings, read_settings
 from vectorstore.errors import RerankerUnavailable
 from vectorstore.minilm import MiniLM, folder
 from vectorstore.passages import sentences
-from vectorstore.reranker import LAYERS, Reranker, passage_score, tokenised, trained, window
+from vectorstore.reranker import LAYERS, Reranker, aged, passage_score, tokenised, trained, window
 from vectorstore.search import Index, reranked
 
 SHIPPED = Path(str(files("vectorstore"))) / "reranker.safetensors"
@@ -126,6 +127,34 @@ def test_only_the_first_layers_are_changed() -> None:
 def test_what_is_read_of_a_passage(met: list[set[str]], sizes: list[int], wanted: slice) -> None:
     """The run of sentences within the limit that meets most of the question."""
     assert window({"a": 2.0, "b": 1.0}, met, sizes, words=48) == wanted
+
+
+@pytest.mark.parametrize(
+    ("published", "newest", "wanted"),
+    [
+        (date(2022, 6, 14), date(2022, 6, 14), "today Ferry sinks"),
+        (date(2022, 6, 15), date(2022, 6, 14), "today Ferry sinks"),  # it may be tomorrow elsewhere
+        (date(2022, 6, 16), date(2022, 6, 14), "later Ferry sinks"),
+        (date(2022, 6, 7), date(2022, 6, 14), "days Ferry sinks"),
+        (date(2022, 5, 14), date(2022, 6, 14), "weeks Ferry sinks"),
+        (date(2021, 6, 14), date(2022, 6, 14), "months Ferry sinks"),
+        (date(2014, 6, 14), date(2022, 6, 14), "years Ferry sinks"),
+        (None, date(2022, 6, 14), "Ferry sinks"),
+        (date(2022, 6, 14), None, "Ferry sinks"),
+    ],
+)
+def test_a_headline_is_read_with_its_age(published: date | None, newest: date | None, wanted: str) -> None:
+    """One word says how old the news is, where both days are known."""
+    assert aged("Ferry sinks", published, newest) == wanted
+
+
+def test_an_age_is_one_token_and_means_something(reranker: Reranker) -> None:
+    """No age is cut into pieces, and what is of the week asked about comes before old news."""
+    ages = ["today", "days", "weeks", "months", "years", "later"]
+    assert [len(tokens) for tokens in MiniLM(folder()).tokens(ages)] == [1] * len(ages)
+    told = ["Three factions denied sending fighters across the border."]
+    fresh, old = reranker.scores("Who denied sending fighters this week?", [("days Border", told), ("years Border", told)])
+    assert passage_score(fresh) > passage_score(old)
 
 
 def test_a_passage_gains_from_each_of_its_sentences() -> None:

@@ -11,6 +11,7 @@ import hashlib
 import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ from vectorstore.minilm import Floats, Graph, MiniLM, Weights, body, cores, pack
 
 LAYERS = 4
 WORDS = 48  # of a passage that are read: the run of its sentences that meets most of the question
-FORMAT = "1"
+FORMAT = "2"
 
-_QUESTION, _HEADLINE, _SENTENCE, _ALL = 48, 20, 80, 190  # the most tokens of each
+_QUESTION, _HEADLINE, _SENTENCE, _ALL = 48, 21, 80, 190  # the most tokens of each
+# Up to so many days before the day asked about.
+_AGES = ((-2, "later"), (1, "today"), (7, "days"), (31, "weeks"), (365, "months"), (10**7, "years"))
 _UNREAD = -30.0  # the score of a sentence that did not fit
 _BATCH = 8
 
-Candidate = tuple[str, Sequence[str]]  # a passage's headline, and the sentences to read
+Candidate = tuple[str, Sequence[str]]  # a passage's headline, with its age if that is known, and the sentences to read
 Row = tuple[list[int], int, list[int]]  # tokens, how many of them are the question's, and each token's sentence or -1
 
 
@@ -80,6 +83,13 @@ def passage_score(sentences: Sequence[float]) -> float:
     return most + math.log(sum(math.exp(score - most) for score in sentences)) if sentences else most
 
 
+def aged(headline: str, published: date | None, newest: date | None) -> str:
+    """The headline as it is read: after a word for how long before the day `newest` it was news, where both are known."""
+    if not published or not newest:
+        return headline
+    return f"{next(word for most, word in _AGES if (newest - published).days <= most)} {headline}"
+
+
 def window(terms: Mapping[str, float], stems: Sequence[Collection[str]], sizes: Sequence[int], words: int = WORDS) -> slice:
     """The run of sentences, of at most `words` words or else one sentence, that meets most of the question; the longest such.
 
@@ -101,7 +111,7 @@ def window(terms: Mapping[str, float], stems: Sequence[Collection[str]], sizes: 
 
 
 def tokenised(model: MiniLM, question: str, candidates: Sequence[Candidate]) -> list[Row]:
-    """[CLS] question [SEP] headline [SEP] sentences [SEP], for each candidate."""
+    """[CLS] question [SEP] age and headline [SEP] sentences [SEP], for each candidate."""
     opening, closing = model.marks
     texts = [question, *(text for headline, sentences in candidates for text in (headline, *sentences))]
     tokens = iter(model.tokens(texts))

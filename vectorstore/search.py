@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 
 from vectorstore import generations
-from vectorstore.archive import Archive, Found
-from vectorstore.encoders import PACKAGED, Encoder, Vectors, open_encoder
+from vectorstore.archive import Archive
+from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import sentences
-from vectorstore.reranker import Reranker, passage_score, window
+from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.store import VectorStore
 from vectorstore.types import Article, Filters, Hit, Passage, Summary
 from vectorstore.wirecopy import same_copy
@@ -38,7 +37,7 @@ _RECENT, _FADES = 0.4, 45  # days
 _OPENING, _WEARS_OFF = 0.2, 500
 # Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
 _RERANKED = 12
-_PRIOR = 15.0  # log odds that the best fused score is worth over none; set on later weeks, where 8 to 15 are level
+_PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
@@ -190,12 +189,14 @@ class Generation:
     ) -> list[Hit]:
         n = max(_CANDIDATES, 3 * k)
         ranked = fused(*self._found(question, filters, n))
-        ranked = weighed(ranked, self.archive.records([number for number, _ in ranked]), prefer, newest)
+        records = self.archive.records([number for number, _ in ranked])
+        ranked = weighed(ranked, records, prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
         judged: dict[int, Judged] = {}
         if self._reranker:
-            first = {number: passages[number] for number, _ in ranked[:_RERANKED]}
-            judged = dict(zip(first, self._judged(question, list(first.values()), self._reranker), strict=True))
+            first = [number for number, _ in ranked[:_RERANKED]]
+            read = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in first]
+            judged = dict(zip(first, self._judged(question, read, self._reranker), strict=True))
             ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row in judged.values()])
         scores = {number: score for number, score in ranked if number in passages}
         kept = collapsed([(number, passages[number].source, passages[number].passage) for number in scores], k)
@@ -211,24 +212,19 @@ class Generation:
         """What each of the two searches finds, by words and by meaning, and how near the meaning of what only words found is."""
         # The encoder leaves the interpreter free: the other search takes none of its time.
         with ThreadPoolExecutor(1) as aside:
-            words = aside.submit(self._by_words, question, filters, n)
+            words = aside.submit(self._words.search, question, n, filters)
+            held = aside.submit(lambda: self._vectors.vectors([number for number, _ in words.result()]))
             vector = self._encoder.encode_query(question)
-            by_words, held = words.result()
         by_meaning = self._vectors.nearest(vector, n, filters)
         near = {number for number, _ in by_meaning}
-        cosines = [(number, float(row @ vector)) for (number, _), row in zip(by_words, held, strict=True) if number not in near]
-        return by_words, by_meaning, cosines
+        beside = zip(words.result(), held.result(), strict=True)
+        return words.result(), by_meaning, [(number, float(row @ vector)) for (number, _), row in beside if number not in near]
 
-    def _by_words(self, question: str, filters: Filters, n: int) -> tuple[Scored, Vectors]:
-        """What words find, and its vectors."""
-        found = self._words.search(question, n, filters)
-        return found, self._vectors.vectors([number for number, _ in found])
-
-    def _judged(self, question: str, found: Sequence[Found], reranker: Reranker) -> list[Judged]:
-        """What the reranker makes of each passage's best stretch of sentences."""
+    def _judged(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Judged]:
+        """What the reranker makes of each passage's best stretch of sentences; with each passage, its headline as it is read."""
         terms = self._words.terms(question)
         read = []
-        for _, heading, _, passage in found:
+        for heading, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
             best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
@@ -302,16 +298,12 @@ def fused(by_words: Scored, by_meaning: Scored, less_near: Scored = ()) -> Score
 def reranked(ranked: Scored, odds: Sequence[float]) -> Scored:
     """The ranking with its first passages in the order of their log odds and of what they had; the others follow as they were."""
     again = [(number, value + _PRIOR * score) for (number, score), value in zip(ranked, odds, strict=False)]
-    if not again:
-        return ranked
-    lowest, last = min(score for _, score in again), ranked[len(again) - 1][1]
-    rest = [(number, lowest + score - last) for number, score in ranked[len(again) :]]
+    lower = min((score for _, score in again), default=0.0) - (ranked[len(again) - 1][1] if again else 0.0)
+    rest = [(number, score + lower) for number, score in ranked[len(again) :]]
     return sorted(again, key=lambda item: (-item[1], item[0])) + rest
 
 
-def weighed(
-    ranked: Scored, records: Mapping[int, tuple[Article, int]], prefer: Sequence[Filters], newest: date | None = None
-) -> Scored:
+def weighed(ranked: Scored, records: Mapping[int, tuple[Article, int]], prefer: Sequence[Filters], newest: date | None) -> Scored:
     """The ranking with what speaks for a passage whatever its words: preferences that its article meets, its place, its day."""
     raised = [(number, score + _bonus(*records[number], prefer, newest)) for number, score in ranked]
     return sorted(raised, key=lambda item: (-item[1], item[0]))
@@ -330,23 +322,15 @@ def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, l
     A later passage that is the same copy is listed with the first one, once for each other outlet. An article's third passage
     and the following ones come in only where k is not reached without them.
     """
-    kept: list[tuple[tuple[int, str, Passage], dict[str, int]]] = []
-    beyond: list[bool] = []  # for each that is kept, whether its article has enough before it
-    of_article: Counter[str] = Counter()
+    kept: list[tuple[int, str, Passage, dict[str, int]]] = []
+    spare: list[tuple[int, str, Passage, dict[str, int]]] = []  # articles' third passages, and the following ones
     for number, source, passage in ranked:
-        for (_, first_source, first), others in kept:
-            if same_copy(first.text, passage.text):
-                if source != first_source:
-                    others.setdefault(source, number)
-                break
-        else:
-            if beyond.count(False) == k:
-                continue
-            of_article[passage.article_id] += 1
-            kept.append(((number, source, passage), {}))
-            beyond.append(of_article[passage.article_id] > _PER_ARTICLE)
-            if beyond.count(False) == k:  # these are the ones: what follows can only be a copy of them
-                kept = [one for one, more in zip(kept, beyond, strict=True) if not more]
-                beyond = [False] * k
-    chosen = sorted(place for _, place in sorted(zip(beyond, range(len(kept)), strict=True))[:k])
-    return {kept[place][0][0]: list(kept[place][1].values()) for place in chosen}
+        compared = kept + spare if len(kept) < k else kept  # with k of them, what follows can only be a copy of one
+        _, first_source, _, others = next((one for one in compared if same_copy(one[2].text, passage.text)), (0, "", None, None))
+        if others is not None and source != first_source:
+            others.setdefault(source, number)
+        elif others is None and len(kept) < k:
+            of_article = sum(one[2].article_id == passage.article_id for one in kept)
+            (kept if of_article < _PER_ARTICLE else spare).append((number, source, passage, {}))
+    chosen = {number: list(others.values()) for number, _, _, others in kept + spare[: k - len(kept)]}
+    return {number: chosen[number] for number, *_ in ranked if number in chosen}

@@ -1,6 +1,6 @@
 """Trains vectorstore/reranker.safetensors, a cross-encoder, from the packaged MiniLM (its model card is vectorstore/reranker.md).
 
-    python -m qa.evals.reranker DATA OUT.safetensors      some hours of two processors; DATA is a folder like the shared data
+    python -m qa.evals.reranker DATA OUT.safetensors      three hours of two processors; DATA is a folder like the shared data
 
 The recipe: groups of eight passages for one question, of which some hold the answer (distant supervision: its words, in an
 article of those days), some are of the same story, the others are the search's best that do neither (BM25, with what search
@@ -10,7 +10,9 @@ report of the story or else in the article itself (without its headline), from D
 DATA/followups (the question as people rewrote it, and the answer that it got).
 
 The loss is the negative logarithm of what the softmax over all sentences of a group gives to those that hold the answer
-(marginal likelihood with shared normalisation: Clark & Gardner 2018), and .7 of the same for the sentences of the story.
+(marginal likelihood with shared normalisation: Clark & Gardner 2018), and .7 of the same for the sentences of the story. In one
+of three runs what the search gave a passage is added first, so that what is learnt is what the search does not know (as in Gao
+et al. 2021, CLEAR). The weights of all three are averaged.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,13 @@ from qa.scope import scope
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
 from vectorstore.passages import passages, sentences
-from vectorstore.reranker import FORMAT, LAYERS, Row, base_of, pooling, tokenised, window
-from vectorstore.search import Scored, fused, weighed
+from vectorstore.reranker import FORMAT, LAYERS, Row, aged, base_of, pooling, tokenised, window
+from vectorstore.search import fused, weighed
 from vectorstore.types import Article, Filters, Summary
 
-SEED = 7
+# Runs whose weights are averaged: a seed, the log odds that the search's best score is worth over none in the loss, and whether
+# ages are read.
+RUNS = ((7, 0.0, False), (7, 10.0, True), (8, 0.0, True))
 SIZE = 8  # passages of a group
 WORDS = (36, 48, 48, 64)  # one is drawn for each group: what is read of a passage
 STORIES, HEADLINES = 1_000, 500  # groups at most
@@ -60,11 +64,12 @@ ANSWER, SAME_STORY, OTHER = 2, 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What is read of one passage: its headline, some sentences, and what each of them is."""
+    """What is read of one passage: its headline, some sentences, and what each of them is; and what the search gave it."""
 
     headline: str
     sentences: tuple[str, ...]
     labels: tuple[int, ...]
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,27 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A question to validate on: the search's first passages, their scores, and whether each holds the answer."""
+    """A question to validate on: the search's first passages, and whether each holds the answer."""
 
     question: str
     read: tuple[Read, ...]
-    scores: tuple[float, ...]
     holds: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for a question, best first, and the day up to which newer articles come earlier."""
+
+    question: str
+    scores: dict[int, float]
+    newest: date | None
 
 
 class Collection:
     """Articles with their passages, indexed by words."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
+        self.ages = True  # whether they are read
         self.articles = {article.id: article for article in articles}
         self.passages = [passage for article in articles for passage in passages(article)]
         self.of: dict[str, list[int]] = {}
@@ -103,14 +117,14 @@ class Collection:
         self._summary = Summary("", len(articles), len(self.passages), min(days, default=None), max(days, default=None),
                                 tuple(outlets), len(articles) - len(days))  # fmt: skip
 
-    def find(self, question: str, today: date | None, n: int) -> Scored:
-        """What search would find first, but by words alone: (passage number, score)."""
+    def find(self, question: str, today: date | None, n: int) -> Search:
+        """What search would find first, but by words alone."""
         found = self.words.search(question, _FOUND)
         if today is None or not found:
-            return fused(found, [])[:n]
+            return Search(question, dict(fused(found, [])[:n]), None)
         within = scope(question, Filters(), today, lambda: self._summary)
         records = {number: (self.article(number), self.passages[number].start) for number, _ in found}
-        return weighed(fused(found, []), records, within.prefer, within.newest)[:n]
+        return Search(question, dict(weighed(fused(found, []), records, within.prefer, within.newest)[:n]), within.newest)
 
     def article(self, number: int) -> Article:
         return self.articles[self.passages[number].article_id]
@@ -120,12 +134,14 @@ class Collection:
             self._plain[number] = plain(self.passages[number].text)
         return any(answer in self._plain[number] for answer in answers)
 
-    def read(self, question: str, number: int, words: int, kind: int, answers: Sequence[str] = (), headline: bool = True) -> Read:
+    def read(
+        self, search: Search, number: int, words: int, kind: int, answers: Sequence[str] = (), headline: bool = True
+    ) -> Read:
         """The passage as the reranker will be given it; one that is there for its answer is read where the answer stands."""
-        passage = self.passages[number]
+        passage, article = self.passages[number], self.article(number)
         texts = [passage.text[start:end] for start, end in sentences(passage.text)]
         holds = [any(answer in plain(text) for answer in answers) for text in texts]
-        terms, stems = self.words.terms(question), [self.words.stems(text) for text in texts]
+        terms, stems = self.words.terms(search.question), [self.words.stems(text) for text in texts]
         sizes = [len(text.split()) for text in texts]
         chosen = window(terms, stems, sizes, words)
         if kind == ANSWER and any(holds) and not any(holds[chosen]):
@@ -133,7 +149,9 @@ class Collection:
             after = window(terms, stems[place:], sizes[place:], words)
             chosen = slice(place, place + max(1, after.stop if after.start == 0 else 1))
         labels = [ANSWER if kind == ANSWER and (held or not answers) else min(kind, SAME_STORY) for held in holds]
-        return Read(self.article(number).title if headline else "", tuple(texts[chosen]), tuple(labels[chosen]))
+        title = aged(article.title if headline else "", article.published, search.newest if self.ages else None)
+        score = search.scores.get(number, min(search.scores.values(), default=0.0))
+        return Read(title, tuple(texts[chosen]), tuple(labels[chosen]), score)
 
 
 def plain(text: str) -> str:
@@ -161,12 +179,12 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
     for row in rows:
         question, asked = row["question"], date.fromisoformat(row["asked"])
         answers = [text for text in map(plain, row["answers"]) if text]
-        found = collection.find(question, asked, 60)
-        scores = dict(found)
+        search = collection.find(question, asked, 60)
+        scores = search.scores
         telling = [number for number in scores if collection.holds(number, answers)]
         if row["asked"] >= later:
-            if any(number in telling for number, _ in found[:30]):
-                trials.append(trial(collection, question, found[:24], answers))
+            if any(number in telling for number in list(scores)[:30]):
+                trials.append(trial(collection, search, answers))
             continue
         of_those_days = [n for n in telling if _near(collection.article(n), asked) or n in _linked(collection, row)]
         best = max((scores[n] for n in of_those_days), default=0.0)
@@ -181,7 +199,7 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
         tempting = [n for n in others if collection.holds(n, wrong)]
         for _ in range(DRAWS):
             chosen = rng.sample(right, min(2, len(right))), same[:2]
-            group = grouped(collection, "quiz", question, answers, *chosen, others, tempting, rng)
+            group = grouped(collection, "quiz", search, answers, *chosen, others, tempting, rng)
             if group:
                 groups.append(group)
     return groups, trials
@@ -213,7 +231,10 @@ def headlines(collection: Collection, rng: random.Random) -> list[Group]:
             rest = f"{asks.capitalize()} {title[: taken.start()]} {title[taken.end() :]}"
         question = re.sub(r"[:;]", "", " ".join(rest.split())).rstrip(".?!") + "?"
         answers = [plain(taken.group())]
-        scores = dict(collection.find(question, article.published, 50))
+        # Asked some days after, as quizzes are: not only what is of today answers.
+        today = article.published + timedelta(rng.randrange(10)) if article.published else None
+        search = collection.find(question, today, 50)
+        scores = search.scores
         best = max((scores[n] for n in scores if n in own), default=max(scores.values(), default=0.0))
         # The same story told elsewhere is no wrong one: near in time and near in words.
         near = [n for n in scores if n not in own and _near(collection.article(n), article.published, 6, 6)]
@@ -239,7 +260,7 @@ def headlines(collection: Collection, rng: random.Random) -> list[Group]:
             same = [n for n in own if not collection.holds(n, answers)]
             rng.shuffle(same)
         right = rng.sample(right[:3], min(2, len(right[:3])))
-        group = grouped(collection, kind, question, answers, right, same[:2], others, [], rng) if right else None
+        group = grouped(collection, kind, search, answers, right, same[:2], others, [], rng) if right else None
         groups[kind].extend([group] if group else [])
     return [*groups["story"], *groups["headline"]]
 
@@ -263,11 +284,12 @@ def conversations(file: Path, rng: random.Random) -> list[Group]:
             parts = [text for start, end in sentences(answer) if len((text := plain(answer[start:end])).split()) > 2]
             own = collection.of.get(id_, [])
             right = [n for n in own if collection.holds(n, parts)][:2]
-            others = [n for n, _ in collection.find(question, None, 30) if n not in own]
+            search = collection.find(question, None, 30)
+            others = [n for n in search.scores if n not in own]
             if question and parts and right:
                 same = [n for n in own if n not in right]
                 rng.shuffle(same)
-                group = grouped(collection, "conversation", question, parts, right, same[:2], others, [], rng)
+                group = grouped(collection, "conversation", search, parts, right, same[:2], others, [], rng)
                 groups.extend([group] if group else [])
     return groups
 
@@ -294,9 +316,9 @@ def reading(data: Path, rng: random.Random) -> list[Group]:
         own = collection.of.get(id_, [])
         right = [n for n in own if not answers or collection.holds(n, answers)][:2]
         same = [n for n in own if n not in right][:1]
-        found = [n for n, _ in collection.find(question, None, 30)]
-        others = [n for n in found if n not in own and not (answers and collection.holds(n, answers))][:12]
-        group = grouped(collection, "reading", question, answers, right, same, others, [], rng)
+        search = collection.find(question, None, 30)
+        others = [n for n in search.scores if n not in own and not (answers and collection.holds(n, answers))][:12]
+        group = grouped(collection, "reading", search, answers, right, same, others, [], rng)
         groups.extend([group] if group else [])
     return groups
 
@@ -304,7 +326,7 @@ def reading(data: Path, rng: random.Random) -> list[Group]:
 def grouped(
     collection: Collection,
     kind: str,
-    question: str,
+    search: Search,
     answers: Sequence[str],
     right: Sequence[int],
     same: Sequence[int],
@@ -321,17 +343,18 @@ def grouped(
     wrong += rng.sample(far, min(len(far), left - len(wrong)))
     shown = kind in ("quiz", "story") or (kind != "headline" and rng.random() < 0.5)
     read = [
-        collection.read(question, number, words, label, answers, shown)
+        collection.read(search, number, words, label, answers, shown)
         for numbers, label in ((right, ANSWER), (same, SAME_STORY), (wrong, OTHER))
         for number in numbers
     ]
     enough = any(ANSWER in one.labels for one in read) and len(wrong) >= 3
-    return Group(kind, question, tuple(read)) if enough else None
+    return Group(kind, search.question, tuple(read)) if enough else None
 
 
-def trial(collection: Collection, question: str, found: Sequence[tuple[int, float]], answers: Sequence[str]) -> Trial:
-    read = tuple(collection.read(question, number, 48, OTHER) for number, _ in found)
-    return Trial(question, read, tuple(score for _, score in found), tuple(collection.holds(n, answers) for n, _ in found))
+def trial(collection: Collection, search: Search, answers: Sequence[str]) -> Trial:
+    found = list(search.scores)[:24]
+    read = tuple(collection.read(search, number, 48, OTHER) for number in found)
+    return Trial(search.question, read, tuple(collection.holds(n, answers) for n in found))
 
 
 class CrossEncoder(nn.Module):
@@ -373,18 +396,19 @@ def scored(model: CrossEncoder, rows: Sequence[Row]) -> torch.Tensor:
     return torch.cat(padded)[torch.argsort(torch.tensor(order))]
 
 
-def loss_of(scores: torch.Tensor, labels: Sequence[Sequence[int]]) -> torch.Tensor:
+def loss_of(scores: torch.Tensor, read: Sequence[Read], prior: float) -> torch.Tensor:
     of = torch.full(scores.shape, -1)
-    for n, row in enumerate(labels):
-        of[n, : len(row)] = torch.tensor(row[: scores.shape[1]])
+    for n, one in enumerate(read):
+        of[n, : len(one.labels)] = torch.tensor(one.labels[: scores.shape[1]])
+    scores = scores + prior * torch.tensor([[one.score] for one in read])
     there = (of >= 0) & (scores > NEVER / 2)
     everything, answers, story = (scores[there & (of >= least)].logsumexp(0) for least in (OTHER, ANSWER, SAME_STORY))
     return (everything - answers) + STORY * (everything - story)
 
 
-def train(groups: Sequence[Group], path: Path, checkpoint: Path) -> CrossEncoder:
+def train(groups: Sequence[Group], seed: int, prior: float, path: Path, checkpoint: Path) -> CrossEncoder:
     """One pass over the groups in their order, the rate falling to nothing; goes on from the checkpoint, if there is one."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     tokens, model = MiniLM(path), CrossEncoder(path).train()
     heads = [*model.sentence.parameters(), *model.whole.parameters()]
     trained = [parameter for parameter in model.body.parameters() if parameter.requires_grad]
@@ -406,10 +430,7 @@ def train(groups: Sequence[Group], path: Path, checkpoint: Path) -> CrossEncoder
             rows += tokenised(tokens, group.question, [(one.headline, one.sentences) for one in group.read])
             ends.append(len(rows))
         scores = scored(model, rows)
-        losses = [
-            loss_of(scores[start:end], [one.labels for one in group.read])
-            for group, start, end in zip(batch, ends, ends[1:], strict=False)
-        ]
+        losses = [loss_of(scores[start:end], group.read, prior) for group, start, end in zip(batch, ends, ends[1:], strict=False)]
         torch.stack(losses).mean().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -433,7 +454,7 @@ def validate(model: CrossEncoder, trials: Sequence[Trial], path: Path) -> Iterat
     for prior in (None, 0.0, 5.0, 10.0, 15.0, 20.0):
         reached = np.zeros(3)
         for one, odds in zip(trials, ranked, strict=True):
-            score = np.array(one.scores[:20])
+            score = np.array([read.score for read in one.read[:20]])
             order = np.argsort(-(score if prior is None else odds + prior * score), kind="stable")
             holds = np.array(one.holds[:20])[order]
             reached += [holds[:k].any() for k in (1, 5, 10)]
@@ -478,22 +499,39 @@ def _linked(collection: Collection, row: dict[str, Any]) -> set[int]:
     return {number for id_ in row["gold_articles"] for number in collection.of.get(id_, ())}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m qa.evals.reranker", description="Trains the reranker.")
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    given = parser.parse_args(arguments)
-    rng = random.Random(SEED)  # noqa: S311 - draws examples, guards nothing
-    collection = Collection(news(given.data / "news_training" / "articles.jsonl.gz"))
-    asked, trials = quiz(collection, given.data / "news_training" / "questions.jsonl", rng)
+def gathered(collection: Collection, data: Path, rng: random.Random) -> tuple[list[Group], list[Trial]]:
+    """All groups in the order in which they are learnt from, and what to validate on."""
+    asked, trials = quiz(collection, data / "news_training" / "questions.jsonl", rng)
     told = headlines(collection, rng)
-    paragraphs = [*reading(given.data, rng), *conversations(given.data / "followups" / "canard_dev_half.json", rng)]
+    paragraphs = [*reading(data, rng), *conversations(data / "followups" / "canard_dev_half.json", rng)]
     groups, last = [*asked[::2], *told, *paragraphs], asked[1::2]  # last comes what it is to be best at
     for part in (groups, last):
         rng.shuffle(part)
     groups += last
     print(Counter(group.kind for group in groups), f"{len(trials)} to validate on", flush=True)
-    model = train(groups, folder(), given.out.with_suffix(".checkpoint"))
+    return groups, trials
+
+
+def averaged(models: Sequence[CrossEncoder]) -> CrossEncoder:
+    """The first network with the mean of all weights; they began from the same ones (model soups: Wortsman et al. 2022)."""
+    states = [model.state_dict() for model in models]
+    models[0].load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+    return models[0]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m qa.evals.reranker", description="Trains the reranker.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    given = parser.parse_args(arguments)
+    collection = Collection(news(given.data / "news_training" / "articles.jsonl.gz"))
+    models: list[CrossEncoder] = []
+    for run, (seed, prior, collection.ages) in enumerate(RUNS):
+        groups, trials = gathered(collection, given.data, random.Random(seed))  # noqa: S311 - draws examples, guards nothing
+        models.append(train(groups, seed, prior, folder(), given.out.with_suffix(f".{run}.checkpoint")))
+        for line in validate(models[-1], trials, folder()):
+            print(line, flush=True)
+    model = averaged(models)
     pack(model, folder(), given.out)
     for line in validate(model, trials, folder()):
         print(line)
