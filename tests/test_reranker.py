@@ -84,6 +84,36 @@ def test_the_graph_computes_what_the_trained_network_computes() -> None:
         assert read == pytest.approx(row[: len(read)].tolist(), abs=1e-4)
 
 
+def test_runs_are_averaged() -> None:
+    """Every weight of the network that is shipped lies half-way between those of two runs."""
+    import torch
+
+    from qa.evals.reranker import CrossEncoder, averaged
+
+    networks = [CrossEncoder(folder()), CrossEncoder(folder())]
+    with torch.no_grad():
+        for parameter in networks[1].parameters():
+            parameter.add_(1.0)
+    before = {name: tensor.clone() for name, tensor in networks[0].state_dict().items()}
+    other = {name: tensor.clone() for name, tensor in networks[1].state_dict().items()}
+    for name, tensor in averaged(networks).state_dict().items():
+        assert torch.allclose(tensor, (before[name] + other[name]) / 2, atol=1e-6), name
+
+
+def test_what_the_search_knows_is_not_learnt_again() -> None:
+    """With the search's score in the loss a passage that it puts first already costs less than one that it puts last."""
+    import torch
+
+    from qa.evals.reranker import ANSWER, OTHER, Read, loss_of
+
+    def loss(right: float, wrong: float, prior: float) -> float:
+        read = [Read("", ("Yes.",), (ANSWER,), right), Read("", ("No.",), (OTHER,), wrong)]
+        return float(loss_of(torch.zeros(2, 1), read, prior))
+
+    assert loss(0.9, 0.1, 10.0) < loss(0.5, 0.5, 10.0) < loss(0.1, 0.9, 10.0)
+    assert loss(0.9, 0.1, 0.0) == loss(0.1, 0.9, 0.0)
+
+
 def test_weights_for_another_base_are_refused(tmp_path: Path) -> None:
     """A reranker trained from other weights is not run on these."""
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
