@@ -154,9 +154,12 @@ def test_the_format_of_the_samples() -> None:
 
 _CHILD = """
 import sys
+import time
 from pathlib import Path
+from vectorstore import generations
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.rebuild import rebuild
+generations.publish = lambda *_: time.sleep(120)  # it is killed before, however late it is seen that a file is there
 rebuild([Path(sys.argv[1])], Path(sys.argv[2]), encoder=WordHashEncoder())
 """
 

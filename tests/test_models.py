@@ -164,7 +164,9 @@ def test_fault(mode: str, caplog: pytest.LogCaptureFixture, capfd: pytest.Captur
     assert "Traceback" not in printed.err
     assert not threads()
     if files and mode != "refused":
-        time.sleep(0.1)  # the server's own threads close theirs
+        deadline = time.monotonic() + 20  # the server's own threads close theirs
+        while len(os.listdir("/proc/self/fd")) > files + 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert len(os.listdir("/proc/self/fd")) <= files + 2
 
 
