@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.open_files import held
 from vectorstore import generations
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.errors import EmbedderUnavailable, IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, NothingToIndex
@@ -383,8 +383,6 @@ def test_readers_do_not_close_each_other(tmp_path: Path) -> None:
 
 def test_many_swaps_hold_no_files(tmp_path: Path) -> None:
     """Old generations are closed: their files are given back."""
-    if not Path("/proc/self/fd").exists():
-        pytest.skip("this system does not list its open files")
     source, index = collection(tmp_path / "in"), tmp_path / "index"
     build(source, index)
     with Index.open(index, encoder=WordHashEncoder(), rerank=False) as opened:
@@ -392,17 +390,6 @@ def test_many_swaps_hold_no_files(tmp_path: Path) -> None:
             build(source, index)
             opened.search("mill 7")
             deadline = time.monotonic() + 20  # Chroma closes its connections on threads of its own
-            while (held := generations_held(index)) != {opened.generation} and time.monotonic() < deadline:
+            while (open_ := {file.parts[0] for file in held(index / "generations")}) != {opened.generation}:
+                assert time.monotonic() < deadline, open_
                 time.sleep(0.02)
-            assert held == {opened.generation}
-
-
-def generations_held(index: Path) -> set[str]:
-    """The generations of which this process has files open; what other tests' threads have open does not count."""
-    held = set()
-    for descriptor in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):  # it may be closed between these lines
-            path = Path(os.readlink(descriptor).removesuffix(" (deleted)"))
-            if path.is_relative_to(index / "generations"):
-                held.add(path.relative_to(index / "generations").parts[0])
-    return held

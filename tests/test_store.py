@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections import Counter
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.open_files import held
 from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged
 from vectorstore.lexical import LexicalIndex
@@ -96,22 +96,15 @@ def test_vectors_come_back_in_the_order_asked_for(folder: Path) -> None:
 
 def test_closing_releases_the_files(folder: Path) -> None:
     """Twenty opened and closed stores hold none of their files."""
-    descriptors = Path("/proc/self/fd")
-    if not descriptors.exists():
-        pytest.skip("this system does not list its open files")
-
-    def held() -> int:
-        return sum(os.path.realpath(entry).startswith(f"{folder.resolve()}/") for entry in descriptors.iterdir())
-
     for _ in range(20):
         store = VectorStore.open(folder)
         store.nearest(unit(1)[0], 3)
-        assert held()
+        assert held(folder)
         store.close()
     deadline = time.monotonic() + 20  # Chroma closes its connections on threads of its own
-    while held() and time.monotonic() < deadline:
+    while held(folder) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not held()
+    assert not held(folder)
 
 
 def test_reading_changes_only_what_the_digest_leaves_out(folder: Path) -> None:

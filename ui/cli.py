@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OnRecordError as error:
         if options.debug:
             raise
-        print(f"onrecord: {error}", file=sys.stderr)
+        remedy = f"`onrecord rebuild --index {shlex.quote(options.index)}`" if options.index else "`onrecord rebuild`"
+        print(f"onrecord: {error}".replace("`onrecord rebuild`", remedy), file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except BrokenPipeError:  # `onrecord search … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
