@@ -160,6 +160,17 @@ def test_words_match_by_stem_and_without_accents(words: LexicalIndex) -> None:
     assert words.count() == 4
 
 
+@pytest.mark.parametrize("written", ["Gonza\u0301lez", "Gon\u00adzález", "González\u200b", "Ｇｏｎｚáｌｅｚ"])
+def test_a_name_is_found_however_it_is_written(tmp_path: Path, written: str) -> None:
+    """An accent that is a character of its own, a soft hyphen, a zero-width space, wide letters: one name, asked or told."""
+    rows = enumerate([f"The minister, Ana {written}, resigned", "The minister, Ana Zales, stayed"])
+    LexicalIndex.write(tmp_path / "lexical", ((n, "", text, 0, "cnn.com") for n, text in rows))
+    words = LexicalIndex.open(tmp_path / "lexical")
+    for asked in ("González", "Gonzalez", written):
+        assert found(words, asked) == [0], ascii(asked)
+    assert words.stems(written) == words.stems("González")
+
+
 def test_bm25_by_hand(words: LexicalIndex) -> None:
     """The score is .7 BM25 (k1 1.2, b .75) of the text and .3 of headline and text, over stems without stop words."""
     analysed = [words._analyzer.analyze(text) for _, text, _, _ in TEXTS]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ _FIELDS = {"text": 0.7, "titled": 0.3}
 # Ask for something and are what no passage is about; left out of questions only (art@5 .678 with them).
 _QUESTION_WORDS = "who whom whose what which when where why how do does did have has had were been"
 _ANALYZER = "onrecord"
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width spaces and the like, inside words too
 _MOST_TERMS = 64  # of a question; the rest of a pasted page adds time, not meaning
 
 
@@ -50,8 +53,8 @@ class LexicalIndex:
         for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
-            document.add_text("text", text)
-            document.add_text("titled", f"{heading}\n{text}")
+            document.add_text("text", _composed(text))
+            document.add_text("titled", _composed(f"{heading}\n{text}"))
             document.add_integer("day", day)
             document.add_text("source", source)
             writer.add_document(document)
@@ -77,11 +80,12 @@ class LexicalIndex:
         return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in zip(stems, held, strict=True)}
 
     def _searched(self, question: str) -> list[str]:
-        return [term for term in dict.fromkeys(self._analyzer.analyze(question)) if term not in self._asking][:_MOST_TERMS]
+        terms = dict.fromkeys(self._analyzer.analyze(_composed(question)))
+        return [term for term in terms if term not in self._asking][:_MOST_TERMS]
 
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
-        return frozenset(self._analyzer.analyze(text))
+        return frozenset(self._analyzer.analyze(_composed(text)))
 
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n best passages that the filters admit, as (number, BM25 score), best first.
@@ -109,6 +113,11 @@ class LexicalIndex:
         hits = self._searcher.search(query, n, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
+
+
+def _composed(text: str) -> str:
+    """The text as the analyzer is to see it: a character that is only an accent, or something unseen, would end the word."""
+    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _analyzer() -> Any:
