@@ -53,8 +53,8 @@ class LexicalIndex:
         for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
-            document.add_text("text", _composed(text))
-            document.add_text("titled", _composed(f"{heading}\n{text}"))
+            document.add_text("text", _plain(text))
+            document.add_text("titled", _plain(f"{heading}\n{text}"))
             document.add_integer("day", day)
             document.add_text("source", source)
             writer.add_document(document)
@@ -75,17 +75,15 @@ class LexicalIndex:
 
     def terms(self, question: str) -> dict[str, float]:
         """The question's searched stems, each with its rarity (BM25's inverse document frequency)."""
-        stems = self._searched(question)
-        held = [self._searcher.doc_freq("text", stem) for stem in stems]
-        return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in zip(stems, held, strict=True)}
+        held = {stem: self._searcher.doc_freq("text", stem) for stem in self._searched(question)}
+        return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
 
     def _searched(self, question: str) -> list[str]:
-        terms = dict.fromkeys(self._analyzer.analyze(_composed(question)))
-        return [term for term in terms if term not in self._asking][:_MOST_TERMS]
+        return [one for one in dict.fromkeys(self._analyzer.analyze(_plain(question))) if one not in self._asking][:_MOST_TERMS]
 
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
-        return frozenset(self._analyzer.analyze(_composed(text)))
+        return frozenset(self._analyzer.analyze(_plain(text)))
 
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n best passages that the filters admit, as (number, BM25 score), best first.
@@ -115,8 +113,8 @@ class LexicalIndex:
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
 
 
-def _composed(text: str) -> str:
-    """The text as the analyzer is to see it: a character that is only an accent, or something unseen, would end the word."""
+# As the analyzer is to see a text: a character that is only an accent, or something unseen, would end the word.
+def _plain(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
