@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)[\d]+|['’](?!s\b)[^\W_]+)*|(?<=\w)['’]s\b")
+from vectorstore.lexical import plain
+
+_WITHIN = r"[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]"  # accents that are characters of their own, and what is unseen
+_WORD = re.compile(rf"[^\W_]+(?:{_WITHIN}+[^\W_]*)*(?:[.,](?=\d)[\d]+|['’](?!s\b)[^\W_]+)*|(?<=\w)['’]s\b")
 
 # Words that say how a question is put, not what it is about.
 STOP_WORDS = frozenset(
@@ -144,7 +147,7 @@ class Word:
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order, possessive endings left out."""
     return tuple(
-        Word(found.group(), stem(found.group().lower()), found.start(), found.end())
+        Word(found.group(), stem(plain(found.group()).lower()), found.start(), found.end())
         for found in _WORD.finditer(text)
         if found.group()[0] not in "'’"
     )

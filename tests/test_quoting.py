@@ -14,6 +14,7 @@ from qa.asking import asked, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
+from qa.words import words
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
 
@@ -245,3 +246,11 @@ def test_figures_on_reading() -> None:
     assert figures["quote@1"] >= 0.7
     assert figures["quote@3"] >= 0.9
     assert figures["quotes"] <= 2.4
+
+
+@pytest.mark.parametrize("written", ["Gonza\u0301lez", "Gon\u00adzález", "González\u200b"])
+def test_a_name_is_one_word_however_it_is_written(written: str) -> None:
+    """An accent that is a character of its own, or something unseen, ends no word; it stands where it stood."""
+    text = f"Ana {written} resigned"
+    assert [word.stem for word in words(text)] == [word.stem for word in words("Ana González resigned")]
+    assert all(text[word.start : word.end] == word.text for word in words(text))

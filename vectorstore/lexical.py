@@ -53,8 +53,8 @@ class LexicalIndex:
         for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
-            document.add_text("text", _plain(text))
-            document.add_text("titled", _plain(f"{heading}\n{text}"))
+            document.add_text("text", plain(text))
+            document.add_text("titled", plain(f"{heading}\n{text}"))
             document.add_integer("day", day)
             document.add_text("source", source)
             writer.add_document(document)
@@ -79,11 +79,11 @@ class LexicalIndex:
         return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
 
     def _searched(self, question: str) -> list[str]:
-        return [one for one in dict.fromkeys(self._analyzer.analyze(_plain(question))) if one not in self._asking][:_MOST_TERMS]
+        return [one for one in dict.fromkeys(self._analyzer.analyze(plain(question))) if one not in self._asking][:_MOST_TERMS]
 
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
-        return frozenset(self._analyzer.analyze(_plain(text)))
+        return frozenset(self._analyzer.analyze(plain(text)))
 
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n best passages that the filters admit, as (number, BM25 score), best first.
@@ -114,7 +114,7 @@ class LexicalIndex:
 
 
 # As the analyzer is to see a text: a character that is only an accent, or something unseen, would end the word.
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
