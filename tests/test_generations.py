@@ -110,6 +110,16 @@ def test_duplicates(tmp_path: Path) -> None:
     assert "the first stays" in report.rejected[1].reason
 
 
+def test_an_index_inside_the_collection_is_no_part_of_it(tmp_path: Path) -> None:
+    """`onrecord rebuild .` puts the index into the folder that it reads: it is never taken for articles."""
+    source = collection(tmp_path / "news", articles=5)
+    for _ in range(2):
+        report = build(source, source / "onrecord-index")
+        assert (report.articles, report.rejected) == (5, ())
+    with pytest.raises(NothingToIndex, match="this folder is an index; give the articles"):
+        build(source / "onrecord-index", tmp_path / "other")
+
+
 def test_nothing_to_index_leaves_the_live_index(tmp_path: Path) -> None:
     """A folder without a readable article raises, names why, and the index that was live still answers."""
     index, empty = tmp_path / "index", tmp_path / "empty"

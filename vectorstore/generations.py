@@ -65,6 +65,11 @@ def folder(index_dir: Path, name: str) -> Path:
     return index_dir / "generations" / name
 
 
+def is_index(path: Path) -> bool:
+    """Whether the folder holds an index, or is getting its first one now."""
+    return (path / "generations").is_dir() and any((path / name).is_file() for name in ("CURRENT", "writer"))
+
+
 def manifest(path: Path) -> Manifest:
     """The manifest of the generation in that folder, unchecked against its files."""
     file = path / "manifest.json"

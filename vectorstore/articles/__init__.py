@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vectorstore.articles import jsonl, markdown, text
+from vectorstore.generations import is_index
 from vectorstore.types import Article, Rejected
 
 READERS = {
@@ -25,11 +26,13 @@ READERS = {
 def read(paths: Sequence[Path]) -> Iterator[Article | Rejected]:
     """Every article in the given files and folders, in a stable order, and a `Rejected` for whatever is none.
 
-    Folders are walked with hidden files left out and links followed once. An article that its file gives no id or URL is
-    named after its place below the given path, so that it keeps its id when the collection moves.
+    Folders are walked with hidden files and indexes left out and links followed once. An article that its file gives no id or
+    URL is named after its place below the given path, so that it keeps its id when the collection moves.
     """
     for path, label in zip(paths, _labels(paths), strict=True):
-        if path.is_dir():
+        if is_index(path):
+            yield Rejected(str(path), "this folder is an index; give the articles that it was made from.")
+        elif path.is_dir():
             found = list(_walk(path))
             if not found:
                 yield Rejected(str(path), f"the folder holds no file to read; put {_formats()} files into it.")
@@ -71,7 +74,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_index(Path(where, name)))
         yield from (Path(where, name) for name in sorted(files) if not name.startswith("."))
 
 
