@@ -34,7 +34,7 @@ class VectorStore:
     def write(cls, folder: Path, numbers: Sequence[int], vectors: Vectors, days: Sequence[int], sources: Sequence[str]) -> None:
         """Makes a new store of the vectors and closes it. `days` are day numbers (0: undated), `sources` case-folded outlets."""
         batches = max(1, -(-len(numbers) // _LARGEST_BATCH))
-        size = max(2, -(-len(numbers) // batches))
+        size = max(1, -(-len(numbers) // batches))
         client = _client(folder)
         try:
             collection = client.create_collection(
