@@ -80,6 +80,41 @@ def test_text_with_byline_date_source_and_address(tmp_path: Path, gap: str) -> N
     )
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Forty jobs go.\n\nBy Ann Lee\n12 March 2024\n\n",
+        "\nForty jobs go.\n\nBy Ann Lee\n\nPublished 12 March 2024\n\n",
+        "\nForty jobs go.\n\nBy Ann Lee | 12 March 2024 | 4 min read\n\n",
+        "\nForty jobs go.\n\nBy Ann Lee, March 12, 2024\n",
+        "\nForty jobs go.\n\nUpdated 13 March 2024\n12 March 2024\nBy Ann Lee\n",
+        "By Ann Lee - 12 March 2024\n\nForty jobs go.\n\n",
+    ],
+)
+def test_text_with_a_byline_in_one_of_the_usual_places(tmp_path: Path, above: str) -> None:
+    """The standfirst may be a paragraph of its own, and byline and date one line or several, above it or below."""
+    found = only(write(tmp_path / "a.txt", f"Mill closes\n{above}Saltmere - The mill shuts in May."))
+    assert (found.title, found.authors, found.published) == ("Mill closes", ("Ann Lee",), date(2024, 3, 12))
+    assert found.text == "Forty jobs go.\n\nSaltmere - The mill shuts in May."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By Tuesday the army of Ann Lee and Bo\nhad left the town.\n\nIt was May.",
+        "\nBy Tuesday the army of Ann Lee and Bo\nhad left the town.\n\nIt was May.",
+        "\nThe choir is back.\n\nDate: 14 May 2026\nVenue: the hall",
+        "\nThe choir is back.\n\nIt was May.\n\nBy Ann Lee\n\nIt was June.",
+        "\n" + "The choir is back. " * 30 + "\n\nBy Ann Lee\n\nIt was June.",
+    ],
+    ids=["a wrapped line", "a wrapped line of the body", "a concert's date", "further below", "a long paragraph above"],
+)
+def test_text_that_looks_like_a_byline_or_a_date(tmp_path: Path, text: str) -> None:
+    """What may be the article's own words stays in its text, and nobody is named as its author."""
+    found = only(write(tmp_path / "a.txt", f"Mill closes\n{text}"))
+    assert (" ".join(found.text.split()), found.authors, found.published) == (" ".join(text.split()), (), None)
+
+
 def test_text_without_standfirst_or_without_headline(tmp_path: Path) -> None:
     """A headline alone in the head has no standfirst; a first line as long as a paragraph is no headline."""
     assert only(write(tmp_path / "a.txt", "Mill closes\n\nIt shuts in May.")).text == "It shuts in May."

@@ -1,9 +1,9 @@
 """Plain text (.txt): headline, standfirst, blank line, body.
 
     Iraq deploys armored units to fortify border          the first line
-    Vehicles line the Syrian border after an offensive.   the standfirst, if there is one
-    By Ann Lee                                            and, on lines of their own anywhere above the body,
-    12 March 2024                                         a byline, a date, "Source: …", "URL: …", "Id: …"
+    Vehicles line the Syrian border after an offensive.   the standfirst, if there is one; a blank line may stand before it
+    By Ann Lee | 12 March 2024                            and, above the body, on one line or several, with blank ones or not,
+    URL: https://…                                        a byline, a date, "Source: …", "URL: …", "Id: …"
 
     Iraq has deployed armored vehicles …                  the body
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from vectorstore.articles.fields import (
@@ -31,8 +32,10 @@ from vectorstore.articles.fields import (
 from vectorstore.types import Article, Rejected
 
 _LONGEST_HEADLINE = 250
+_LONGEST_STANDFIRST = 400
 _LABEL = re.compile(r"(source|outlet|url|link|id|by|author|authors|byline|date|published|updated)\s*:\s*(\S.*)", re.IGNORECASE)
 _FIELDS = {"outlet": "source", "link": "url", "author": "by", "authors": "by", "byline": "by", "date": "published"}
+_READING_TIME = re.compile(r"\d+[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 # "By Ann Lee", not "By the river, …" or "By Tuesday the army had gone."
 _BYLINE = re.compile(r"By\s+[^\W\d_a-z][\w.’'-]*(?:\s+[\w.’',&-]+){1,11}")
 
@@ -44,18 +47,21 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
     except Unreadable as error:
         yield Rejected(str(path), str(error))
         return
-    blocks = re.split(r"\n[^\S\n]*\n\s*", content.strip())
-    head = blocks[0].split("\n")
+    head, _, rest = content.strip().partition("\n")
     fields: dict[str, str] = {}
     title, standfirst, body = "", "", content.strip()
-    if len(head[0]) <= _LONGEST_HEADLINE:
-        title, body = head[0], content.strip()[len(blocks[0]) :].strip()
-        standfirst = "\n".join(_take_fields(head[1:], fields))
-        while body:  # a byline and a date often stand in a paragraph of their own
-            block = re.split(r"\n[^\S\n]*\n", body, maxsplit=1)[0]
-            if _take_fields(block.split("\n"), fields):
-                break
-            body = body[len(block) :].strip()
+    if len(head) <= _LONGEST_HEADLINE:
+        title = head
+        beside, body = ("", rest.strip()) if re.match(r"\s*\n", rest) else _paragraph(rest)
+        lines = beside.split("\n")
+        standfirst = "\n".join(above for above, below in pairwise([*lines, ""]) if not _take(above, below, fields)).strip()
+        body = _below_fields(body, fields)
+        first, after = _paragraph(body)
+        under: dict[str, str] = {}
+        below = _below_fields(after, under)
+        # "Date: 3 May" below a short paragraph may be the concert's.
+        if under and not standfirst and len(first) <= _LONGEST_STANDFIRST and ("by" in under or not _LABEL.match(after)):
+            standfirst, body, fields = first, below, under | fields
     text = with_standfirst(standfirst, body)
     if not text.strip():
         yield Rejected(str(path), "there is no text below the headline; leave the file out or add its text.")
@@ -75,19 +81,53 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
     )
 
 
-def _take_fields(lines: list[str], fields: dict[str, str]) -> list[str]:
-    """Moves the lines that are fields into `fields`; what comes back are the others."""
-    others = []
-    for text in lines:
-        stripped = text.strip()
-        if match := _LABEL.fullmatch(stripped):
-            name = match[1].lower()
-            if name != "updated":
-                fields.setdefault(_FIELDS.get(name, name), match[2])
-        elif _BYLINE.fullmatch(stripped) and not stripped.endswith("."):
-            fields.setdefault("by", stripped)
-        elif parse_date(re.sub(r"^published\s+(?:on\s+)?", "", stripped, flags=re.IGNORECASE)):
-            fields.setdefault("published", re.sub(r"^published\s+(?:on\s+)?", "", stripped, flags=re.IGNORECASE))
-        else:
-            others.append(text)
-    return others
+def _paragraph(text: str) -> tuple[str, str]:
+    """The first paragraph, and what follows it."""
+    first = re.split(r"\n[^\S\n]*\n", text, maxsplit=1)[0]
+    return first, text[len(first) :].strip()
+
+
+def _below_fields(body: str, fields: dict[str, str]) -> str:
+    """The body without the lines above it that are fields, in paragraphs of their own or not; they are moved into `fields`."""
+    while body:
+        above, _, below = body.partition("\n")
+        if not _take(above, below, fields):
+            break
+        body = below.strip()
+    return body
+
+
+def _take(text: str, below: str, fields: dict[str, str]) -> bool:
+    """Moves a line into `fields` if all of it is fields; those that are there already stay."""
+    stripped = text.strip()
+    if re.match(r"[^\S\n]*[a-z]", below) and not _LABEL.match(below):
+        return False  # a line of a wrapped paragraph: "By Tuesday the army of Ann Lee\nhad left."
+    parts = [stripped] if _LABEL.fullmatch(stripped) else _parts(stripped)
+    found = [_field(part) for part in parts if not _READING_TIME.fullmatch(part)]
+    if not any(found) or None in found:
+        return False
+    for name, value in filter(None, found):
+        if name != "updated":
+            fields.setdefault(_FIELDS.get(name, name), value)
+    return True
+
+
+def _parts(text: str) -> list[str]:
+    """ "By Ann Lee | 12 March 2024 | 4 min read" and "By Ann Lee, March 12, 2024" by what they say."""
+    parts = [part for part in re.split(r"\s*[|•·]\s*|\s+[–—-]\s+", text) if part]
+    for comma in re.finditer(r",\s+", parts[0] if len(parts) == 1 and text.startswith("By ") else ""):
+        if parse_date(text[comma.end() :]):
+            return [text[: comma.start()], text[comma.end() :]]
+    return parts
+
+
+def _field(text: str) -> tuple[str, str] | None:
+    """What a text is of the fields, with its value."""
+    if match := _LABEL.fullmatch(text):
+        return match[1].lower(), match[2]
+    if _BYLINE.fullmatch(text) and not text.endswith("."):
+        return "by", text
+    day = re.sub(r"^(published|updated)\s+(?:on\s+)?", "", text, flags=re.IGNORECASE)
+    if parse_date(day):
+        return ("updated" if text[0] in "uU" else "published"), day
+    return None
