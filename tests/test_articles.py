@@ -170,6 +170,30 @@ def test_markdown_without_front_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        "# Mill closes\n\n*Forty jobs go.*\n\n**By Ann Lee** | 12 March 2024\n\nSource: The Harbour Post\n",
+        '+++\ntitle = "Mill closes"\nstandfirst = "Forty jobs go."\nauthor = "Ann Lee"\ndate = 2024-03-12T10:00:00+01:00\n'
+        'publisher = "The Harbour Post"\n[params]\ntoc = false\n+++\n',
+        '---\ntitle: Mill closes\ndescription: Forty jobs go.\nauthor:\n  - "[[People/Ann Lee|Ann Lee]]"\ncreated: 2024-04-01\n'
+        "published: 2024-03-12\nsource: The Harbour Post\n---\n",
+    ],
+    ids=["no front matter", "TOML", "wiki links"],
+)
+def test_markdown_as_other_tools_write_it(tmp_path: Path, head: str) -> None:
+    """Byline and date below the heading, TOML front matter and names as wiki links are fields too."""
+    text = "Forty jobs go.\n\nThe mill shuts in May."
+    want = Article("a.md", text, "Mill closes", "The Harbour Post", "", date(2024, 3, 12), ("Ann Lee",))
+    assert only(write(tmp_path / "a.md", f"{head}\nThe **mill** shuts in May.\n")) == want
+
+
+def test_broken_toml_is_rejected(tmp_path: Path) -> None:
+    """TOML front matter that is none is named; a day that is none is a TOML error."""
+    for front in ("title = ", "date = 2024-13-45", "a = " + "[" * 3000):
+        assert "front matter is broken" in reason(write(tmp_path / "a.md", f"+++\n{front}\n+++\n\nText.\n"))
+
+
+@pytest.mark.parametrize(
     "front", ["a: b: c", "- a\n- b", "[" * 3000, "a: !!python/object/apply:os.system [ls]\ntitle: [x]", "title: &a [*a]"]
 )
 def test_broken_front_matter_is_rejected(tmp_path: Path, front: str) -> None:
@@ -204,6 +228,46 @@ def test_jsonl_other_names_of_the_fields(tmp_path: Path) -> None:
     assert only(write(tmp_path / "a.jsonl.gz", gzip.compress(json.dumps(record).encode()))) == want
     assert only(write(tmp_path / "a.json", json.dumps([record]))) == want
     assert only(write(tmp_path / "b.json", json.dumps(record))) == want
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {
+            "@type": "NewsArticle",
+            "headline": "Mill closes",
+            "articleBody": "It shuts in May.",
+            "datePublished": "2024-03-12T10:00:00Z",
+            "author": {"@type": "Person", "name": "Ann Lee"},
+            "publisher": {"@type": "Organization", "name": "The Harbour Post"},
+            "url": "https://www.harbour.example/mill",
+        },
+        {
+            "title": "Mill closes",
+            "author": "Ann Lee",
+            "date": "2024-03-12",
+            "text": "It shuts in May.",
+            "source": "https://www.harbour.example/mill",
+            "source-hostname": "The Harbour Post",
+        },
+        {
+            "title": "Mill closes",
+            "authors": ["Ann Lee"],
+            "date_publish": "2024-03-12 10:00:00",
+            "maintext": "It shuts in May.",
+            "url": "https://www.harbour.example/mill",
+            "source_domain": "The Harbour Post",
+        },
+    ],
+    ids=["schema.org", "an address as the source", "crawled"],
+)
+def test_json_as_other_tools_write_it(tmp_path: Path, record: dict[str, object]) -> None:
+    """What extractors and web pages call the fields is understood; an address is never shown as an outlet."""
+    url = "https://www.harbour.example/mill"
+    want = Article(url, "It shuts in May.", "Mill closes", "The Harbour Post", url, date(2024, 3, 12), ("Ann Lee",))
+    assert only(write(tmp_path / "a.json", json.dumps(record))) == want
+    alone = {"text": "It shuts in May.", "source": url}
+    assert only(write(tmp_path / "b.json", json.dumps(alone))) == Article(url, "It shuts in May.", "", "harbour.example", url)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "//x.example", "http://", "https://[bad"])

@@ -31,12 +31,15 @@ from vectorstore.types import Article, Rejected
 _NAMES = {
     "id": ("id", "_id", "guid"),
     "url": ("url", "link", "canonical_url"),
-    "source": ("source", "outlet", "publisher", "publication", "site"),
+    "source": ("source", "outlet", "publisher", "publication", "site", "sitename", "source-hostname", "source_domain"),
     "title": ("title", "headline"),
     "authors": ("authors", "author", "byline"),
-    "published": ("published", "date", "published_at", "publishedAt", "date_published", "pubDate"),
+    "published": (
+        *("published", "date", "published_at", "publishedAt", "date_published", "datePublished", "pubDate"),
+        *("date_publish", "publish_date"),
+    ),
     "standfirst": ("standfirst", "subtitle", "subhead", "dek", "deck"),
-    "text": ("text", "body", "content", "maintext"),
+    "text": ("text", "body", "content", "maintext", "articleBody"),
 }
 _LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
 _LARGEST_LIST = 300_000_000
@@ -93,18 +96,19 @@ def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Art
         raise Unreadable("the text is empty; leave the article out or add its text.")
     if len(text) > LARGEST_ARTICLE:
         raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
-    title, source = _string("title", given["title"]), given["source"]
-    if isinstance(source, dict):  # {"id": …, "name": "The Harbour Post"}
-        source = source.get("name")
+    title = _string("title", given["title"])
+    sources = [_name("source", record[name]) for name in _NAMES["source"] if record.get(name) is not None]
     authors = _authors(given["authors"])
     day = given["published"]
     published = parse_date(day) if isinstance(day, str) else None
-    url = web_address(_string("url", given["url"]))
+    # Some tools write the address where others write the outlet.
+    url = web_address(_string("url", given["url"])) or next(filter(None, map(web_address, sources)), "")
+    source = next((source for source in sources if not web_address(source)), "")
     made = Article(
         id=line(_string("id", given["id"])) or url or name,
         text=mended(text),
         title=line(title),
-        source=outlet(_string("source", source), url),
+        source=outlet(source, url),
         url=url,
         published=published,
         authors=authors,
@@ -183,12 +187,19 @@ def _string(field: str, value: object) -> str:
     raise Unreadable(f"{field} is {_kind(value)}, not a string; write it in quotation marks.")
 
 
+def _name(field: str, value: object) -> str:
+    """A name given as such or as {"id": …, "name": "The Harbour Post"}."""
+    return _string(field, value.get("name") if isinstance(value, dict) else value)
+
+
 def _authors(value: object) -> tuple[str, ...]:
     if value is None or isinstance(value, str):
         return people(value or "")
+    if isinstance(value, dict):
+        value = [value]
     if not isinstance(value, list):
         raise Unreadable(f'authors is {_kind(value)}, not a list of names; write ["Ann Lee", "Bo Ray"].')
-    names = (line(_string("an author", entry.get("name") if isinstance(entry, dict) else entry)) for entry in value)
+    names = (line(_name("an author", entry)) for entry in value)
     return tuple(name for name in names if name)
 
 
