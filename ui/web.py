@@ -446,8 +446,12 @@ def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860, auth:
                 "a password.",
                 file=sys.stderr,
             )
-        threading.Thread(target=_warm, args=(assistant,), daemon=True).start()
-        threading.Event().wait()
+        warming = threading.Thread(target=_warm, args=(assistant,), daemon=True)
+        warming.start()
+        try:
+            threading.Event().wait()
+        finally:
+            warming.join()  # a process that ends while a library starts its threads aborts
 
 
 def _warm(assistant: Assistant) -> None:
