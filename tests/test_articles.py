@@ -115,6 +115,13 @@ def test_text_that_looks_like_a_byline_or_a_date(tmp_path: Path, text: str) -> N
     assert (" ".join(found.text.split()), found.authors, found.published) == (" ".join(text.split()), (), None)
 
 
+@pytest.mark.parametrize("line", ["12 March 2024\n", "By A" + 200_000 * " " + "b\n", "By A" + 100_000 * ", b" + "\n"])
+def test_a_hostile_head_is_read_in_no_time(tmp_path: Path, line: str) -> None:
+    """Dates without end, a line of spaces, a byline of commas: what is too much for fields is text, and takes no minutes."""
+    found = only(write(tmp_path / "a.txt", "Mill closes\n\n" + max(1, 400_000 // len(line)) * line))
+    assert line.strip() in found.text
+
+
 def test_text_without_standfirst_or_without_headline(tmp_path: Path) -> None:
     """A headline alone in the head has no standfirst; a first line as long as a paragraph is no headline."""
     assert only(write(tmp_path / "a.txt", "Mill closes\n\nIt shuts in May.")).text == "It shuts in May."
@@ -268,6 +275,12 @@ def test_json_as_other_tools_write_it(tmp_path: Path, record: dict[str, object])
     assert only(write(tmp_path / "a.json", json.dumps(record))) == want
     alone = {"text": "It shuts in May.", "source": url}
     assert only(write(tmp_path / "b.json", json.dumps(alone))) == Article(url, "It shuts in May.", "", "harbour.example", url)
+
+
+def test_an_odd_field_beside_the_outlet_costs_nothing(tmp_path: Path) -> None:
+    """Where the outlet is given, other fields that might have been it are not looked at."""
+    record = {"id": "a", "text": "It shuts.", "source": "The Post", "site": 5, "publication": ["x"]}
+    assert only(write(tmp_path / "a.jsonl", json.dumps(record))).source == "The Post"
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "//x.example", "http://", "https://[bad"])

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from vectorstore.articles.fields import parse_date
 
-_LONGEST_STANDFIRST = 400
+_LONGEST_STANDFIRST = 400  # characters
+_LONGEST_LINE, _MOST_LINES = 2_000, 30  # of fields; a hostile file may have millions
 _LABEL = re.compile(r"(source|outlet|url|link|id|by|author|authors|byline|date|published|updated)\s*:\s*(\S.*)", re.IGNORECASE)
 _FIELDS = {"outlet": "source", "link": "url", "author": "authors", "by": "authors", "byline": "authors", "date": "published"}
 _READING_TIME = re.compile(r"\d+[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
@@ -41,7 +42,7 @@ def paragraph(text: str) -> tuple[str, str]:
 
 def _below_fields(body: str, fields: dict[str, str]) -> str:
     """The body without the lines above it that are fields, in paragraphs of their own or not; they are moved into `fields`."""
-    while body:
+    for _ in range(_MOST_LINES):
         above, _, below = body.partition("\n")
         if not _take(above, below, fields):
             break
@@ -51,12 +52,12 @@ def _below_fields(body: str, fields: dict[str, str]) -> str:
 
 def _take(text: str, below: str, fields: dict[str, str]) -> bool:
     """Moves a line into `fields` if all of it is fields; those that are there already stay."""
-    stripped = text.strip()
-    if re.match(r"[^\S\n]*[a-z]", below) and not _LABEL.match(below):
+    if len(text) > _LONGEST_LINE or (re.match(r"[^\S\n]*[a-z]", below) and not _LABEL.match(below)):
         return False  # a line of a wrapped paragraph: "By Tuesday the army of Ann Lee\nhad left."
-    parts = [stripped] if _LABEL.fullmatch(stripped) else _parts(stripped)
+    folded = " ".join(text.split())
+    parts = [folded] if _LABEL.fullmatch(folded) else _parts(folded)
     found = [_field(part) for part in parts if not _READING_TIME.fullmatch(part)]
-    if not any(found) or None in found:
+    if not found or None in found:
         return False
     for name, value in filter(None, found):
         if name != "updated":
@@ -66,8 +67,8 @@ def _take(text: str, below: str, fields: dict[str, str]) -> bool:
 
 def _parts(text: str) -> list[str]:
     """ "By Ann Lee | 12 March 2024 | 4 min read" and "By Ann Lee, March 12, 2024" by what they say."""
-    parts = [part for part in re.split(r"\s*[|•·]\s*|\s+[–—-]\s+", text) if part]
-    for comma in re.finditer(r",\s+", parts[0] if len(parts) == 1 and text.startswith("By ") else ""):
+    parts = [part for part in re.split(r" ?[|•·] ?| [–—-] ", text) if part]
+    for comma in re.finditer(r", ", parts[0] if len(parts) == 1 and text.startswith("By ") else ""):
         if parse_date(text[comma.end() :]):
             return [text[: comma.start()], text[comma.end() :]]
     return parts

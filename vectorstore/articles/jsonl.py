@@ -97,13 +97,15 @@ def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Art
     if len(text) > LARGEST_ARTICLE:
         raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
     title = _string("title", given["title"])
-    sources = [_name("source", record[name]) for name in _NAMES["source"] if record.get(name) is not None]
+    source = _name("source", given["source"])
     authors = _authors(given["authors"])
     day = given["published"]
     published = parse_date(day) if isinstance(day, str) else None
-    # Some tools write the address where others write the outlet.
-    url = web_address(_string("url", given["url"])) or next(filter(None, map(web_address, sources)), "")
-    source = next((source for source in sources if not web_address(source)), "")
+    url = web_address(_string("url", given["url"]))
+    if web_address(source):  # some tools write the address where others write the outlet
+        url = url or web_address(source)
+        others = (_name("source", record[name]) for name in _NAMES["source"] if isinstance(record.get(name), str | dict))
+        source = next((other for other in others if not web_address(other)), "")
     made = Article(
         id=line(_string("id", given["id"])) or url or name,
         text=mended(text),
