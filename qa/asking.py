@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.places import COUNTRY, STATE
-from qa.words import STOP_WORDS, rarity, related, stem, words
-from vectorstore.passages import sentences
+from vectorstore.language.places import COUNTRY, STATE
+from vectorstore.language.sentences import sentences
+from vectorstore.language.stems import stem
+from vectorstore.language.words import STOP_WORDS, rarity, related, words
 
 # Nouns and verbs that frame a question; an answer need not repeat them ("what is the meaning of …", "what kind of …").
 _FRAME = frozenset(

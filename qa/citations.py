@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.types import Citation, Sentence
-from qa.verify import Verdict, check, coverage, key_words
-from vectorstore.passages import sentences as sentence_spans
+from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.types import Hit
 
 NO_PASSAGE = "No passage carries this sentence."

@@ -12,7 +12,7 @@ from typing import Literal
 from prompts import NOT_IN_ARTICLES, render
 from qa.settings import Settings
 from qa.types import Turn
-from vectorstore.passages import sentences
+from vectorstore.language.sentences import sentences
 from vectorstore.types import Hit
 
 DOUBT = "The search found only weak evidence: the passages may well not answer this question.\n"

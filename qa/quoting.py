@@ -16,10 +16,10 @@ from functools import partial
 
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
-from qa.tokens import normalised, tokens
 from qa.types import Citation, Sentence
-from qa.words import STOP_WORDS, Word, rarity, words
-from vectorstore.passages import sentences
+from vectorstore.language.sentences import sentences
+from vectorstore.language.tokens import normalised, tokens
+from vectorstore.language.words import STOP_WORDS, Word, rarity, words
 from vectorstore.types import Article, Hit
 
 THRESHOLD = 0.5

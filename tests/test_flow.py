@@ -1,8 +1,8 @@
 """How much of the product one question crosses, from the chat box to the answer: what a newcomer has to follow.
 
 Counted are the functions of ours that run, by their files and their source lines, with everything loaded and the index open.
-What we want is 8 files and 800 lines; the ceilings below are what there is, and go up only for a
-stage that is new (the scope of a question and the reranker took them from 800 to 960). `-s` shows the list.
+Files do not count: a rule a file is found more easily than eight rules in one. What we want is
+800 lines; the ceilings are what there is, and go up only for a stage that is new (the scope of a question and the reranker took them from 800 to 960). `-s` shows the list.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def crossed(assistant: Assistant) -> dict[str, set[int]]:
     return lines
 
 
-@pytest.mark.parametrize(("answerer", "most_files", "most_lines"), [("quote", 19, 960), ("model", 25, 1760)])
-def test_what_a_question_crosses(answerer: str, most_files: int, most_lines: int, samples_index: Path) -> None:
+@pytest.mark.parametrize(("answerer", "most_lines"), [("quote", 960), ("model", 1760)])
+def test_what_a_question_crosses(answerer: str, most_lines: int, samples_index: Path) -> None:
     """The way from the chat box to the answer does not grow."""
     with ScriptedModel("The operator denied that the captain had been asleep [1].") as server:
         settings = Settings(index=samples_index, answerer=answerer, base_url=server.url if answerer == "model" else "")
@@ -61,5 +61,4 @@ def test_what_a_question_crosses(answerer: str, most_files: int, most_lines: int
         print(f"{Path(name).relative_to(ROOT)!s:32}{len(numbers):5}")
     total = sum(map(len, lines.values()))
     print(f"{len(lines)} files, {total} lines")
-    assert len(lines) <= most_files
     assert total <= most_lines

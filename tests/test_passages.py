@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vectorstore.articles import read
-from vectorstore.passages import heading, passages, sentences
+from vectorstore.language.sentences import sentences
+from vectorstore.passages import heading, passages
 from vectorstore.types import Article
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

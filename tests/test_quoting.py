@@ -14,7 +14,7 @@ from qa.asking import asked, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
-from qa.words import words
+from vectorstore.language.words import words
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
 

@@ -9,7 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from qa.evals.rarity import RAREST, STRETCH, main, rarities, table
-from qa.words import rarity, stem
+from vectorstore.language.stems import stem
+from vectorstore.language.words import rarity
 
 
 def test_rarity_is_the_logarithm_of_one_over_the_share_of_stretches() -> None:
@@ -33,7 +34,7 @@ def test_the_script_writes_what_the_product_reads(tmp_path: Path) -> None:
     main([str(tmp_path), str(tmp_path / "rarity.txt")])
     made = (tmp_path / "rarity.txt").read_text(encoding="utf-8")
     assert made == table({"the": 0.0, **{stem(word): 0.5 for word in ("ferry", "sank", "harbour", "closed")}})
-    shipped = files("qa").joinpath("rarity.txt").read_text(encoding="utf-8")
+    shipped = files("vectorstore.language").joinpath("rarity.txt").read_text(encoding="utf-8")
     assert made.splitlines()[0] == shipped.splitlines()[0]
     assert [line.split("\t")[0] for line in shipped.splitlines()[1:]] == [str(n / 2) for n in range(int(2 * RAREST) + 1)]
 

@@ -12,8 +12,8 @@ import pytest
 from qa.assistant import Assistant
 from qa.settings import Settings, read_settings
 from vectorstore.errors import RerankerUnavailable
+from vectorstore.language.sentences import sentences
 from vectorstore.minilm import MiniLM, folder
-from vectorstore.passages import sentences
 from vectorstore.reranker import LAYERS, Reranker, aged, passage_score, tokenised, trained, window
 from vectorstore.search import Index, reranked
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa.tokens import normalised, same, tokens
-from qa.verify import Verdict, check, coverage
+from qa.check.verdict import Verdict, check, coverage
+from vectorstore.language.tokens import normalised, same, tokens
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verify.yaml").read_text(encoding="utf-8"))
 TRUE = [(case["passage"], sentence) for case in CASES for sentence in case["carried"]]

@@ -14,7 +14,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from qa.types import Answer, Citation, Sentence, Understood
-from vectorstore.passages import sentences
+from vectorstore.language.sentences import sentences
 from vectorstore.types import Article, Filters, Hit, Summary
 
 NEAREST = 3  # how many passages an abstention shows

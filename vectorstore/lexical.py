@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from vectorstore.errors import IndexDamaged
+from vectorstore.language.words import plain
 from vectorstore.store import day_range
 from vectorstore.types import Filters
 
@@ -19,7 +18,6 @@ _FIELDS = {"text": 0.7, "titled": 0.3}
 # Ask for something and are what no passage is about; left out of questions only (art@5 .678 with them).
 _QUESTION_WORDS = "who whom whose what which when where why how do does did have has had were been"
 _ANALYZER = "onrecord"
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width spaces and the like, inside words too
 _MOST_TERMS = 64  # of a question; the rest of a pasted page adds time, not meaning
 
 
@@ -111,11 +109,6 @@ class LexicalIndex:
         hits = self._searcher.search(query, n, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
-
-
-# As the analyzer is to see a text: a character that is only an accent, or something unseen, would end the word.
-def plain(text: str) -> str:
-    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _analyzer() -> Any:

@@ -16,8 +16,8 @@ from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
+from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
-from vectorstore.passages import sentences
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.store import VectorStore
 from vectorstore.types import Article, Filters, Hit, Passage, Summary

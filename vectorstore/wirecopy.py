@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from vectorstore.passages import sentences
+from vectorstore.language.sentences import sentences
 
 _SAME = 0.8  # share of the shorter sentence's words that the other one has, too: the same sentence
 _ALIKE = 0.5  # enough to be two tellings of the same thing

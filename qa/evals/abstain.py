@@ -18,7 +18,7 @@ from pathlib import Path
 
 from qa.asking import asked
 from qa.quoting import THRESHOLD, TRAITS, evidence, traits
-from qa.words import words
+from vectorstore.language.words import words
 
 SEED = 20261122
 READING_WEIGHT = 0.1  # of one reading/ pair beside one of CLAPNQ: it overlaps more than questions that people type

@@ -1,6 +1,6 @@
-"""How rare a stem is in news: the table that qa/words.py reads.
+"""How rare a stem is in news: the table that vectorstore/language/words.py reads.
 
-    python -m qa.evals.rarity DATA OUT          from DATA/news_training; OUT is qa/rarity.txt
+    python -m qa.evals.rarity DATA OUT          from DATA/news_training; OUT is vectorstore/language/rarity.txt
 
 The articles' texts, in the file's order, are cut into stretches of 60 words; what is left after the last whole one is a stretch
 too. A stem's rarity is the logarithm of (all stretches / those that hold it), to the nearest half. Left out are stems above 9,
@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from qa.words import words
+from vectorstore.language.words import words
 
 STRETCH = 60  # words: about two sentences, the size of what is quoted
 RAREST = 9.0

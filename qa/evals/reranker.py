@@ -38,9 +38,10 @@ from transformers import BertModel
 
 from qa.evals.followups import NO_ANSWER
 from qa.scope import scope
+from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
-from vectorstore.passages import passages, sentences
+from vectorstore.passages import passages
 from vectorstore.reranker import FORMAT, LAYERS, Row, aged, base_of, pooling, tokenised, window
 from vectorstore.search import fused, weighed
 from vectorstore.types import Article, Filters, Summary

@@ -30,8 +30,8 @@ from qa.assistant import Assistant
 from qa.evals.measures import standard
 from qa.evals.types import Question
 from qa.scope import scope
-from qa.words import STOP_WORDS, rarity, words
-from vectorstore.passages import sentences
+from vectorstore.language.sentences import sentences
+from vectorstore.language.words import STOP_WORDS, rarity, words
 from vectorstore.search import Index
 from vectorstore.types import Filters, Hit
 

@@ -1,7 +1,7 @@
 """How often the check accepts a true sentence and refuses an altered one: `python -m qa.evals.trust --data FOLDER`.
 
 Sentences are taken from articles with the passage they stand in, and altered one thing at a time, in several styles each.
-The generator shares no code and no word list with qa/verify.py: a measure that knows what the check knows measures nothing.
+The generator shares no code and no word list with qa/check: a measure that knows what the check knows measures nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from qa.check.verdict import check
 from qa.citations import read, verified
-from qa.verify import check
+from vectorstore.language.sentences import sentences
 from vectorstore.passages import passages as passages_of
-from vectorstore.passages import sentences
 from vectorstore.types import Article, Hit, Passage
 
 

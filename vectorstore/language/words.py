@@ -7,11 +7,13 @@ question with a sentence needs no library and no start-up.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from vectorstore.lexical import plain
+from vectorstore.language.lexicon import rows, word_set
+from vectorstore.language.stems import stem
 
 _WITHIN = r"[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]"  # accents that are characters of their own, and what is unseen
 _WORD = re.compile(rf"[^\W_]+(?:{_WITHIN}+[^\W_]*)*(?:[.,](?=\d)[\d]+|['’](?!s\b)[^\W_]+)*|(?<=\w)['’]s\b")
@@ -48,81 +50,12 @@ _IRREGULAR = {
     for form in forms.split()
 }
 
-# Words that news and its readers use for one another. A match of two of a row counts for less than the word itself.
-_ROWS = """
-play portray role star actor cast character voice
-sing perform record vocal singer
-write author pen compos creat
-locat situat lie base stand site headquart
-film shoot shot movie
-die kill death dead murder fatal victim
-start begin first launch open initial original establish found creat
-end final last finish conclud
-come originat derive root origin
-live reside home house
-make produc manufactur build construct creat
-buy purchas acquir bought
-win victor beat defeat champion triumph prevail title
-lose defeat
-leave depart quit resign exit step
-say announc stat declar tell claim report
-deny reject dismiss refut disput
-increas rise grow climb jump surg soar gain
-decreas fall drop declin plung tumbl sink slump cut
-need require must
-use utiliz employ
-help assist aid support
-happen occur event
-cause reason due result lead because
-mean refer meaning definition defin
-name call known dub title
-law legislation bill statut act
-film movi
-war conflict fight battl invasion
-money fund cash financ
-job employ work
-president leader head
-company firm corporation business
-doctor physician
-police officer cop
-child kid
-hurt injur wound
-car vehicl auto
-country nation
-city town
-purpos function aim goal
-difference distinguish unlike whereas contrast
-area region territory zone
-power authorit control
-choose select elect pick
-show series program episode
-song track single album
-attack assault strik raid
-agree accord deal pact agreement
-ban prohibit outlaw bar forbid
-approv pass adopt authoriz
-discover find found
-invent develop creat
-marry wife husband wed spouse
-study research
-old oldest age ancient
-big large largest huge biggest
-small tiny little
-rich wealth
-poor poverty
-illness disease sick
-worker staff employee
-plane aircraft jet
-gun firearm weapon
-storm hurrican
-"""
-
 
 @cache
 def _related() -> dict[str, frozenset[str]]:
     table: dict[str, set[str]] = {}
-    for row in _ROWS.split("\n"):
-        stems = {stem(word) for word in row.split()}
+    for row in rows("words.related"):
+        stems = {stem(word) for word in row}
         for one in stems:
             table.setdefault(one, set()).update(stems - {one})
     return {one: frozenset(others) for one, others in table.items()}
@@ -131,6 +64,15 @@ def _related() -> dict[str, frozenset[str]]:
 def related(stemmed: str) -> frozenset[str]:
     """Stems that often say nearly the same as this one."""
     return _related().get(stemmed, frozenset())
+
+
+STOP_WORDS = word_set("words.stop_in_questions")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width spaces and the like, inside words too
+
+
+def plain(text: str) -> str:
+    """A text as words are read from it: a character that is only an accent, or something unseen, would end the word."""
+    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,40 +95,9 @@ def words(text: str) -> tuple[Word, ...]:
     )
 
 
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """The form that a word shares with its inflections: "denied", "denies" -> "deny". Expects lower case."""
-    word = word.replace("’", "'")
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) < 4 or not word.isascii() or not word.isalpha():
-        return word.replace(",", "") if word[:1].isdigit() else word
-    if word.endswith("ies") and len(word) > 4:
-        word = word[:-3] + "y"
-    elif word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    for ending in ("ing", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and re.search("[aeiouy]", word[: -len(ending)]):
-            word = word[: -len(ending)]
-            if word.endswith("i") and ending == "ed":
-                return word[:-1] + "y"
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
-                word = word[:-1]
-            break
-    if word.endswith("ly") and len(word) > 5:
-        word = word[:-2]
-    if word.endswith("e") and len(word) > 3:
-        word = word[:-1]
-    return word
-
-
 @cache
 def _rarities() -> dict[str, float]:
-    table = files("qa").joinpath("rarity.txt")
+    table = files("vectorstore.language").joinpath("rarity.txt")
     lines = table.read_text(encoding="utf-8").splitlines()
     return {
         word: float(value)
@@ -196,6 +107,5 @@ def _rarities() -> dict[str, float]:
 
 
 def rarity(stemmed: str) -> float:
-    ""
     """How much a stem tells: about the logarithm of one over the share of news that holds it; 9 for a word never seen."""
     return _rarities().get(stemmed, 9.0)

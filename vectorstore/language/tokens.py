@@ -11,7 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from qa.words import stem
+from vectorstore.language.lexicon import rows, table, word_list, word_set
+from vectorstore.language.stems import stem
 
 _CHARACTERS = {ord(c): '"' for c in "“”„‟«»〝〞＂"} | {ord(c): "'" for c in "‘’‚‛`´ʼ＇"} | {ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"}
 _INVISIBLE = {
@@ -37,83 +38,27 @@ def normalised(text: str) -> str:
     return re.sub(r" (?=n't\b|'(?:s|re|ve|ll|d|m)\b|[,;:.!?%)\]](?:\s|$))", "", text)
 
 
-MONTHS = dict(
-    zip(
-        "january february march april may june july august september october november december".split(), range(1, 13), strict=True
-    )
-)
-_MONTH_FORMS = {name[:3]: name for name in MONTHS} | {"sept": "september"} | {name: name for name in MONTHS}
-WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-_WEEKDAY_FORMS = {
-    "mon": "monday",
-    "tue": "tuesday",
-    "tues": "tuesday",
-    "wed": "wednesday",
-    "thu": "thursday",
-    "thurs": "thursday",
-}
-_WEEKDAY_FORMS |= {"fri": "friday", "sat": "saturday", "sun": "sunday"}
-_DATE_FORMS = frozenset({*_MONTH_FORMS, *WEEKDAYS, *_WEEKDAY_FORMS})
+_MONTH_FORMS = {form: row[0] for row in rows("dates.months") for form in row}
+_WEEKDAY_FORMS = {form: row[0] for row in rows("dates.weekdays") for form in row}
+WEEKDAYS = frozenset(_WEEKDAY_FORMS.values())
+_DATE_FORMS = frozenset({*_MONTH_FORMS, *_WEEKDAY_FORMS})
+_MAY_BE_ANOTHER_WORD = word_set("dates.month_may_be_another_word")
+_BEFORE_MONTH = word_set("dates.before_month")
 
-_UNITS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 1_000_000_000_000}
-_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
-_ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-        "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
-        1,
-    )
-}
-_FRACTIONS = {"half": 0.5, "dozen": 12.0, "twice": 2.0, "pair": 2.0}
+_UNITS = {word: n for n, word in enumerate(word_list("numbers.units"))}
+_TENS = {word: 10 * n for n, word in enumerate(word_list("numbers.tens"), 2)}
+_ORDINALS = {word: n for n, word in enumerate(word_list("numbers.ordinals"), 1)}
+_SCALES: dict[str, float] = table("numbers.scales")
+_SUFFIXES: dict[str, float] = table("numbers.suffixes")
+_FRACTIONS: dict[str, float] = table("numbers.fractions")
 _NUMBER_KEYS = frozenset(
     form for word in (*_UNITS, *_TENS, *_SCALES, *_ORDINALS, *_FRACTIONS) for form in (word, stem(word))
 )  # as tokens have them
-_MONEY = {
-    "$": "$",
-    "£": "£",
-    "€": "€",
-    "¥": "¥",
-    "dollar": "$",
-    "dollars": "$",
-    "pound": "£",
-    "pounds": "£",
-    "euro": "€",
-    "euros": "€",
-}
+_MONEY: dict[str, str] = table("numbers.money")
 
-STOP = frozenset(
-    "a an the this that these those there here it its itself they them their theirs he him his himself she her hers "
-    "herself we us our ours you your yours i me my mine who whom whose which what when where why how is are was were "
-    "be been being am do does did doing done has have had having will would shall should can could may might must of "
-    "in on at to for from by with about into onto over under between among through during before after above below "
-    "up down out off again further then than once and or but if because as until while so too very just also not no "
-    "nor only own same such both each few more most other some any all never without neither none however according "
-    "yet ever even still already since though although themselves ourselves less least fewer fewest within upon per "
-    "via toward towards across around near along against amid despite that's one ones well now today ago later "
-    "earlier mr mrs ms dr".split()
-)
-# All of these report speech and say nothing of whether it is true; "claim", "deny" and "admit" do.
-_REPORTS = frozenset("say tell add noted".split())
-_SAME = {
-    "us": "us",
-    "u.s": "usa",
-    "u.s.a": "usa",
-    "usa": "usa",
-    "u.k": "uk",
-    "e.u": "eu",
-    "u.n": "un",
-    "percent": "%",
-    "&": "and",
-}
+STOP = word_set("words.stop")
+_REPORTS = word_set("speech.neutral")
+_SAME: dict[str, str] = table("words.same")
 
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
@@ -296,7 +241,7 @@ def _with_numbers(found: list[Token]) -> list[Token]:
             out.append(token._replace(values=frozenset({float(_ORDINALS[low])}), unit="ordinal", content=True))
             n += 1
         elif low in _FRACTIONS:
-            out.append(token._replace(values=frozenset({_FRACTIONS[low]})))
+            out.append(token._replace(values=frozenset({float(_FRACTIONS[low])})))
             n += 1
         else:
             out.append(token)
@@ -376,7 +321,6 @@ def _with_units(found: list[Token]) -> list[Token]:
 
 
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
-_BEFORE_MONTH = frozenset("in of since until by late last next this mid early from to through during every".split())
 
 
 def _with_dates(found: list[Token]) -> list[Token]:
@@ -395,7 +339,7 @@ def _with_dates(found: list[Token]) -> list[Token]:
             beside = any(t is not None and t.values for t in (previous, following)) or (
                 previous is not None and previous.text.casefold() in _BEFORE_MONTH
             )
-            if low not in ("may", "march", "mar", "dec", "jan", "sun") or beside:
+            if low not in _MAY_BE_ANOTHER_WORD or beside:
                 out[n] = token._replace(key=_MONTH_FORMS[low], date="month", content=True)
         elif low in WEEKDAYS or (following is not None and following.before.startswith((",", "."))):
             out[n] = token._replace(key=_WEEKDAY_FORMS.get(low, low), date="weekday", content=True)

@@ -1,0 +1,121 @@
+"""Polarity: a "not" that came or went, a word for its opposite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from qa.check.align import LIGHT, NEGATIONS, Claim, Slot
+from vectorstore.language.lexicon import lines, word_list
+from vectorstore.language.stems import stem, stem_set
+from vectorstore.language.tokens import STOP, Token
+
+_STOPS = stem_set("polarity.stops")
+_CUES = NEGATIONS | stem_set("polarity.refusals")
+_PREFIXES = word_list("polarity.prefixes")
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in lines("polarity.opposites"):
+        left, _, right = line.partition("|")
+        for a, b in ((left, right), (right, left)):
+            for word in a.split():
+                found.setdefault(_key(word), set()).update(_key(other) for other in b.split())
+    for word in [w for w in found if 3 <= len(w) <= 8]:  # "cheap" brings "cheaper", "cheapest"
+        for ending in ("er", "est"):
+            others = {_key(_compared(other, ending)) for other in found[word] if 3 <= len(other) <= 8}
+            found.setdefault(_key(_compared(word, ending)), set()).update(others)
+    return {word: frozenset(others - {word}) for word, others in found.items()}
+
+
+def _compared(word: str, ending: str) -> str:
+    if word.endswith("y"):
+        return word[:-1] + "i" + ending
+    return word.rstrip("e") + ending
+
+
+def _key(word: str) -> str:
+    return word if word in STOP else stem(word)
+
+
+def _opposed(a: Token, b: Token) -> bool:
+    if b.key in _opposites().get(a.key, ()):
+        return True
+    low, other = sorted((a.text.casefold(), b.text.casefold()), key=len)
+    if any(other == prefix + low for prefix in _PREFIXES) and len(low) > 3:
+        return True
+    short, long = sorted((a.key, b.key), key=len)
+    if len(short) > 3 and any(long == prefix + short for prefix in _PREFIXES):
+        return True
+    return low.endswith(("ful", "less")) and other.endswith(("ful", "less")) and low[-3:] != other[-3:] and low[:4] == other[:4]
+
+
+def polarity(claim: Claim) -> Iterator[str]:
+    for slot in claim.slots:
+        swapped = _swapped(claim, slot)
+        here = [claim.tokens[i] for i in slot.here]
+        mine = [t for t in here if t.key in _CUES and not (swapped and t is swapped[0])]
+        cues = [p for p in slot.there if claim.token_at(p).key in _CUES and not (swapped and claim.token_at(p) is swapped[1])]
+        theirs = cues if mine else [place for place in cues if _head_kept(claim, place)]
+        odd = bool((len(mine) - len(theirs)) % 2)
+        if swapped and not odd:
+            yield f"This says “{swapped[0].text}” where the passage says “{swapped[1].text}”."
+        elif odd and not swapped:
+            if len(mine) > len(theirs) or not theirs:
+                yield f"This says “{_phrase(claim.tokens, slot.here, mine[0])}”; the passage does not."
+            else:
+                there = claim.token_at(theirs[0])
+                yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
+    yield from _swapped_elsewhere(claim)
+
+
+def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
+    """An opposite that stands beside the same word in the passage, where the words around it differ."""
+    for i, token in enumerate(claim.tokens):
+        if claim.at[i] or i in claim.spared or not token.content or token.key in claim.all_keys or token.key not in _opposites():
+            continue
+        if any(t.key in _CUES for t in claim.tokens[max(0, i - 3) : i]):
+            continue
+        for k in (i - 1, i + 1, i - 2, i + 2):
+            place = claim.at[k] if 0 <= k < len(claim.tokens) else None
+            if place and claim.tokens[k].content:
+                line, j = place
+                for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
+                    other = claim.lines[line].tokens[n]
+                    if (line, n) not in claim.taken and _opposed(token, other):
+                        yield f"This says “{token.text}” where the passage says “{other.text}”."
+                        return
+
+
+def _head_kept(claim: Claim, place: tuple[int, int]) -> bool:
+    """Whether the sentence kept what a negation of the passage negates."""
+    line, start = place
+    found = claim.lines[line].tokens
+    if found[start].key in _STOPS and not (start + 1 < len(found) and found[start + 1].text.endswith("ing")):
+        return False  # "bus stops", "a failed coup": a thing, no negation of what follows
+    return next(
+        ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in LIGHT), False
+    )
+
+
+def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
+    if slot.joined:
+        return None
+    for i in slot.here:
+        for place in slot.there:
+            if _opposed(claim.tokens[i], claim.token_at(place)):
+                return claim.tokens[i], claim.token_at(place)
+    return None
+
+
+def _phrase(found: Sequence[Token], here: Sequence[int], token: Token) -> str:
+    n = next(i for i in here if found[i] is token)
+    if token.text.casefold().endswith("n't"):
+        return " ".join([token.text, *(t.text for t in found[n + 1 : n + 2])])
+    return " ".join(t.text for t in found[n : n + 2])
+
+
+def _phrase_there(claim: Claim, place: tuple[int, int]) -> str:
+    return " ".join(t.text for t in claim.lines[place[0]].tokens[place[1] : place[1] + 2])

@@ -1,0 +1,168 @@
+"""Who did it to whom: two who are in each other's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from qa.check.align import Claim
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.names import TITLES, full_name
+from vectorstore.language.stems import stem_set
+from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_past, past_verbs
+
+_MUTUAL = stem_set("roles.mutual")
+_TOGETHER = word_set("roles.together")
+_LINKS = word_set("roles.links")
+_BEING = word_set("words.being")
+_ARTICLES = word_set("words.articles")
+_AUXILIARIES = _BEING | word_set("words.auxiliaries")
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """What stands between two participants, as far as it says which of the two acts."""
+
+    ways: dict[tuple[str, ...], bool]  # a verb and its preposition, or the few words between -> whether the first one acts
+    content: frozenset[str]
+
+
+def roles(claim: Claim) -> Iterator[str]:
+    """Two who are in each other's place: "A sued B" or "B was sued by A" where the passage says that B sued A."""
+    if turned := told(claim).turned:
+        one, other = turned
+        yield f"The passage tells this of {one} and {other} the other way around."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the passages tell of two whom the sentence names: the first pair told the other way around, and who is where."""
+
+    turned: tuple[str, str] | None = None
+    moved: frozenset[str] = frozenset()  # keys of those who stand on the other side of a verb, in the same part
+
+
+@lru_cache(maxsize=16)  # two rules ask
+def told(claim: Claim) -> Told:
+    """How the passages tell what the sentence says of each two participants.
+
+    Only two whom some line of the passages has with the same verb or the same few words between them are looked at, and
+    a line that tells it as the sentence does, at least as fully, settles it.
+    """
+    if claim.is_verbatim:
+        return Told()
+    turned: tuple[str, str] | None = None
+    moved: set[str] = set()
+    runs = _participants(claim.tokens)
+    own_verbs = past_verbs(claim.tokens)
+    keys = [frozenset(t.key for t in claim.tokens[start : end + 1] if t.content) for start, end in runs]
+    for m, a in enumerate(runs):
+        for n in range(m + 1, len(runs)):
+            ours, theirs = keys[m] - keys[n], keys[n] - keys[m]
+            if runs[n][0] - a[1] > _REACH:
+                break
+            lines = [line for line in claim.lines if not ours.isdisjoint(line.keys) and not theirs.isdisjoint(line.keys)]
+            if not lines:
+                continue
+            verbs = own_verbs.union(*(line.verbs for line in lines))
+            mine = _between(claim.tokens, a, runs[n], verbs)
+            if mine.ways:
+                found = [_retold(mine, line.tokens, ours, theirs, verbs) for line in lines]
+                kept, other_way = max(k for k, _, _ in found), max(t for _, t, _ in found)
+                if other_way > kept and not turned:
+                    turned = (full_name(claim.tokens, a[1]), full_name(claim.tokens, runs[n][0]))
+                elif kept and any(crossed for _, _, crossed in found):
+                    moved |= ours | theirs
+    return Told(turned, frozenset(moved))
+
+
+_REACH = 15  # words between two participants
+
+
+def _participants(found: Sequence[Token]) -> list[tuple[int, int]]:
+    """(first, last) of each run of names, and of each other word of content that stands beside a verb."""
+    runs: list[tuple[int, int]] = []
+    for i, token in enumerate(found):
+        if not token.content or token.values or token.date or (token.capital and token.key in TITLES):
+            continue
+        if token.capital and runs and runs[-1][1] == i - 1 and found[i - 1].capital and not token.before.strip("."):
+            runs[-1] = (runs[-1][0], i)
+        elif token.capital or _is_thing(found, i):
+            runs.append((i, i))
+    return runs
+
+
+def _is_thing(found: Sequence[Token], i: int) -> bool:
+    """Whether a small word may be who acts or is acted on: it follows a verb, or "by", or comes before a verb."""
+    if is_past(found[i]):
+        return False
+    after = next((t for t in found[i + 1 : i + 4] if t.key not in _AUXILIARIES and not t.text.endswith("ly")), None)
+    before = next((t for t in reversed(found[max(0, i - 3) : i]) if t.key not in _ARTICLES), None)
+    return (after is not None and is_past(after)) or (before is not None and (before.key == "by" or is_past(before)))
+
+
+_NOTHING = _Between({}, frozenset())
+
+
+def _between(found: Sequence[Token], a: tuple[int, int], b: tuple[int, int], verbs: Set[str]) -> _Between:
+    """Which of two participants acts, by the words between them."""
+    all_words = found[a[1] + 1 : b[0]]
+    if any(set(t.before) & set(';:"') for t in found[a[1] + 1 : b[0] + 1]):
+        return _NOTHING
+    words = [t for t in all_words if t.key not in _ARTICLES and not (t.capital and t.key in TITLES)]
+    content = frozenset(t.key for t in words if t.content)
+    if not words or words[-1].key in _TOGETHER or words[0].key in _TOGETHER or content & _MUTUAL:
+        return _NOTHING
+    pasts = [n for n, t in enumerate(words) if t.key in verbs and not t.capital]
+    names = found[a[1]].capital and found[b[0]].capital
+    if not pasts:
+        return _frame(words, content, found[a[0] - 1].key if a[0] else "") if names else _NOTHING
+    if not names and len(content) > 2:
+        return _NOTHING
+    last = pasts[-1]
+    link = next((t.key for t in reversed(words[last + 1 :]) if t.key in _LINKS), "")
+    passive = [n for n in pasts if n and _auxiliary(words, n) in _BEING]
+    if link == "by" and (len(words) - last <= 3 or last in passive):
+        return _Between({(words[last].key, ""): False}, content)
+    ways: dict[tuple[str, ...], bool]
+    ways = {(words[n].key, link): True for n in pasts if n not in passive and "," not in words[n].before}
+    return _Between(ways, content)  # what is done to the first one, without saying by whom, tells nothing
+
+
+def _auxiliary(words: Sequence[Token], n: int) -> str:
+    return next((t.key for t in reversed(words[:n]) if not t.text.endswith("ly") and t.key not in ("not", "never", "also")), "")
+
+
+def _frame(words: Sequence[Token], content: frozenset[str], before: str) -> _Between:
+    """A few words that must stand between the other two just so: "'s criticism of", "from A to B", "is taller than"."""
+    keys = tuple(t.key for t in words)
+    if not content and {before, *keys} == {"from", "to"}:
+        return _Between({("from", "to"): before == "from"}, content)
+    if len(keys) > 5 or (_BEING & set(keys) and keys[-1] != "than") or (not content and keys[-1] not in _LINKS):
+        return _NOTHING
+    return _Between({("", "" if content else before, *keys): True}, content)
+
+
+def _retold(mine: _Between, line: Sequence[Token], ours: Set[str], theirs: Set[str], verbs: Set[str]) -> tuple[int, int, bool]:
+    """How much of this a line tells the same way, how much the other way around, and whether the former with the two crossed."""
+    runs: list[tuple[int, int, bool]] = []  # first, last, whether it is the first of the two
+    for j, token in enumerate(line):
+        if token.key in ours or token.key in theirs:
+            if runs and runs[-1][1] == j - 1 and runs[-1][2] == (token.key in ours):
+                runs[-1] = (runs[-1][0], j, runs[-1][2])
+            else:
+                runs.append((j, j, token.key in ours))
+    kept, turned, crossed = 0, 0, False
+    for (start, end, first), (following, stop, second) in pairwise(runs):
+        if first == second or following - end > _REACH:
+            continue
+        found = _between(line, (start, end), (following, stop), verbs)
+        if 2 * len(found.content & mine.content) < min(len(mine.content), len(found.content)):
+            continue
+        agreeing = [(acts == mine.ways[key]) == first for key, acts in found.ways.items() if key in mine.ways]
+        kept, turned = max(kept, sum(agreeing)), max(turned, len(agreeing) - sum(agreeing))
+        crossed = crossed or (any(agreeing) and not first)
+    return kept, turned, crossed

@@ -1,0 +1,75 @@
+"""Two sentences made into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from qa.check.align import Claim
+from vectorstore.language.lexicon import word_set
+
+_BREAKS = frozenset(',;:()!?"')
+SUBJECTS = word_set("words.subjects")
+_JOINS = word_set("words.joins")
+
+
+def stitches(claim: Claim) -> Iterator[str]:
+    """A piece of one sentence run on into a piece of another, where the other was cut in the middle."""
+    anchors = [i for i, place in enumerate(claim.at) if place]
+    for left, right in pairwise(anchors):
+        a, b = claim.at[left], claim.at[right]
+        if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right):
+            continue
+        if (_cut_before(claim, b) and _cut_after(claim, a)) or _cut_short(claim, a):
+            yield "This joins words of two sentences of the passage into one."
+            return
+
+
+def _writers_join(claim: Claim, left: int, right: int) -> bool:
+    """Whether the sentence has a conjunction or a comma of its own between two pieces, one that neither piece brought."""
+    a, b = claim.at[left], claim.at[right]
+    if a is None or b is None:
+        return True
+    if any(t.key in _JOINS for t in claim.tokens[left + 1 : right]):
+        return True
+    after = claim.lines[a[0]].tokens[a[1] + 1 : a[1] + 2]
+    brought = claim.token_at(b).before + "".join(t.before for t in after)
+    return any(set(t.before) & _BREAKS and not set(brought) & _BREAKS for t in claim.tokens[left + 1 : right + 1])
+
+
+def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:
+    """Whether the passage sentence has words of its own before this one, in the same clause, that the claim lacks."""
+    line, j = place
+    keys = {t.key for t in claim.tokens}
+    found = claim.lines[line].tokens
+    if set(found[j].before) & _BREAKS and found[j].key not in _JOINS:
+        return False
+    behind_break = False
+    while j > 0:
+        behind_break = behind_break or bool(set(found[j].before) & _BREAKS)
+        j -= 1
+        if found[j].content and found[j].key not in keys:
+            return True
+        if found[j].content and behind_break:
+            return False
+        if found[j].key in SUBJECTS and not behind_break:
+            return False
+    return False
+
+
+def _cut_after(claim: Claim, place: tuple[int, int]) -> bool:
+    line, j = place
+    keys = {t.key for t in claim.tokens}
+    return any(t.content and t.key not in keys for t in claim.lines[line].tokens[j + 1 :])
+
+
+def _cut_short(claim: Claim, place: tuple[int, int]) -> bool:
+    """Whether the passage sentence goes on after this word without a pause: it was left in the middle of a phrase."""
+    line, j = place
+    following = claim.lines[line].tokens[j + 1 : j + 2]
+    return (
+        bool(following)
+        and not set(following[0].before) & _BREAKS
+        and (line, j + 1) not in claim.taken
+        and following[0].key not in _JOINS
+    )
