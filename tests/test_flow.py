@@ -1,8 +1,9 @@
 """How much of the product one question crosses, from the chat box to the answer: what a newcomer has to follow.
 
 Counted are the functions of ours that run, by their files and their source lines, with everything loaded and the index open.
-Files do not count: a rule a file is found more easily than eight rules in one. What we want is
-800 lines; the ceilings are what there is, and go up only for a stage that is new (the scope of a question and the reranker took them from 800 to 960). `-s` shows the list.
+Files do not count: a rule a file is found more easily than eight rules in one. What we want is 800 lines; the ceilings are what
+there is, and go up only for a stage that is new (the scope of a question and the reranker took them from 800 to 960). `-s` shows
+the list.
 """
 
 from __future__ import annotations
