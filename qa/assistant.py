@@ -17,11 +17,10 @@ from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import says_not_in_articles
 from qa.rewrite import rewrite
-from qa.scope import scope
 from qa.settings import Settings, read_settings
-from qa.types import Answer, Turn, Understood
+from qa.types import Answer, Turn
 from vectorstore.search import Index
-from vectorstore.types import Filters, Summary
+from vectorstore.types import Filters, Found, Summary, Understood
 
 CUT_OFF = "The model's answer was cut off before its end."
 IN_PART = "The articles answer this only in part."
@@ -65,21 +64,20 @@ class Assistant:
         question = readable(question)
         standalone = rewrite(question, history, self.model)  # only where there is a history
         laps.end("rewrite")
-        within = scope(question, filters, today, self.summary, ignore)  # of the reader's own words, not of a rewritten question
-        hits = self.index.search(standalone, within.filters, self.settings.passages, within.prefer, within.newest)
+        found = self.index.retrieve(standalone, filters, today, ignore, self.settings.passages, asked=question)
         laps.end("search")
-        asked = Answer(question, standalone, "", hits=tuple(hits), model=self.model_name, filters=within.filters)
-        asked = replace(asked, index=self.index.generation, understood=within.understood)
-        doubtful = evidence(standalone, [hit.passage.text for hit in hits]) < THRESHOLD
-        if not hits or (doubtful and self.model is None):
-            answers = iter([self._abstention(asked)])
+        asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
+        asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood)
+        doubtful = evidence(standalone, [hit.passage.text for hit in found.hits]) < THRESHOLD
+        if not found.hits or (doubtful and self.model is None):
+            answers = iter([abstention(asked, found)])
         elif self.model is None:
-            answers = iter([self._quoted(asked)])
+            answers = iter([quoted(asked, found)])
         else:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
-            messages = answer_messages(question, hits, history, within.today, self.settings, doubtful)
+            messages = answer_messages(question, found.hits, history, found.scope.today, self.settings, doubtful)
             left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
-            answers = self._written(asked, self.model, messages, left)
+            answers = self._written(asked, found, self.model, messages, left)
         for answer in answers:
             yield replace(answer, seconds=laps.so_far("answer"))
 
@@ -95,15 +93,9 @@ class Assistant:
         *_, answer = self.stream(question, history, filters, today, ignore)
         return answer
 
-    def _quoted(self, asked: Answer) -> Answer:
-        """The sentences that best answer, word for word."""
-        sentences, citations = quote(asked.standalone_question, asked.hits)
-        if not sentences:
-            return self._abstention(asked)
-        text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
-        return replace(asked, text=text, sentences=sentences, citations=citations, final=True)
-
-    def _written(self, asked: Answer, model: ChatModel, messages: Sequence[Message], seconds: float) -> Iterator[Answer]:
+    def _written(
+        self, asked: Answer, found: Found, model: ChatModel, messages: Sequence[Message], seconds: float
+    ) -> Iterator[Answer]:
         """The model's growing draft with its markers resolved to quotes, and at the end verified."""
         for draft in model.stream(messages, timeout=seconds):
             reading = read(without_layout(draft.text), asked.hits, final=draft.finished)
@@ -118,16 +110,10 @@ class Assistant:
             reading = replace(reading, sentences=said, breaks=frozenset())
         reading = verified(reading, asked.hits, self.settings.strict)
         if not reading.sentences or (IN_PART in notices and not reading.citations):
-            yield self._abstention(asked)
+            yield abstention(asked, found)
             return
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         yield replace(answer, notice=" ".join(notices), final=True)
-
-    def _abstention(self, asked: Answer) -> Answer:
-        """Not in the articles: what was searched, and the hits as the nearest passages."""
-        said = [NOT_IN_ARTICLES, searched_words(self.summary(asked.filters))]
-        said += [f"Your words “{one.words}” were read as: only {scope_words(one)}." for one in asked.understood if one.hard]
-        return replace(asked, text=" ".join(said), abstained=True, final=True)
 
     @property
     def model_name(self) -> str:
@@ -163,6 +149,22 @@ def readable(question: str) -> str:
     if not text:
         raise QuestionError("The question is empty: ask in words, for example: who denied sending fighters?")
     return text
+
+
+def quoted(asked: Answer, found: Found) -> Answer:
+    """The sentences that best answer, word for word."""
+    sentences, citations = quote(asked.standalone_question, found.hits)
+    if not sentences:
+        return abstention(asked, found)
+    text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
+    return replace(asked, text=text, sentences=sentences, citations=citations, final=True)
+
+
+def abstention(asked: Answer, found: Found) -> Answer:
+    """Not in the articles: what was searched, and the hits as the nearest passages."""
+    said = [NOT_IN_ARTICLES, searched_words(found.summary)]
+    said += [f"Your words “{one.words}” were read as: only {scope_words(one)}." for one in asked.understood if one.hard]
+    return replace(asked, text=" ".join(said), abstained=True, final=True)
 
 
 def searched_words(searched: Summary) -> str:

@@ -20,7 +20,6 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.assistant import Assistant
 from qa.errors import QuestionError
-from qa.scope import scope
 from qa.settings import Settings
 from qa.types import Answer, Turn
 from vectorstore.search import Index
@@ -47,7 +46,6 @@ class OnRecordRetriever(BaseRetriever):
         return cls(index=Index.open(index_dir), k=k, filters=filters)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        within = scope(query, self.filters, self.today, self.index.summary)
         return [
             Document(
                 id=hit.passage.id,
@@ -65,7 +63,7 @@ class OnRecordRetriever(BaseRetriever):
                     "score": hit.score,
                 },
             )
-            for hit in self.index.search(query, within.filters, self.k, within.prefer, within.newest)
+            for hit in self.index.retrieve(query, self.filters, self.today, k=self.k).hits
         ]
 
 

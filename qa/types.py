@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from vectorstore.types import Article, Filters, Hit
+from vectorstore.types import Article, Filters, Found, Hit, Understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,6 @@ class Sentence:
     citations: tuple[int, ...] = ()
     supported: bool = False
     reasons: tuple[str, ...] = ()  # why not, in words for a reader
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Words of a question that ask for outlets or for days, and what they were taken for."""
-
-    words: str  # as they stand in the question: "this week"
-    sources: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    hard: bool = False  # searched only within it; otherwise it comes first, and nothing is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +100,15 @@ def filters_dict(filters: Filters, understood: Sequence[Understood] = ()) -> dic
             {"words": u.words, "sources": list(u.sources), "since": _iso(u.since), "until": _iso(u.until), "hard": u.hard}
             for u in understood
         ],
+    }
+
+
+def found_dict(found: Found) -> dict[str, Any]:
+    """What `search --json` prints of one act of search."""
+    return {
+        "hits": [hit_dict(hit) for hit in found.hits],
+        "filters": filters_dict(found.scope.filters, found.scope.understood),
+        "index": found.generation,
     }
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 
 from qa.errors import ModelUnreachable, QuestionError
-from qa.types import Answer, Citation, Sentence, Turn, Understood
+from qa.types import Answer, Citation, Sentence, Turn
 from vectorstore.passages import passages
-from vectorstore.types import Article, Filters, Hit, Summary
+from vectorstore.types import Article, Filters, Hit, Summary, Understood
 
 FERRY = Article(
     id="ferry",

@@ -344,18 +344,24 @@ def test_verification_finds_what_is_wrong(sound: Path, tmp_path: Path) -> None:
 
 
 def test_a_reader_goes_over_to_the_new_generation(tmp_path: Path) -> None:
-    """While threads ask, a rebuild is published: every answer is whole, from the old or the new one, and then from the new."""
+    """While threads ask, a rebuild is published: every answer is whole, from the old or the new one, and then from the new.
+
+    Hits, summary and the generation's name are always of the same one.
+    """
     index = tmp_path / "index"
     build(collection(tmp_path / "old", "mill"), index)
     stop = threading.Event()
     titles: list[str] = []
+    named: set[tuple[str, str, str]] = set()
     failures: list[BaseException] = []
     with Index.open(index, encoder=WordHashEncoder(), rerank=False) as opened:
 
         def ask() -> None:
             while not stop.is_set():
                 try:
-                    titles.append(opened.search("closed number 7", k=1)[0].article.title)
+                    found = opened.retrieve("closed number 7", k=1)
+                    titles.append(found.hits[0].article.title)
+                    named.add((titles[-1], found.generation, found.summary.generation))
                 except BaseException as error:
                     failures.append(error)
                     raise
@@ -363,7 +369,7 @@ def test_a_reader_goes_over_to_the_new_generation(tmp_path: Path) -> None:
         threads = [threading.Thread(target=ask) for _ in range(3)]
         for thread in threads:
             thread.start()
-        build(collection(tmp_path / "new", "ferry"), index)
+        before, after = opened.generation, build(collection(tmp_path / "new", "ferry"), index).generation
         deadline = time.monotonic() + 30
         while titles[-1:] != ["The ferry 7"] and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -371,7 +377,7 @@ def test_a_reader_goes_over_to_the_new_generation(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert not failures
-        assert set(titles) == {"The mill 7", "The ferry 7"}
+        assert named == {("The mill 7", before, before), ("The ferry 7", after, after)}
         assert opened.search("ferry 3", k=1)[0].article.title == "The ferry 3"
         assert opened.summary().generation == generations.live(index)
         assert opened.article("ferry-3") is not None

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import Assistant
-from qa.scope import scope, understood
 from qa.settings import Settings
 from ui import cli
+from vectorstore.scope import scope, understood
 from vectorstore.types import Filters, Summary
 
 WEDNESDAY = date(2022, 8, 17)
@@ -172,12 +172,12 @@ def test_what_was_chosen_wins() -> None:
     """An outlet or a date that the reader chose takes the place of the question's own, and so do words to ignore."""
     held = Summary("g", 2, 2, FIRST, LAST, (("cnn.com", 1), ("usatoday.com", 1)), 0)
     question = "What do CNN articles say of what happened this week?"
-    free = scope(question, Filters(), WEDNESDAY, lambda: held)
+    free = scope(question, Filters(), WEDNESDAY, held)
     assert free.filters == Filters(("cnn.com",))
     assert free.prefer == (Filters(since=date(2022, 8, 9), until=date(2022, 8, 20)),)
-    chosen = scope(question, Filters(("usatoday.com",), until=date(2022, 1, 1)), WEDNESDAY, lambda: held)
+    chosen = scope(question, Filters(("usatoday.com",), until=date(2022, 1, 1)), WEDNESDAY, held)
     assert (chosen.filters, chosen.prefer, chosen.understood) == (Filters(("usatoday.com",), until=date(2022, 1, 1)), (), ())
-    without = scope(question, Filters(), WEDNESDAY, lambda: held, ["cnn ARTICLES", "this week"])
+    without = scope(question, Filters(), WEDNESDAY, held, ["cnn ARTICLES", "this week"])
     assert (without.filters, without.understood) == (Filters(), ())
     assert (free.newest, chosen.newest, without.newest) == (WEDNESDAY, None, WEDNESDAY)
 
@@ -285,4 +285,4 @@ def test_newer_is_preferred_up_to_the_day_asked_about() -> None:
         ("Which articles published in June tell who won?", Filters(), None),
         ("Who won the election?", Filters(until=date(2022, 1, 1)), None),
     ):
-        assert scope(question, chosen, WEDNESDAY, lambda: held).newest == newest, (question, chosen)
+        assert scope(question, chosen, WEDNESDAY, held).newest == newest, (question, chosen)

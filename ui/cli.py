@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from qa.errors import UsageError
 from qa.settings import Settings, read_settings
-from qa.types import filters_dict, hit_dict
+from qa.types import found_dict
 from vectorstore.errors import OnRecordError
 from vectorstore.types import Filters
 
@@ -167,7 +167,6 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import readable
-    from qa.scope import scope
     from ui.render import hits_text, understood_text
     from vectorstore.search import Index
 
@@ -178,20 +177,16 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         questions = list(_questions(options.questions))
         with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
             for identity, question, asked in questions:
-                within = scope(question, filters, asked or options.today, index.summary, options.ignore)
-                hits = [hit_dict(hit) for hit in index.search(question, within.filters, options.k, within.prefer, within.newest)]
-                line = {"id": identity, "hits": hits, "filters": filters_dict(within.filters, within.understood)}
-                print(json.dumps(line, ensure_ascii=False), flush=True)
+                found = index.retrieve(question, filters, asked or options.today, options.ignore, options.k)
+                print(json.dumps({"id": identity, **found_dict(found)}, ensure_ascii=False), flush=True)
         return 0
     question = readable(options.question)
     with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
-        within = scope(question, filters, options.today, index.summary, options.ignore)
-        found = index.search(question, within.filters, options.k, within.prefer, within.newest)
+        found = index.retrieve(question, filters, options.today, options.ignore, options.k)
     if options.json:
-        read = filters_dict(within.filters, within.understood)
-        print(json.dumps({"question": question, "hits": [hit_dict(hit) for hit in found], "filters": read}, ensure_ascii=False))
+        print(json.dumps({"question": question, **found_dict(found)}, ensure_ascii=False))
     else:
-        print("\n\n".join([hits_text(found), *([understood_text(within.understood)] if within.understood else [])]))
+        print("\n\n".join(filter(None, [hits_text(found.hits), understood_text(found.scope.understood)])))
     return 0
 
 

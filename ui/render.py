@@ -13,9 +13,9 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
-from qa.types import Answer, Citation, Sentence, Understood
+from qa.types import Answer, Citation, Sentence
 from vectorstore.language.sentences import sentences
-from vectorstore.types import Article, Filters, Hit, Summary
+from vectorstore.types import Article, Filters, Hit, Summary, Understood
 
 NEAREST = 3  # how many passages an abstention shows
 _CONTEXT = 420  # characters of the neighbouring sentence that a card shows; a listing without full stops is cut there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -19,8 +19,9 @@ from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreEr
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.reranker import Reranker, aged, passage_score, window
+from vectorstore.scope import scope
 from vectorstore.store import VectorStore
-from vectorstore.types import Article, Filters, Hit, Passage, Summary
+from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
 from vectorstore.wirecopy import same_copy
 
 _CANDIDATES = 100  # from each of the two searches
@@ -65,6 +66,25 @@ class Index:
         """
         return cls(Path(index_dir), encoder or open_encoder(embedder), Reranker() if rerank else None)
 
+    def retrieve(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        today: date | None = None,
+        ignore: Collection[str] = (),
+        k: int = 8,
+        asked: str | None = None,
+    ) -> Found:
+        """The best k passages and where they were looked for, all of one generation.
+
+        Outlets and days in the question narrow the search, or bring forward what fits: see vectorstore/scope.py for `today` and
+        `ignore`. Where the question was rewritten, `asked` is what its reader wrote: outlets and days are read from that alone.
+        """
+        with self._current() as reader:
+            within = scope(question if asked is None else asked, filters, today, reader.summary(Filters()), ignore)
+            hits = reader.search(question, within.filters, k, within.prefer, within.newest)
+            return Found(tuple(hits), within, reader.summary(within.filters), reader.name)
+
     def search(
         self,
         question: str,
@@ -73,20 +93,16 @@ class Index:
         prefer: Sequence[Filters] = (),
         newest: date | None = None,
     ) -> list[Hit]:
-        """The k passages that best match the question, best first; fewer where the filters admit fewer.
+        """The ranking alone, whatever outlets and days the question names: `retrieve` reads those.
 
         What one of `prefer` admits comes earlier, and so do, a little, the articles of the weeks before the day `newest`; nothing
         is left out for either.
         """
-        question = re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
-        if not question.strip() or k < 1:
-            return []
         with self._current() as reader:
             return reader.search(question, filters, k, prefer, newest)
 
     def apart(self, question: str, filters: Filters = Filters(), n: int = 100) -> tuple[list[Hit], list[Hit]]:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
-        question = re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
         with self._current() as reader:
             return reader.apart(question, filters, n)
 
@@ -187,6 +203,9 @@ class Generation:
     def search(
         self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
     ) -> list[Hit]:
+        question = _searchable(question)
+        if not question.strip() or k < 1:
+            return []
         n = max(_CANDIDATES, 3 * k)
         ranked = fused(*self._found(question, filters, n))
         records = self.archive.records([number for number, _ in ranked])
@@ -236,6 +255,7 @@ class Generation:
         ]
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
+        question = _searchable(question)
         vector = self._encoder.encode_query(question)
         both = self._words.search(question, n, filters), self._vectors.nearest(vector, n, filters)
         passages = self.archive.passages([number for found in both for number, _ in found])
@@ -281,6 +301,10 @@ class Generation:
         if self._retired and self._users == 0:
             self._vectors.close()
             self.archive.close()
+
+
+def _searchable(question: str) -> str:
+    return re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
 
 
 def fused(by_words: Scored, by_meaning: Scored, less_near: Scored = ()) -> Scored:

@@ -1,4 +1,4 @@
-"""The things that the store holds and hands out: Article -> Passage -> Hit.
+"""The things that the store holds and hands out: Article -> Passage -> Hit -> Found.
 
 All are frozen: what has been read from disk is never edited in memory.
 """
@@ -89,3 +89,41 @@ class Summary:
     last: date | None
     sources: tuple[tuple[str, int], ...]  # (outlet, articles), most articles first
     undated: int  # articles without a date
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Words of a question that ask for outlets or for days, and what they were taken for."""
+
+    words: str  # as they stand in the question: "this week"
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    hard: bool = False  # searched only within it; otherwise it comes first, and nothing is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How to search: within `filters`, what `prefer` admits first; `understood` is what the words of the question gave."""
+
+    today: date
+    filters: Filters
+    prefer: tuple[Filters, ...] = ()
+    understood: tuple[Understood, ...] = ()
+
+    @property
+    def newest(self) -> date | None:
+        """The day up to which newer articles come earlier: today, or the last day asked about; none where days were chosen."""
+        if self.filters.since or self.filters.until:
+            return None
+        return min([self.today, *(days.until for days in self.prefer if days.until)])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one act of search gave, all of one generation of the index."""
+
+    hits: tuple[Hit, ...]  # best first
+    scope: Scope
+    summary: Summary  # what the scope's filters leave to search in
+    generation: str

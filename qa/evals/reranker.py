@@ -37,12 +37,12 @@ from torch import nn
 from transformers import BertModel
 
 from qa.evals.followups import NO_ANSWER
-from qa.scope import scope
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
 from vectorstore.passages import passages
 from vectorstore.reranker import FORMAT, LAYERS, Row, aged, base_of, pooling, tokenised, window
+from vectorstore.scope import scope
 from vectorstore.search import fused, weighed
 from vectorstore.types import Article, Filters, Summary
 
@@ -123,7 +123,7 @@ class Collection:
         found = self.words.search(question, _FOUND)
         if today is None or not found:
             return Search(question, dict(fused(found, [])[:n]), None)
-        within = scope(question, Filters(), today, lambda: self._summary)
+        within = scope(question, Filters(), today, self._summary)
         records = {number: (self.article(number), self.passages[number].start) for number, _ in found}
         return Search(question, dict(weighed(fused(found, []), records, within.prefer, within.newest)[:n]), within.newest)
 

@@ -29,7 +29,6 @@ from typing import Any
 from qa.assistant import Assistant
 from qa.evals.measures import standard
 from qa.evals.types import Question
-from qa.scope import scope
 from vectorstore.language.sentences import sentences
 from vectorstore.language.words import STOP_WORDS, rarity, words
 from vectorstore.search import Index
@@ -96,8 +95,7 @@ def measure(
         right = judged[question.id]
         started = time.perf_counter()
         today = question.asked or newest  # "this week" is not of the day on which the measure is run
-        within = scope(question.question, filters, today, assistant.summary)
-        hits = assistant.index.search(question.question, within.filters, deepest, within.prefer, within.newest)
+        hits = assistant.index.retrieve(question.question, filters, today, k=deepest).hits
         searched = time.perf_counter()
         answer = assistant.ask(question.question, filters=filters, today=today)
         answered = time.perf_counter()

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from qa.types import Understood
-from vectorstore.types import Filters, Summary
+from vectorstore.types import Filters, Scope, Summary, Understood
 
 # What a question must hold to be read further; most hold none of it.
 _MAY_HOLD = re.compile(
@@ -26,33 +25,14 @@ _MAY_HOLD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """How to search: within `filters`, what `prefer` admits first; `understood` is what the words of the question gave."""
-
-    today: date
-    filters: Filters
-    prefer: tuple[Filters, ...] = ()
-    understood: tuple[Understood, ...] = ()
-
-    @property
-    def newest(self) -> date | None:
-        """The day up to which newer articles come earlier: today, or the last day asked about; none where days were chosen."""
-        if self.filters.since or self.filters.until:
-            return None
-        return min([self.today, *(days.until for days in self.prefer if days.until)])
-
-
-def scope(
-    question: str, chosen: Filters, today: date | None, summary: Callable[[], Summary], ignore: Collection[str] = ()
-) -> Scope:
+def scope(question: str, chosen: Filters, today: date | None, held: Summary, ignore: Collection[str] = ()) -> Scope:
     """The scope of a question: what the reader chose, and what its words add to it. The clock says today's date, if nobody does.
 
-    An outlet or a date that was chosen wins over the question's own. `ignore` lists words of an `Understood` that are to be
-    searched for only.
+    An outlet or a date that was chosen wins over the question's own. `held` is the collection, whose outlets and days the words
+    may mean; `ignore` lists words of an `Understood` that are to be searched for only.
     """
     today = today or date.today()
-    return _read(question, chosen, today, summary(), ignore) if _MAY_HOLD.search(question) else Scope(today, chosen)
+    return _read(question, chosen, today, held, ignore) if _MAY_HOLD.search(question) else Scope(today, chosen)
 
 
 def _read(question: str, chosen: Filters, today: date, held: Summary, ignore: Collection[str]) -> Scope:
