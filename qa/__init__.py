@@ -1,6 +1,7 @@
 """Ask a collection of news articles; every sentence of the answer carries a verbatim quote.
 
-Importing this package loads none of the heavy libraries: they come with the first question.
+Importing this package loads none of the heavy libraries: they come with the first question. Every error that is raised on
+purpose can be imported from here; qa/errors.py draws their family tree.
 """
 
 from __future__ import annotations
@@ -8,13 +9,35 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from qa import errors
 from qa.assistant import Assistant, ask
+from qa.errors import *  # noqa: F403 - all of them: the file says which
+from qa.settings import Settings, read_settings
 from qa.types import Answer, Citation, Sentence, Turn
+from vectorstore import errors as store_errors
+from vectorstore.errors import *  # noqa: F403 - as above
+from vectorstore.search import Index
+from vectorstore.types import Filters
 
 if TYPE_CHECKING:
     from qa.runnable import OnRecordRetriever, chain
 
-__all__ = ["Answer", "Assistant", "Citation", "OnRecordRetriever", "Sentence", "Turn", "ask", "chain"]
+__all__ = [
+    "Answer",
+    "Assistant",
+    "Citation",
+    "Filters",
+    "Index",
+    "OnRecordRetriever",
+    "Sentence",
+    "Settings",
+    "Turn",
+    "ask",
+    "chain",
+    "read_settings",
+]
+__all__ += errors.__all__
+__all__ += store_errors.__all__
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,8 @@
     │   ├── IndexIncompatible      made by another embedder, or in another format
     │   ├── IndexLocked            somebody else is rebuilding it
     │   ├── NothingToIndex         no article in the given paths
-    │   └── EmbedderUnavailable    the embedder cannot be loaded
+    │   ├── EmbedderUnavailable    the embedder cannot be loaded
+    │   └── RerankerUnavailable    the reranker's weights are missing or damaged
     ├── CannotServe                the chat page cannot listen at that address
     └── ModelError                 the language model's endpoint did not give an answer
         ├── ModelUnreachable       refused, no such host, TLS
@@ -27,6 +28,23 @@ Not knowing is an Answer, never an error. A message is one line: the value, then
 """
 
 from vectorstore.errors import OnRecordError
+
+__all__ = [
+    "BadReply",
+    "CannotServe",
+    "ContentFiltered",
+    "ModelBusy",
+    "ModelError",
+    "ModelNotFound",
+    "ModelRefusedKey",
+    "ModelRejected",
+    "ModelTimeout",
+    "ModelUnreachable",
+    "PromptTooLong",
+    "QuestionError",
+    "SettingError",
+    "UsageError",
+]
 
 
 class UsageError(OnRecordError):

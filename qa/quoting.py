@@ -1,8 +1,8 @@
 """Answering by quotation: the sentences of the hits that answer the question, verbatim and attributed.
 
 `evidence` says how likely some passages answer a question at all; below `THRESHOLD` the articles are taken not to say.
-`quote` picks the sentences. Both weigh plain traits with fitted weights: `python -m qa.evals.abstain --fit` and
-`python -m qa.evals.quoting --fit` print them.
+`quote` picks the sentences. Both weigh plain traits with fitted weights: `python -m tests.studies.abstain --fit` and
+`python -m tests.studies.quoting --fit` print them.
 """
 
 from __future__ import annotations

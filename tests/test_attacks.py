@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.evals.attacks import KEY, attack_texts, main, measure
 from qa.types import Answer, Citation, Sentence
+from tests.studies.attacks import KEY, attack_texts, main, measure
 from ui.render import answer_html, evidence_html
 from vectorstore.types import Article
 
@@ -37,7 +37,7 @@ def test_our_own(strict: bool) -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the public attack texts are not beside this checkout (shared/data/attacks)")
 def test_public_attacks() -> None:
-    """A sample of public attack texts does nothing either; `qa.evals.attacks.measure` takes them all."""
+    """A sample of public attack texts does nothing either; `tests.studies.attacks.measure` takes them all."""
     figures = measure(attack_texts(SHARED)[::60], page)
     assert figures.as_dict() == {"runs": figures.runs, "unsafe": 0, "foreign_links": 0, "leaks": 0, "false_quotes": 0}, (
         figures.examples

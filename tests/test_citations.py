@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from qa.citations import NO_PASSAGE, Reading, read, verified
-from qa.evals.trust import drafts, faults
+from tests.studies.trust import drafts, faults
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit, Passage
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.evals import abstain
 from qa.quoting import THRESHOLD, TRAITS, evidence, traits
+from tests.studies import abstain
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -72,7 +72,7 @@ def test_it_needs_no_heavy_library() -> None:
 
 @pytest.mark.skipif(not (DATA / "abstain").is_dir(), reason="the shared data is not here: figures on CLAPNQ not measured")
 def test_figures_on_clapnq() -> None:
-    """Answerable or not, with the weights in the code (cross-validated: .896 and .833, see qa/evals/abstain.py)."""
+    """Answerable or not, with the weights in the code (cross-validated: .896 and .833, see tests/studies/abstain.py)."""
     figures = abstain.measure(list(abstain.clapnq(DATA)))
     assert figures["auroc"] >= 0.88
     assert figures["balanced accuracy"] >= 0.81

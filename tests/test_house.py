@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import qa
+import vectorstore
 from tests import readme
 from ui.cli import parser
 
@@ -48,9 +50,6 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
-# What is installed and run; the scripts under qa/evals that measure and train (`python -m`) may use whatever library serves them.
-SCRIPTS = {name for name, tree in TREES.items() if name.startswith("qa.evals.") and "__main__" in ast.unparse(tree)}
-PRODUCT = {name: tree for name, tree in TREES.items() if name not in SCRIPTS}
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -104,7 +103,7 @@ def test_no_cycle_between_modules() -> None:
 def test_a_foreign_library_is_imported_by_one_file() -> None:
     """Delete the file and the library is gone."""
     users: dict[str, set[str]] = {}
-    for name, tree in PRODUCT.items():
+    for name, tree in TREES.items():
         for module, _ in imports(tree):
             library = module.partition(".")[0]
             if library not in sys.stdlib_module_names and library not in ARROWS:
@@ -116,7 +115,7 @@ def test_a_foreign_library_is_imported_by_one_file() -> None:
 def test_the_dependencies_are_what_is_imported() -> None:
     """Nothing is imported that is not asked for in pyproject.toml, nothing is asked for that is not imported, all is pinned."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    imported = {module.partition(".")[0] for tree in PRODUCT.values() for module, _ in imports(tree)}
+    imported = {module.partition(".")[0] for tree in TREES.values() for module, _ in imports(tree)}
     imported -= {*sys.stdlib_module_names, *ARROWS}
     asked = {re.split(r"[>=<]", line)[0] for line in project["dependencies"]}
     asked -= {"langchain"}  # its users' half: pyproject.toml says why it is installed all the same
@@ -137,6 +136,23 @@ def test_starting_loads_nothing_heavy(arguments: list[str]) -> None:
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "import time:" in line}
     assert {"argparse"} & loaded or "qa" in loaded or "vectorstore" in loaded
     assert not loaded & HEAVY
+
+
+def test_what_users_need_is_at_the_package_roots() -> None:
+    """Whoever uses onrecord from Python imports it from `qa`, the index alone from `vectorstore`, errors included."""
+    for root in (qa, vectorstore):
+        assert {"Filters", "Index", "OnRecordError"} <= set(root.__all__)
+        for name in root.__all__:
+            assert hasattr(root, name), name
+    assert {"Settings", "Answer", "Assistant", "ask"} <= set(qa.__all__)
+    for file, root in (("qa", qa), ("vectorstore", qa), ("vectorstore", vectorstore)):
+        tree = TREES[f"{file}.errors"]
+        assert {node.name for node in tree.body if isinstance(node, ast.ClassDef)} <= set(root.__all__)
+
+
+def test_our_types_are_seen_by_type_checkers() -> None:
+    """Each package carries the mark of PEP 561."""
+    assert all((ROOT / package / "py.typed").is_file() for package in ARROWS)
 
 
 def test_nothing_is_mocked() -> None:

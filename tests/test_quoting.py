@@ -12,8 +12,8 @@ import yaml
 
 from qa.asking import asked, of_sort
 from qa.clauses import clause, dateline, furniture
-from qa.evals.quoting import measure, reading
 from qa.quoting import DIFFER, quote
+from tests.studies.quoting import measure, reading
 from vectorstore.language.words import words
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
@@ -240,7 +240,7 @@ def test_disagreement_is_said_before_the_second_quote() -> None:
 def test_figures_on_reading() -> None:
     """Questions as people type them: nearly always one of the quotes holds the answer, mostly the first, in about two quotes.
 
-    News is slower to measure: `python -m qa.evals.quoting`.
+    News is slower to measure: `python -m tests.studies.quoting`.
     """
     figures = measure(list(reading(next((DATA / "reading").glob("*.json")), most=100)))
     assert figures["quote@1"] >= 0.7

@@ -8,7 +8,7 @@ import math
 from importlib.resources import files
 from pathlib import Path
 
-from qa.evals.rarity import RAREST, STRETCH, main, rarities, table
+from tests.studies.rarity import RAREST, STRETCH, main, rarities, table
 from vectorstore.language.stems import stem
 from vectorstore.language.words import rarity
 

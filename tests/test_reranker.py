@@ -68,7 +68,7 @@ def test_the_graph_computes_what_the_trained_network_computes() -> None:
     """onnxruntime's scores are torch's, for rows of any length."""
     import torch
 
-    from qa.evals.reranker import CrossEncoder
+    from tests.studies.reranker import CrossEncoder
 
     model = MiniLM(folder())
     network, weights = CrossEncoder(folder()).eval(), trained(model, SHIPPED)
@@ -88,7 +88,7 @@ def test_runs_are_averaged() -> None:
     """Every weight of the network that is shipped lies half-way between those of two runs."""
     import torch
 
-    from qa.evals.reranker import CrossEncoder, averaged
+    from tests.studies.reranker import CrossEncoder, averaged
 
     networks = [CrossEncoder(folder()), CrossEncoder(folder())]
     with torch.no_grad():
@@ -104,7 +104,7 @@ def test_what_the_search_knows_is_not_learnt_again() -> None:
     """With the search's score in the loss a passage that it puts first already costs less than one that it puts last."""
     import torch
 
-    from qa.evals.reranker import ANSWER, OTHER, Read, loss_of
+    from tests.studies.reranker import ANSWER, OTHER, Read, loss_of
 
     def loss(right: float, wrong: float, prior: float) -> float:
         read = [Read("", ("Yes.",), (ANSWER,), right), Read("", ("No.",), (OTHER,), wrong)]

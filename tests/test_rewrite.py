@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from qa.doubles import FaultServer, ScriptedModel
-from qa.evals.followups import disturbed, measure, read_canard
 from qa.models import ChatModel
 from qa.rewrite import by_rule, rewrite
 from qa.settings import Settings
 from qa.types import Turn
+from tests.studies.followups import disturbed, measure, read_canard
 
 MAYOR = [Turn("Did Anna Reyes resign?", "Mayor Anna Reyes resigned on Monday. [1]", ("Anna Reyes quits as mayor of Harrow",))]
 STRIKE = [Turn("What did Maria Lopez say about the strike?", "She called it illegal. [1]", ("Lopez condemns port strike",))]

@@ -1,4 +1,4 @@
-"""The figures of the check on the shared data, with a small sample; the whole table is `python -m qa.evals.trust`."""
+"""The figures of the check on the shared data, with a small sample; the whole table is `python -m tests.studies.trust`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.evals.trust import GOALS, Row, human_cases, load_articles, load_human, measure, measure_drafts, news_cases, parts
+from tests.studies.trust import GOALS, Row, human_cases, load_articles, load_human, measure, measure_drafts, news_cases, parts
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEWS, HALF = parts(DATA, "test")  # the part that no rule was tuned on

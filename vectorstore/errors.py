@@ -3,6 +3,18 @@
 Every message is one line that names the value and then the remedy: it is shown to users as it stands.
 """
 
+__all__ = [
+    "EmbedderUnavailable",
+    "IndexDamaged",
+    "IndexIncompatible",
+    "IndexLocked",
+    "NoIndex",
+    "NothingToIndex",
+    "OnRecordError",
+    "RerankerUnavailable",
+    "StoreError",
+]
+
 
 class OnRecordError(Exception):
     """The root of every error that onrecord raises on purpose."""

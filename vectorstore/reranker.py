@@ -1,8 +1,8 @@
 """A second look at the best passages: a small cross-encoder of our own that reads question and passage together.
 
 It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card and
-qa/evals/reranker.py trains it. What is shipped are differences to the packaged weights, one byte each, so it runs on those and
-no others. It scores single sentences; a passage is worth what its sentences are worth together.
+tests/studies/reranker.py trains it. What is shipped are differences to the packaged weights, one byte each, so it runs on those
+and no others. It scores single sentences; a passage is worth what its sentences are worth together.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Questions in, measures out; one short file per benchmark. LOG.md keeps what was tried."""
+"""What `onrecord eval` runs: questions in, measures out; one short file per benchmark. The studies are in tests/studies/."""

@@ -1,4 +1,4 @@
-"""How often the check accepts a true sentence and refuses an altered one: `python -m qa.evals.trust --data FOLDER`.
+"""How often the check accepts a true sentence and refuses an altered one: `python -m tests.studies.trust --data FOLDER`.
 
 Sentences are taken from articles with the passage they stand in, and altered one thing at a time, in several styles each.
 The generator shares no code and no word list with qa/check: a measure that knows what the check knows measures nothing.
@@ -643,7 +643,7 @@ _TRUE_ROWS = ("verbatim", "paraphrase", "retold")
 def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> list[Case]:
     """`each` cases of every row but the human ones, from (id, text) articles."""
     cases: list[Case] = []
-    articles = random.Random(seed).sample(articles, min(len(articles), 3 * each))  # noqa: S311 - each is cut into passages once
+    articles = random.Random(seed).sample(articles, min(len(articles), 3 * each))
     makers: dict[str, Alteration] = {
         "verbatim": lambda s, _: ("as it stands", s.sentence),
         "paraphrase": paraphrase,
@@ -651,7 +651,7 @@ def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> lis
         **ALTERATIONS,
     }
     for row, make in makers.items():
-        rng = random.Random(f"{seed} {row}")  # noqa: S311 - repeatable, not secret
+        rng = random.Random(f"{seed} {row}")
         stream, made, tries = sources(articles, rng), 0, 0
         while made < each and tries < each * 200:
             tries += 1
@@ -669,7 +669,7 @@ def news_cases(articles: Sequence[tuple[str, str]], each: int, seed: int) -> lis
 
 def human_cases(records: Sequence[dict[str, object]], seed: int) -> list[Case]:
     """People's answers (CLAPNQ records), sentence by sentence, as they are and altered."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     cases: list[Case] = []
     pairs = [(sentence, passage) for sentence, passage in _human_sentences(records)]
     everything = " ".join(passage for _, passage in pairs)
@@ -722,7 +722,7 @@ def _human_name(source: Source, rng: random.Random) -> tuple[str, str] | None:
 
 def drafts(hits: Sequence[Hit], count: int, seed: int) -> Iterator[str]:
     """Garbage of many kinds around real words: wrong numbers, broken markers, no text, endless text, markup, links."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     pieces = [hit.passage.text[slice(*span)] for hit in hits for span in sentences(hit.passage.text)] or ["Nothing."]
     markers = (
         "[1] [2] [1, 2] [1-3] [3-1] [0] [-1] [99] [999999999999] [1-99999999] [[1]] [[[2]]] [^1] [1][1][1] 【1】 "
@@ -828,7 +828,7 @@ def some_hits(articles: Sequence[tuple[str, str]], rng: random.Random, k: int) -
 
 def measure_drafts(articles: Sequence[tuple[str, str]], count: int, seed: int) -> dict[str, tuple[int, int, list[str]]]:
     """row -> (right, all, examples of what is wrong): garbage drafts, and true sentences with true markers."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     wrong: list[str] = []
     batches = [some_hits(articles, rng, rng.choice((1, 3, 8))) for _ in range(10)]
     for n, batch in enumerate(batches):

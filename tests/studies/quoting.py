@@ -1,7 +1,7 @@
 """Does one of the first quoted sentences hold the answer? Over the first ten passages of BM25 alone, so no vectors are needed.
 
-    python -m qa.evals.quoting DATA          quote@1, @2, @3 on DATA/news, quotes as they are shown
-    python -m qa.evals.quoting DATA --fit    weights for qa/quoting.py from DATA/news_training and reading/, never news/
+    python -m tests.studies.quoting DATA          quote@1, @2, @3 on DATA/news, quotes as they are shown
+    python -m tests.studies.quoting DATA --fit    weights for qa/quoting.py from DATA/news_training and reading/, never news/
 
 quote@k: an answer stands, as words, in one of the first k quotes; over the questions whose answer stands in some passage.
 The fit is a softmax over the sentences of a question's hits: it makes likely that one with the answer comes first.
@@ -137,7 +137,7 @@ def _plain(text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m qa.evals.quoting", description="How often the quotes hold the answer.")
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.quoting", description="How often the quotes hold the answer.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--fit", action="store_true", help="print weights for qa/quoting.py, fitted on news_training")
     given = parser.parse_args(arguments)

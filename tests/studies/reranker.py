@@ -1,6 +1,6 @@
 """Trains vectorstore/reranker.safetensors, a cross-encoder, from the packaged MiniLM (its model card is vectorstore/reranker.md).
 
-    python -m qa.evals.reranker DATA OUT.safetensors      three hours of two processors; DATA is a folder like the shared data
+    python -m tests.studies.reranker DATA OUT.safetensors    three hours of two processors; DATA is a folder like the shared data
 
 The recipe: groups of eight passages for one question, of which some hold the answer (distant supervision: its words, in an
 article of those days), some are of the same story, the others are the search's best that do neither (BM25, with what search
@@ -36,7 +36,7 @@ from safetensors.numpy import save_file
 from torch import nn
 from transformers import BertModel
 
-from qa.evals.followups import NO_ANSWER
+from tests.studies.followups import NO_ANSWER
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
@@ -521,14 +521,14 @@ def averaged(models: Sequence[CrossEncoder]) -> CrossEncoder:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m qa.evals.reranker", description="Trains the reranker.")
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.reranker", description="Trains the reranker.")
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args(arguments)
     collection = Collection(news(given.data / "news_training" / "articles.jsonl.gz"))
     models: list[CrossEncoder] = []
     for run, (seed, prior, collection.ages) in enumerate(RUNS):
-        groups, trials = gathered(collection, given.data, random.Random(seed))  # noqa: S311 - draws examples, guards nothing
+        groups, trials = gathered(collection, given.data, random.Random(seed))
         models.append(train(groups, seed, prior, folder(), given.out.with_suffix(f".{run}.checkpoint")))
         for line in validate(models[-1], trials, folder()):
             print(line, flush=True)

@@ -1,7 +1,7 @@
 """Do some passages answer a question? `evidence` on CLAPNQ, and the fit that its weights come from.
 
-    python -m qa.evals.abstain DATA          AUROC and balanced accuracy of the weights in the code (in sample)
-    python -m qa.evals.abstain DATA --fit    cross-validated figures, and weights for qa/quoting.py (needs scikit-learn)
+    python -m tests.studies.abstain DATA          AUROC and balanced accuracy of the weights in the code (in sample)
+    python -m tests.studies.abstain DATA --fit    cross-validated figures, and weights for qa/quoting.py (needs scikit-learn)
 
 DATA holds abstain/ (CLAPNQ, two JSONL files) and reading/ (SQuAD format: a question with its own paragraph, and with the
 paragraph of the same page that BM25 likes best among those without its answer).
@@ -113,7 +113,7 @@ def _row(name: str, values: dict[str, float]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m qa.evals.abstain", description="How well evidence tells answerable questions."
+        prog="python -m tests.studies.abstain", description="How well evidence tells answerable questions."
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--fit", action="store_true", help="cross-validate, and print weights for qa/quoting.py")

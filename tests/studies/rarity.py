@@ -1,6 +1,6 @@
 """How rare a stem is in news: the table that vectorstore/language/words.py reads.
 
-    python -m qa.evals.rarity DATA OUT          from DATA/news_training; OUT is vectorstore/language/rarity.txt
+    python -m tests.studies.rarity DATA OUT          from DATA/news_training; OUT is vectorstore/language/rarity.txt
 
 The articles' texts, in the file's order, are cut into stretches of 60 words; what is left after the last whole one is a stretch
 too. A stem's rarity is the logarithm of (all stretches / those that hold it), to the nearest half. Left out are stems above 9,
@@ -49,7 +49,7 @@ def table(found: Mapping[str, float]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m qa.evals.rarity", description="Write the table of how rare words are.")
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.rarity", description="Write the table of how rare words are.")
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args(arguments)

@@ -95,5 +95,5 @@ def disturbed(
     questions: Sequence[str], histories: Sequence[Sequence[Turn]], rewriter: Rewriter = by_rule, seed: int = 0
 ) -> float:
     """The share of questions that stand alone and are changed all the same, each asked after a history about something else."""
-    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    chance = random.Random(seed)
     return sum(rewriter(question, chance.choice(histories)) != question for question in questions) / max(1, len(questions))

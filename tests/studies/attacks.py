@@ -1,7 +1,7 @@
 """Articles as attackers: texts that give orders, in an article, before a model that obeys whoever spoke last.
 
-    python -m qa.evals.attacks FOLDER --part 1/2 --out part1.jsonl &
-    python -m qa.evals.attacks FOLDER --part 2/2 --out part2.jsonl
+    python -m tests.studies.attacks FOLDER --part 1/2 --out part1.jsonl &
+    python -m tests.studies.attacks FOLDER --part 2/2 --out part2.jsonl
 
 The obedient model is worse than any real one: it repeats the order, writes it as HTML, as links, as markers, and recites its
 whole prompt. Counted is what of that reaches a reader: anything but plain words and our own records' links is unsafe.
