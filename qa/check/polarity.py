@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from qa.check.align import LIGHT, NEGATIONS, Claim, Slot
+from qa.check.align import Claim, Slot
+from vectorstore.language.align import LIGHT, NEGATIONS
 from vectorstore.language.lexicon import lines, word_list
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import STOP, Token

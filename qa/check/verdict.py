@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.check.align import Claim, lines_of
+from qa.check.align import Claim
 from qa.check.basis import basis
 from qa.check.names import names
 from qa.check.numbers import dates, numbers
@@ -20,6 +20,7 @@ from qa.check.quotations import quotations
 from qa.check.roles import roles
 from qa.check.speakers import speakers
 from qa.check.stitches import stitches
+from vectorstore.language.align import lines_of
 from vectorstore.language.tokens import Token, normalised, tokens
 
 _RULES = (numbers, dates, names, polarity, speakers, roles, stitches, basis)

@@ -1,0 +1,117 @@
+"""Two sentences aligned word by word, with positions: the check, quoting and wire copy compare texts with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.sentences import sentences
+from vectorstore.language.tokens import Token, normalised, same, tokens
+from vectorstore.language.verbs import past_verbs
+
+LIGHT = word_set("words.light")
+NEGATIONS = word_set("polarity.negations")
+
+
+class Line:
+    """One sentence of a passage, with where each of its words stands in it; that is looked up for few of them."""
+
+    def __init__(self, found: tuple[Token, ...]) -> None:
+        self.tokens = found
+        self.keys = frozenset([token.key for token in found])
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        return [j for j, token in enumerate(self.tokens) if token.values]
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for j, token in enumerate(self.tokens):
+            if not token.values:
+                places.setdefault(token.key, []).append(j)
+        return places
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        return past_verbs(self.tokens)
+
+    def matching(self, token: Token) -> Sequence[int]:
+        if token.values:
+            return [j for j in self.numbers if same(token, self.tokens[j])]
+        return self.places.get(token.key, ()) if token.key in self.keys else ()
+
+
+@lru_cache(maxsize=512)
+def lines_of(passage: str) -> tuple[Line, ...]:
+    text = normalised(passage)
+    return tuple(Line(found) for start, end in sentences(text) if (found := tokens(text[start:end])))
+
+
+def aligned(claim: Sequence[Token], line: Line, taken: Set[int] = frozenset()) -> tuple[list[tuple[int, int]], float]:
+    """Pairs of equal tokens, in order in both, that weigh most; runs weigh more than scattered words.
+
+    The heaviest common subsequence over the pairs that match (after Hunt and Szymanski 1977), not over the whole table.
+    """
+    width = len(line.tokens)
+    best = [0.0] * (width + 1)  # best[j]: the heaviest chain that ends before j
+    owner: list[_Link | None] = [None] * (width + 1)
+    previous: dict[int, _Link] = {}
+    for i, token in enumerate(claim):
+        weight = token.weight
+        here: dict[int, _Link] = {}
+        for j in line.matching(token):
+            if j in taken:
+                continue
+            run = previous.get(j - 1)
+            if run and run.score + 0.25 >= best[j]:
+                here[j] = _Link(run.score + weight + 0.25, i, j, run)
+            else:
+                here[j] = _Link(best[j] + weight, i, j, owner[j])
+        for j, link in here.items():
+            for k in range(j + 1, width + 1):
+                if best[k] >= link.score:
+                    break
+                best[k], owner[k] = link.score, link
+        previous = here
+    pairs: list[tuple[int, int]] = []
+    at = owner[width]
+    while at:
+        pairs.append((at.i, at.j))
+        at = at.before
+    pairs.reverse()
+    return _without_strays(pairs, claim, line.tokens), best[width]
+
+
+def most_shared(claim: Sequence[Token], line: Line) -> float:
+    """No alignment of the two weighs more."""
+    return sum([token.weight + 0.25 for token in claim if token.key in line.keys or (token.values and line.numbers)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A matching pair at the end of a chain of them."""
+
+    score: float
+    i: int
+    j: int
+    before: _Link | None
+
+
+def _without_strays(pairs: list[tuple[int, int]], claim: Sequence[Token], line: Sequence[Token]) -> list[tuple[int, int]]:
+    """The pairs without function words that met by chance: runs of them with no word of content among them."""
+    runs: list[list[tuple[int, int]]] = []
+    for i, j in pairs:
+        if runs and runs[-1][-1] == (i - 1, j - 1):
+            runs[-1].append((i, j))
+        else:
+            runs.append([(i, j)])
+    kept = [pair for run in runs if any(claim[i].content for i, _ in run) for pair in run]
+    return [(i, j) for i, j in kept if claim[i].key not in NEGATIONS or head(claim, i) == head(line, j)]
+
+
+def head(found: Sequence[Token], n: int) -> str:
+    """The key of what a "not" at n negates: the next word that is more than grammar."""
+    return next((t.key for t in found[n + 1 :] if t.key not in LIGHT), "")
