@@ -28,8 +28,8 @@ TRAITS = (
     "best sentence", "best sentence fits", "topical", "topical prose", "words met", "introduced", "second word met",
     "met per sentence", "other names", "no kind", "place", "reason", "sentences",
 )  # fmt: skip
-_WEIGHTS = (0.6330, 1.0046, 0.6396, 4.9946, 1.9674, 1.5780, 0.7141, 1.2011, -4.3901, -1.2474, 0.9557, 1.5414, -0.6227)
-_BIAS = -1.4450
+_WEIGHTS = (0.6748, 0.9864, 0.5186, 5.0807, 1.9331, 1.6593, 0.6678, 1.2835, -4.2358, -1.2472, 0.8931, 1.7116, -0.5881)
+_BIAS = -1.5533
 
 SENTENCE_TRAITS = (
     "met", "met nearby", "passage", "words met", "headline", "names", "score", "first", "late",
