@@ -17,7 +17,7 @@ from functools import partial
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.types import Citation, Sentence
-from vectorstore.language.sentences import sentences
+from vectorstore.language.sentences import presentable, sentences
 from vectorstore.language.tokens import normalised, tokens
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
 from vectorstore.types import Article, Hit
@@ -198,9 +198,9 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
         headline = _share(shares, titles[n])
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
-            if not row or (hit.article.id, begin) in found:
-                continue
             text = hit.passage.text[start:end]
+            if not row or not presentable(text) or (hit.article.id, begin) in found:
+                continue
             beside = [max(two) / 2 for two in zip(*met[max(0, i - 1) : i], *met[i + 1 : i + 2], strict=True)] or [0.0] * len(
                 shares
             )

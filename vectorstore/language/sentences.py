@@ -8,22 +8,35 @@ full-stop ambiguity): a stop ends a sentence unless it belongs to an abbreviatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
-from vectorstore.language.lexicon import word_list, word_set
+from vectorstore.language.lexicon import LANGUAGES, word_list
+from vectorstore.language.stems import stem, stem_set
 
 Span = tuple[int, int]
 
-_TITLES = word_set("sentences.abbreviations")
-_MAYBE = word_set("sentences.abbreviations_that_may_end")
-_MAYBE_NEVER_BEFORE_NUMBER = word_set("sentences.abbreviations_before_number")
 
-_CLOSERS = "\"'”’»)]}"
-_OPENERS = "\"'“‘«([{"
-# One stop or a run of them ("?!", "..."), then closing quotes and brackets, then white space or the end.
-_STOP = re.compile(rf"(?:[.!?…]+|[。！？])[{re.escape(_CLOSERS)}]*(?=\s|$)|[。！？]")
+@cache
+def _any(name: str) -> frozenset[str]:
+    """A list of all languages together: what a text is in is not asked, for a line of it may be in another."""
+    return frozenset(word for language in LANGUAGES for word in word_list(f"sentences.{name}", language))
+
+
+_CLOSERS = "\"'”’»›)]}」』】）》"
+_OPENERS = "\"'“‘«‹([{„‚「『【（《¿¡"
+_HARD = "。！？｡।॥؟۔።։"  # ends of other scripts, whatever follows them
+# One stop or a run of them ("?!", "...", ". . ."), then closing quotes and brackets, then white space or the end. „German“ and
+# »German« close with what opens in English and French, so these close only where nothing is quoted behind them.
+_STOP = re.compile(
+    rf"(?:\.(?: \.){{1,3}}|[.!?…]+|[{_HARD}]+)(?:[ \xa0\u202f]?»|[{re.escape(_CLOSERS)}“«‹])*"
+    rf"(?:(?=\s|$)|(?<=[{_HARD}」』】）》])|(?<=[{_HARD}][”’]))"
+    r"|(?<=[^\W\d_A-Z][^\W\d_A-Z])[.!?][”\"’']?(?=[“\"‘']?[A-Z][a-z’']{0,30} )"  # scraped text: "he said it.He left"
+)
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
-_STARTS_SENTENCE_AFTER_ABBREVIATION = re.compile(rf"(?:{'|'.join(word_list('sentences.starts'))})\b")
+_INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
+_CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„]{0,80}")
+_NUMERAL = re.compile(r"\d|[IVX]{1,6}\b")
 
 _LONGEST_SENTENCE = 700  # characters; tables and listings run on without a stop and are cut at a word
 
@@ -36,12 +49,45 @@ def sentences(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for start, end in _blocks(text):
+        found: list[Span] = []
         position = start
-        for stop in _stops(text, start, end):
-            spans.extend(_trimmed(text, position, stop))
+        for stop in [*_stops(text, start, end), end]:
+            found.extend(_trimmed(text, position, stop))
             position = stop
-        spans.extend(_trimmed(text, position, end))
+        spans.extend(_mended(text, found))
     return [piece for span in spans for piece in _cut_long(text, *span)]
+
+
+def presentable(sentence: str) -> bool:
+    """Whether a sentence can be shown by itself: it is no scrap, starts with no closing mark or stop, ends in no abbreviation."""
+    if sum(map(str.isalnum, sentence)) < 4 - 2 * (not sentence.isascii()) or _STRAY.match(sentence):
+        return False
+    if not sentence.endswith("."):
+        return True
+    found = _WORD_BEFORE.search(sentence[-31:-1])
+    return not (found and _last_part(found.group()) in _any("abbreviations"))
+
+
+_STRAY = re.compile(r"[.,;:!?…”’»)\]}]")
+
+
+def _mended(text: str, found: Sequence[Span]) -> list[Span]:
+    """The sentences of a line, where what cannot stand alone joins the one before it, or else the one behind it."""
+    spans: list[Span] = []
+    held = -1  # where a scrap began that waits for what follows
+    for start, end in found:
+        begin = start if held < 0 else held
+        held = -1
+        if presentable(text[begin:end]):
+            spans.append((begin, end))
+        elif spans and (_STRAY.match(text, begin) or end - begin < 4):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            held = begin
+    if held >= 0:
+        last = found[-1][1]
+        spans = [*spans[:-1], (spans[-1][0], last)] if spans else [(held, last)]
+    return spans
 
 
 def _blocks(text: str) -> Iterator[Span]:
@@ -74,42 +120,87 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
     mark = match.group()
-    following = text[match.end() : min(end, match.end() + 40)].lstrip()
+    following = text[match.end() : min(end, match.end() + 100)].lstrip()
     if not following:
         return True
-    if mark[0] in "。！？":
-        return True
+    closed = mark[-1] in _CLOSERS + "“«‹"
+    if mark[0] in _HARD:
+        return not (closed and mark[-1] not in ")]）】" and _goes_on_saying(following))
     first = following.lstrip(_OPENERS + "—–- ")[:1]
-    closed = mark[-1] in _CLOSERS
-    if first.islower():
+    if first.islower() and not _INNER_CAPITAL.match(following):
         # "Is it true?" he asked.  /  "... and so on" — a lower-case start continues the sentence.
         return False
     if mark[0] in "!?":
-        return True
-    if mark.startswith(("..", "…")):
-        return first.isupper() or following[0] in _OPENERS or closed
+        return not (closed and mark[-1] not in ")]}" and _goes_on_saying(following))
+    if mark.startswith((". .", "..", "…")):
+        return first.isupper() or _no_case(first) or following[0] in _OPENERS or (closed and mark[-1] not in ")]}")
     found = _WORD_BEFORE.search(text, max(start, match.start() - 30), match.start())
-    word = (found.group() if found else "").strip("'’-&").casefold()
+    written = (found.group() if found else "").strip("'’-&")
     if closed:
         return True
-    if word in _TITLES:
-        # "Gen." introduces a name; "No. 10" a number; "St." a saint.
-        return (
-            word in ("no", "nos", "jr", "sr")
-            and not (first.isdigit() if word in ("no", "nos") else False)
-            and bool(_STARTS_SENTENCE_AFTER_ABBREVIATION.match(following))
-        )
-    if word in _MAYBE:
-        if word in _MAYBE_NEVER_BEFORE_NUMBER and first.isdigit():
-            return False
-        if following[0] in _OPENERS:
-            return True
-        return bool(_STARTS_SENTENCE_AFTER_ABBREVIATION.match(following))
-    if re.fullmatch(r"(?:[a-z]\.)*[a-z]", word):
+    return _ends_after(written, following, first, match.start() - len(written) == start, text[start : match.start()])
+
+
+def _ends_after(written: str, following: str, first: str, opens: bool, before: str) -> bool:
+    """Whether a plain full stop behind a word ends its sentence."""
+    word = _last_part(written)
+    if word in _any("before_number") and _NUMERAL.match(following):
+        return False
+    if word in _any("abbreviations"):
+        return False  # "Gen." introduces a name, "St." a saint
+    starts = following.split(maxsplit=1)[0].strip(_OPENERS + _CLOSERS + ",.:;") in _any("starts")
+    if word in _any("may_end") or _without_vowel(written):
+        return starts or following[0] in _OPENERS
+    if re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
         # Initials: "J. K. Rowling", "George W. Bush"; "I." and "plan B." can end one.
-        return bool(_STARTS_SENTENCE_AFTER_ABBREVIATION.match(following)) and "." not in word
-    # "1. Singapore": a list number at the start of its line
-    return not (word.isdigit() and match.start() - len(word) == start and first)
+        return _no_case(first) or (starts and "." not in word)
+    if word.isdigit():  # "1. Singapore": a list number at the start of its line; "am 3. Oktober": an ordinal
+        return not (opens and first) and not (len(word) < 3 and _is_ordinal(following, before[: -len(word)]))
+    return True
+
+
+def _last_part(written: str) -> str:
+    """What stands before a stop, as the lists have it: of "Then-Gov" gov, of "Maj.-Gen" gen."""
+    return written.strip("'’-&").casefold().rpartition("-")[2].lstrip(".")
+
+
+def _without_vowel(written: str) -> bool:
+    """Whether it can only be an abbreviation: Bldg, Cmdr, hrs."""
+    return (
+        len(written) > 1
+        and written.isascii()
+        and written[1:].islower()
+        and written.isalpha()
+        and not set("aeiouyAEIOUY") & {*written}
+    )
+
+
+def _is_ordinal(following: str, before: str) -> bool:
+    words = before.split()
+    return following.split(maxsplit=1)[0].strip(",.;:").casefold() in _months() or bool(
+        words and words[-1].casefold() in _any("before_ordinal")
+    )
+
+
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES if language != "en" for word in word_list("dates.months", language))
+
+
+def _goes_on_saying(following: str) -> bool:
+    """Whether what follows a closed quotation says whose it was: "“Is it true?” Ida Orrin asked."; "と話した" """
+    clause = _CLAUSE.match(following)
+    words = clause.group().split() if clause else []
+    if words and not words[0].isascii() and _no_case(words[0][0]):
+        return any(words[0].startswith(verb) or verb in words[0][:8] for verb in _any("says_after_quotation"))
+    return any(
+        stem(word) in stem_set("speech.verbs_of_saying") or word in _any("says_after_quotation")
+        for word in map(str.casefold, words[1:7])
+    ) and not any(word in _any("starts_no_tag") for word in map(str.casefold, words[:1]))
+
+
+def _no_case(letter: str) -> bool:
+    return letter.isalpha() and letter.lower() == letter.upper()
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
