@@ -6,6 +6,7 @@
     │   └── SettingError           a setting has a value we do not know
     ├── StoreError                 (vectorstore/errors.py)
     │   ├── NoIndex                nothing indexed there yet
+    │   ├── IndexClosed            searched after it was closed
     │   ├── IndexDamaged           its files are not what its manifest says
     │   ├── IndexIncompatible      made by another embedder, or in another format
     │   ├── IndexLocked            somebody else is rebuilding it

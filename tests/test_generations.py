@@ -19,7 +19,16 @@ import pytest
 from tests.open_files import held
 from vectorstore import generations
 from vectorstore.doubles import WordHashEncoder
-from vectorstore.errors import EmbedderUnavailable, IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, NothingToIndex
+from vectorstore.encoders import Vectors
+from vectorstore.errors import (
+    EmbedderUnavailable,
+    IndexClosed,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    NoIndex,
+    NothingToIndex,
+)
 from vectorstore.rebuild import Report, rebuild
 from vectorstore.search import Index
 
@@ -395,6 +404,62 @@ def test_a_reader_outlives_a_broken_new_generation(tmp_path: Path) -> None:
         assert opened.search("mill 8", k=1)[0].article.title == "The mill 8"
 
 
+class Tired(WordHashEncoder):
+    """An encoder that fails while it is `tired`."""
+
+    tired = False
+
+    def encode_query(self, text: str) -> Vectors:
+        if self.tired:
+            raise EmbedderUnavailable("The embedder is tired: let it sleep.")
+        return super().encode_query(text)
+
+
+def test_a_new_generation_that_fails_its_first_search_is_closed(tmp_path: Path) -> None:
+    """It is not gone over to, and its files are given back."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    build(source, index)
+    encoder = Tired()
+    with Index.open(index, encoder=encoder, rerank=False) as opened:
+        before = opened.generation
+        encoder.tired = True
+        build(source, index)
+        assert opened.summary().generation == before != generations.live(index)
+        encoder.tired = False
+        assert opened.search("mill 7", k=1)[0].article.title == "The mill 7"
+        wait_for_files(index, {before})
+
+
+def test_a_closed_index_says_so(tmp_path: Path) -> None:
+    """Whatever is asked of it afterwards is one error of ours that names the remedy; closing twice is nothing."""
+    index = tmp_path / "index"
+    build(collection(tmp_path / "in"), index)
+    opened = Index.open(index, encoder=WordHashEncoder(), rerank=False)
+    opened.close()
+    build(collection(tmp_path / "in"), index)  # and no newer generation is opened
+    opened.close()
+    asks: list[Callable[[], object]] = [
+        lambda: opened.search("mill"),
+        lambda: opened.retrieve("mill"),
+        lambda: opened.apart("mill"),
+        lambda: opened.article("mill-1"),
+        opened.summary,
+        opened.texts,
+    ]
+    for ask in asks:
+        with pytest.raises(IndexClosed, match=r"was closed: open it anew with Index\.open"):
+            ask()
+    wait_for_files(index, set())
+
+
+def wait_for_files(index: Path, of: set[str]) -> None:
+    """Waits until only these generations have open files: Chroma closes its connections on threads of its own."""
+    deadline = time.monotonic() + 20
+    while (open_ := {file.parts[0] for file in held(index / "generations")}) != of:
+        assert time.monotonic() < deadline, open_
+        time.sleep(0.02)
+
+
 def test_readers_do_not_close_each_other(tmp_path: Path) -> None:
     """Two readers of one index in one process: closing one leaves the other open."""
     index = tmp_path / "index"
@@ -413,7 +478,4 @@ def test_many_swaps_hold_no_files(tmp_path: Path) -> None:
         for _ in range(3):
             build(source, index)
             opened.search("mill 7")
-            deadline = time.monotonic() + 20  # Chroma closes its connections on threads of its own
-            while (open_ := {file.parts[0] for file in held(index / "generations")}) != {opened.generation}:
-                assert time.monotonic() < deadline, open_
-                time.sleep(0.02)
+            wait_for_files(index, {opened.generation})

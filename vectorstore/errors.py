@@ -5,6 +5,7 @@ Every message is one line that names the value and then the remedy: it is shown 
 
 __all__ = [
     "EmbedderUnavailable",
+    "IndexClosed",
     "IndexDamaged",
     "IndexIncompatible",
     "IndexLocked",
@@ -38,6 +39,10 @@ class IndexIncompatible(StoreError):
 
 class IndexLocked(StoreError):
     """Another process is rebuilding this index."""
+
+
+class IndexClosed(StoreError):
+    """The index was searched after `close()`."""
 
 
 class NothingToIndex(StoreError):

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from types import TracebackType
 from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
-from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, StoreError
+from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.reranker import Reranker, aged, passage_score, window
@@ -55,6 +55,7 @@ class Index:
         self._reranker = reranker
         self._lock = threading.Lock()  # over _reader and its count of users
         self._swapping = threading.Lock()
+        self._closed = False
         self._refused = ""  # a generation that could not be opened: not tried again
         self._reader = self._open_live()
 
@@ -127,7 +128,9 @@ class Index:
             return [row[2] for row in reader.archive.for_indexing()]
 
     def close(self) -> None:
+        """Closes its files once those who search now are done; another search raises IndexClosed."""
         with self._lock:
+            self._closed = True
             self._reader.retire()
 
     def __enter__(self) -> Index:
@@ -139,8 +142,11 @@ class Index:
     @contextmanager
     def _current(self) -> Iterator[Generation]:
         """The live generation, which stays open until the block ends."""
-        self._follow()
+        if not self._closed:
+            self._follow()
         with self._lock:
+            if self._closed:
+                raise IndexClosed(f"The index in {self.index_dir} was closed: open it anew with Index.open or Assistant.open.")
             reader = self._reader
             reader.enter()
         try:
@@ -159,7 +165,11 @@ class Index:
             return
         try:
             fresh = self._open_live()
-            fresh.search("news", Filters(), 1)
+            try:
+                fresh.search("news", Filters(), 1)
+            except BaseException:
+                fresh.retire()
+                raise
         except StoreError:
             self._refused = name
             return
@@ -168,6 +178,8 @@ class Index:
         with self._lock:
             old, self._reader = self._reader, fresh
             old.retire()
+            if self._closed:  # meanwhile, by another thread
+                fresh.retire()
 
     def _open_live(self) -> Generation:
         for attempt in range(3):
@@ -192,10 +204,14 @@ class Generation:
             )
         self.name = folder.name
         self._encoder, self._reranker = encoder, reranker
-        self.archive = Archive(folder / "articles.sqlite")
-        self._words = LexicalIndex.open(folder / "lexical")
-        self._vectors = VectorStore.open(folder / "chroma")
-        self._holdings = self.archive.holdings()
+        with ExitStack() as opened:  # where one part cannot be opened, those before it are closed
+            self.archive = Archive(folder / "articles.sqlite")
+            opened.callback(self.archive.close)
+            self._words = LexicalIndex.open(folder / "lexical")
+            self._vectors = VectorStore.open(folder / "chroma")
+            opened.callback(self._vectors.close)
+            self._holdings = self.archive.holdings()
+            opened.pop_all()
         self._everything = self._summed(Filters())
         self._users = 0
         self._retired = False
