@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -19,8 +20,8 @@ from vectorstore.encoders import PACKAGED, open_encoder
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import encoded_text
 from vectorstore.rebuild import rebuild
-from vectorstore.search import Index, fused
-from vectorstore.types import Article, Filters
+from vectorstore.search import Index, collapsed, fused
+from vectorstore.types import Article, Filters, Passage
 from vectorstore.wirecopy import same_copy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -177,6 +178,43 @@ def test_same_copy(other: str, same: bool) -> None:
     """A dateline, a cut or an added sentence leave the copy the same; another number, day or negation do not."""
     assert same_copy(BASE, other) is same
     assert same_copy(other, BASE) is same
+
+
+def pairwise(ranked: list[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
+    """`collapsed` the slow way: each passage is compared with each before it."""
+    kept: list[tuple[int, str, Passage, dict[str, int]]] = []
+    spare: list[tuple[int, str, Passage, dict[str, int]]] = []
+    for number, source, passage in ranked:
+        compared = kept + spare if len(kept) < k else kept
+        _, first_source, _, others = next((one for one in compared if same_copy(one[2].text, passage.text)), (0, "", None, None))
+        if others is not None and source != first_source:
+            others.setdefault(source, number)
+        elif others is None and len(kept) < k:
+            of_article = sum(one[2].article_id == passage.article_id for one in kept)
+            (kept if of_article < 2 else spare).append((number, source, passage, {}))
+    chosen = {number: list(others.values()) for number, _, _, others in kept + spare[: k - len(kept)]}
+    return {number: chosen[number] for number, *_ in ranked if number in chosen}
+
+
+@pytest.mark.parametrize("k", [1, 5, 40, 400])
+def test_copies_are_found_as_by_comparing_each_with_each(opened: Index, k: int) -> None:
+    """The table of which passages hold a word leaves out no copy: articles are cut, headed and altered at random."""
+    chance = random.Random(k)
+    texts = opened.texts()
+    ranked = []
+    for number in range(400):
+        words = chance.choice(texts).split()
+        start = chance.choice((0, 0, 0, len(words) // 4))
+        words = words[start : len(words) - chance.choice((0, 0, 5, len(words) // 3))]
+        for _ in range(chance.choice((0, 0, 1, 12))):
+            words[chance.randrange(len(words))] = chance.choice(("Fourteen", "not", "ferry", "…"))
+        text = " ".join([*chance.choice(((), ("ESTRIN", "(Coastwire)", "-"))), *words])
+        article = f"article {chance.randrange(90)}"
+        ranked.append((number, f"outlet {chance.randrange(5)}", Passage(str(number), article, 0, len(text), text)))
+    ranked[7:9] = [(n, "an outlet", Passage(str(n), "odd", 0, len(text), text)) for n, text in ((7, ""), (8, "…"))]
+    found = collapsed(ranked, k)
+    assert list(found.items()) == list(pairwise(ranked, k).items())
+    assert k == 1 or any(found.values())
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from vectorstore.types import Filters, Scope, Summary, Understood
 
@@ -456,10 +457,7 @@ def _cue(before: str, after: str) -> tuple[int, int, bool] | None:
 
 def _mentions(text: str, outlets: Sequence[str]) -> list[_Mention]:
     """The outlets that the text names, in order."""
-    known: dict[str, list[str]] = {}
-    for outlet in outlets:
-        for key in _names(outlet):
-            known.setdefault(key, []).append(outlet)
+    known = _known(tuple(outlets))
     tokens = [found.span() for found in re.finditer(r"[\w&]+(?:[.\-'’](?!s\b)[\w&]+)*", text)]
     mentions, n = [], 0
     while n < len(tokens):
@@ -478,6 +476,16 @@ def _mentions(text: str, outlets: Sequence[str]) -> list[_Mention]:
         else:
             n += 1
     return mentions
+
+
+@lru_cache(maxsize=4)  # a collection's outlets are the same for each question
+def _known(outlets: tuple[str, ...]) -> dict[str, list[str]]:
+    """The outlets that may be called so, by key."""
+    known: dict[str, list[str]] = {}
+    for outlet in outlets:
+        for key in _names(outlet):
+            known.setdefault(key, []).append(outlet)
+    return known
 
 
 def _names(outlet: str) -> set[str]:

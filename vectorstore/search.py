@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -22,7 +23,7 @@ from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
 from vectorstore.store import VectorStore
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
-from vectorstore.wirecopy import same_copy
+from vectorstore.wirecopy import may_be_same, same_copy
 
 _CANDIDATES = 100  # from each of the two searches
 _DENSE_SHARE = 0.3  # of the fused score; on news .3 finds more than BM25 alone, .5 and plain rank fusion less
@@ -286,7 +287,9 @@ class Generation:
         return self._everything if filters == Filters() else self._summed(filters)
 
     def _summed(self, filters: Filters) -> Summary:
-        held = [row for row in self._holdings if filters.admits(Article("", "", source=row[0], published=row[1]))]
+        sources = {source.casefold() for source in filters.sources}
+        held = [row for row in self._holdings if not sources or row[0].casefold() in sources]
+        held = [row for row in held if filters.admits_day(row[1])]
         outlets: dict[str, int] = {}
         for source, _, articles, _ in held:
             outlets[source] = outlets.get(source, 0) + articles
@@ -362,15 +365,18 @@ def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, l
     A later passage that is the same copy is listed with the first one, once for each other outlet. An article's third passage
     and the following ones come in only where k is not reached without them.
     """
-    kept: list[tuple[int, str, Passage, dict[str, int]]] = []
-    spare: list[tuple[int, str, Passage, dict[str, int]]] = []  # articles' third passages, and the following ones
-    for number, source, passage in ranked:
-        compared = kept + spare if len(kept) < k else kept  # with k of them, what follows can only be a copy of one
-        _, first_source, _, others = next((one for one in compared if same_copy(one[2].text, passage.text)), (0, "", None, None))
-        if others is not None and source != first_source:
+    kept: dict[int, dict[str, int]] = {}  # place in the ranking -> the other outlets' copies
+    spare: dict[int, dict[str, int]] = {}  # articles' third passages, and the following ones
+    of_article: Counter[str] = Counter()
+    for place, earlier in enumerate(may_be_same([passage.text for *_, passage in ranked])):
+        number, source, passage = ranked[place]
+        compared = [kept, spare] if len(kept) < k else [kept]  # with k of them, what follows can only be a copy of one
+        copied = ((one, part[one]) for part in compared for one in earlier if one in part)
+        first, others = next((copy for copy in copied if same_copy(ranked[copy[0]][2].text, passage.text)), (0, None))
+        if others is not None and source != ranked[first][1]:
             others.setdefault(source, number)
         elif others is None and len(kept) < k:
-            of_article = sum(one[2].article_id == passage.article_id for one in kept)
-            (kept if of_article < _PER_ARTICLE else spare).append((number, source, passage, {}))
-    chosen = {number: list(others.values()) for number, _, _, others in kept + spare[: k - len(kept)]}
-    return {number: chosen[number] for number, *_ in ranked if number in chosen}
+            (kept if of_article[passage.article_id] < _PER_ARTICLE else spare)[place] = {}
+            of_article[passage.article_id] += 1
+    chosen = kept | dict(list(spare.items())[: k - len(kept)])
+    return {ranked[place][0]: list(chosen[place].values()) for place in sorted(chosen)}

@@ -71,11 +71,12 @@ class Filters:
     def admits(self, article: Article) -> bool:
         if self.sources and article.source.casefold() not in {s.casefold() for s in self.sources}:
             return False
-        if self.since or self.until:
-            if article.published is None:
-                return False
-            return (self.since or date.min) <= article.published <= (self.until or date.max)
-        return True
+        return self.admits_day(article.published)
+
+    def admits_day(self, day: date | None) -> bool:
+        if not self.since and not self.until:
+            return True
+        return day is not None and (self.since or date.min) <= day <= (self.until or date.max)
 
 
 @dataclass(frozen=True, slots=True)
