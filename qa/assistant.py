@@ -19,6 +19,7 @@ from qa.refusals import says_not_in_articles
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Turn
+from vectorstore.language.days import day_words
 from vectorstore.search import Index
 from vectorstore.types import Filters, Found, Summary, Understood
 
@@ -187,10 +188,6 @@ def scope_words(one: Understood) -> str:
         return " or ".join(one.sources)
     days = [day_words(day) for day in (one.since, one.until) if day]
     return " to ".join(dict.fromkeys(days))
-
-
-def day_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def ask(

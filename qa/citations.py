@@ -13,11 +13,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.types import Citation, Sentence
+from vectorstore.language.days import dated, weekday
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.types import Hit
 
@@ -160,16 +161,12 @@ def _record(hit: Hit) -> str:
     article = hit.article
     parts = [article.title, article.source, article.source.partition(".")[0], ", ".join(article.authors)]
     if article.published:
-        parts.append(f"Published {_spelled(article.published)}")
+        parts.append(f"Published {dated(article.published)}")
         for shift in range(-6, 7):
             day = article.published + timedelta(days=shift)
-            if f"{day:%A}" in hit.passage.text or (shift == -1 and "yesterday" in hit.passage.text):
-                parts.append(_spelled(day))
+            if weekday(day) in hit.passage.text or (shift == -1 and "yesterday" in hit.passage.text):
+                parts.append(dated(day))
     return "\n".join(part for part in parts if part)
-
-
-def _spelled(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 # --- which span of a passage carries a sentence

@@ -12,6 +12,7 @@ from typing import Literal
 from prompts import NOT_IN_ARTICLES, render
 from qa.settings import Settings
 from qa.types import Turn
+from vectorstore.language.days import dated
 from vectorstore.language.sentences import sentences
 from vectorstore.types import Hit
 
@@ -43,7 +44,7 @@ def answer_messages(
     def user(blocks: Sequence[str]) -> str:
         return render(
             "question",
-            today=day(today),
+            today=dated(today),
             passages="\n\n".join(blocks) or "(The search found no passage.)",
             earlier=_earlier(history),
             doubt=DOUBT if doubtful else "",
@@ -88,10 +89,6 @@ def tokens(text: str) -> int:
     return 1 + int(plain / 4 + other * 0.8 + (len(text) - plain - other))
 
 
-def day(value: date) -> str:
-    return f"{value:%A}, {value.day} {value:%B} {value.year}"
-
-
 def _fence(hits: Sequence[Hit]) -> str:
     """A word that no passage holds: a hash of all of them, which none can contain by design."""
     words = "\n".join(hit.passage.id + hit.article.title + hit.passage.text for hit in hits)
@@ -100,7 +97,7 @@ def _fence(hits: Sequence[Hit]) -> str:
 
 def _block(number: int, hit: Hit, text: str, fence: str) -> str:
     article = hit.article
-    published = day(article.published) if article.published else "unknown"
+    published = dated(article.published) if article.published else "unknown"
     headline, outlet = (" ".join(as_data(words).split())[:200] for words in (article.title, article.source))
     facts = f"Headline: {headline or 'none'}\nOutlet: {outlet or 'unknown'}\nDate: {published}"
     return f"Passage [{number}]\nBEGIN {fence}\n{facts}\n{as_data(text).strip()}\nEND {fence}"

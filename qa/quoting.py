@@ -11,12 +11,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.types import Citation, Sentence
+from vectorstore.language.days import day_words
 from vectorstore.language.sentences import presentable, sentences
 from vectorstore.language.tokens import normalised, tokens
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
@@ -56,7 +56,6 @@ _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
-_MONTHS = "January February March April May June July August September October November December".split()
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same copy
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
@@ -375,10 +374,6 @@ def _credit(article: Article, also_in: Sequence[Article] = ()) -> str:
     """Who says it, and when: the outlet and the date, or else the headline; then the other outlets that carry it."""
     name = article.source or article.title or article.id
     more = list(dict.fromkeys(other.source for other in also_in if other.source and other.source != article.source))
-    return (f"{name}, {_day(article.published)}" if article.published else name) + (
+    return (f"{name}, {day_words(article.published)}" if article.published else name) + (
         f" (also in {', '.join(more)})" if more else ""
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

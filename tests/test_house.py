@@ -155,6 +155,15 @@ def test_our_types_are_seen_by_type_checkers() -> None:
     assert all((ROOT / package / "py.typed").is_file() for package in ARROWS)
 
 
+def test_no_day_is_named_by_the_hosts_locale() -> None:
+    """A weekday or a month in words comes from vectorstore/language: %A and %B are another language on another machine."""
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FormattedValue) and node.format_spec:
+                assert not re.search(r"%[aAbBcpxX]", ast.unparse(node.format_spec)), f"{name}:{node.lineno}"
+            assert not (isinstance(node, ast.Attribute) and node.attr in ("strftime", "strptime")), f"{name}:{node.lineno}"
+
+
 def test_nothing_is_mocked() -> None:
     """Tests use real parts and the doubles that we ship; they replace no attribute of anything."""
     for path in [*MODULES.values(), *(ROOT / "tests").rglob("*.py")]:

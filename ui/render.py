@@ -14,6 +14,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from qa.types import Answer, Citation, Sentence
+from vectorstore.language.days import day_words, month
 from vectorstore.language.sentences import sentences
 from vectorstore.types import Article, Filters, Hit, Summary, Understood
 
@@ -31,7 +32,6 @@ _TERMINAL = re.compile(
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u206a-\u206f\ufff9-\ufffb\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 # --- untrusted text ---------------------------------------------------------------------------------------------------
@@ -73,8 +73,8 @@ def safe_link(url: str) -> str:
 
 
 def day(value: date | None) -> str:
-    """A date as news writes it, in no machine's locale: "3 May 2026"."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else ""
+    """A date as news writes it, or nothing: "3 May 2026"."""
+    return day_words(value) if value else ""
 
 
 def span_of_days(first: date | None, last: date | None) -> str:
@@ -82,7 +82,7 @@ def span_of_days(first: date | None, last: date | None) -> str:
     if not first or not last or first == last:
         return day(first or last)
     if first.year == last.year:
-        return f"{first.day} {_MONTHS[first.month - 1]} – {day(last)}"
+        return f"{first.day} {month(first)} – {day(last)}"
     return f"{day(first)} – {day(last)}"
 
 

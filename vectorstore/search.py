@@ -44,11 +44,18 @@ _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news 
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
+Copies = dict[int, dict[str, int]]  # place in the ranking -> other outlets with the passage that has their copy
 Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
 
 
 class Index:
-    """An index directory, opened to search; goes over to a new generation when one is published. Threads may share it."""
+    """An index directory, opened to search; goes over to a new generation when one is published. Threads may share it.
+
+    `retrieve` is the whole act of search. Outlets and days that the question names narrow it, or bring forward what fits: see
+    vectorstore/scope.py. `today` is the day that "this week" is counted from: the clock's, if none is given. `ignore` lists words
+    of an earlier scope's `understood` that are to be searched for only. Where the question was rewritten, `asked` is what its
+    reader wrote: outlets and days are read from that alone.
+    """
 
     def __init__(self, index_dir: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.index_dir = index_dir
@@ -77,11 +84,7 @@ class Index:
         k: int = 8,
         asked: str | None = None,
     ) -> Found:
-        """The best k passages and where they were looked for, all of one generation.
-
-        Outlets and days in the question narrow the search, or bring forward what fits: see vectorstore/scope.py for `today` and
-        `ignore`. Where the question was rewritten, `asked` is what its reader wrote: outlets and days are read from that alone.
-        """
+        """The best k passages and where they were looked for, all of one generation; the class says more."""
         with self._current() as reader:
             within = scope(question if asked is None else asked, filters, today, reader.summary(Filters()), ignore)
             hits = reader.search(question, within.filters, k, within.prefer, within.newest)
@@ -143,8 +146,7 @@ class Index:
     @contextmanager
     def _current(self) -> Iterator[Generation]:
         """The live generation, which stays open until the block ends."""
-        if not self._closed:
-            self._follow()
+        self._follow()
         with self._lock:
             if self._closed:
                 raise IndexClosed(f"The index in {self.index_dir} was closed: open it anew with Index.open or Assistant.open.")
@@ -162,8 +164,10 @@ class Index:
             name = generations.live(self.index_dir)
         except (NoIndex, IndexDamaged):
             return  # the files that are open still answer
-        if name in (self._reader.name, self._refused) or not self._swapping.acquire(blocking=False):
-            return
+        if not self._closed and name not in (self._reader.name, self._refused) and self._swapping.acquire(blocking=False):
+            self._go_over(name)
+
+    def _go_over(self, name: str) -> None:
         try:
             fresh = self._open_live()
             try:
@@ -223,8 +227,7 @@ class Generation:
         question = _searchable(question)
         if not question.strip() or k < 1:
             return []
-        n = max(_CANDIDATES, 3 * k)
-        ranked = fused(*self._found(question, filters, n))
+        ranked = fused(*self._found(question, filters, max(_CANDIDATES, 3 * k)))
         records = self.archive.records([number for number, _ in ranked])
         ranked = weighed(ranked, records, prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
@@ -307,16 +310,14 @@ class Generation:
     def enter(self) -> None:
         self._users += 1
 
-    def leave(self) -> None:
-        self._users -= 1
-        self._close_if_done()
-
     def retire(self) -> None:
         """Closes it when its last user has left."""
         self._retired = True
-        self._close_if_done()
+        self.enter()
+        self.leave()
 
-    def _close_if_done(self) -> None:
+    def leave(self) -> None:
+        self._users -= 1
         if self._retired and self._users == 0:
             self._vectors.close()
             self.archive.close()
@@ -362,18 +363,16 @@ def _bonus(article: Article, start: int, prefer: Sequence[Filters], newest: date
 def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
     """The first k passages (number, outlet, passage), in order, with wire copy counted once and room for several articles.
 
-    A later passage that is the same copy is listed with the first one, once for each other outlet. An article's third passage
-    and the following ones come in only where k is not reached without them.
+    A later copy is listed with the first, once for each other outlet. An article's third passages come in only to reach k.
     """
-    kept: dict[int, dict[str, int]] = {}  # place in the ranking -> the other outlets' copies
-    spare: dict[int, dict[str, int]] = {}  # articles' third passages, and the following ones
+    kept, spare = Copies(), Copies()  # spare: articles' third passages, and the following ones
     of_article: Counter[str] = Counter()
     for place, earlier in enumerate(may_be_same([passage.text for *_, passage in ranked])):
         number, source, passage = ranked[place]
-        compared = [kept, spare] if len(kept) < k else [kept]  # with k of them, what follows can only be a copy of one
-        copied = ((one, part[one]) for part in compared for one in earlier if one in part)
-        first, others = next((copy for copy in copied if same_copy(ranked[copy[0]][2].text, passage.text)), (0, None))
-        if others is not None and source != ranked[first][1]:
+        compared = (kept, spare) if len(kept) < k else (kept,)  # with k of them, what follows can only be a copy of one
+        copied = ((ranked[one], part[one]) for part in compared for one in earlier if one in part)
+        first, others = next((copy for copy in copied if same_copy(copy[0][2].text, passage.text)), (ranked[place], None))
+        if others is not None and source != first[1]:
             others.setdefault(source, number)
         elif others is None and len(kept) < k:
             (kept if of_article[passage.article_id] < _PER_ARTICLE else spare)[place] = {}
