@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -20,11 +21,14 @@ from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Turn
 from vectorstore.language.days import day_words
+from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.search import Index
 from vectorstore.types import Filters, Found, Summary, Understood
 
 CUT_OFF = "The model's answer was cut off before its end."
 IN_PART = "The articles answer this only in part."
+# How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
+_WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
 LONGEST_QUESTION = 2_000  # characters; a whole article pasted by mistake is told apart from a question
 
 
@@ -99,12 +103,16 @@ class Assistant:
     ) -> Iterator[Answer]:
         """The model's growing draft with its markers resolved to quotes, and at the end verified."""
         for draft in model.stream(messages, timeout=seconds):
-            reading = read(without_layout(draft.text), asked.hits, final=draft.finished)
+            cut = draft.finish_reason in ("length", "cut")
+            text = whole_sentences(draft.text) if cut else draft.text
+            reading = read(without_layout(text), asked.hits, final=draft.finished)
             if not draft.finished:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
+        if cut and not reading.sentences:
+            raise BadReply(f"{model.name} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
         if not reading.sentences:
             raise BadReply(f"{model.name} wrote nothing that reads as an answer. Ask again, or choose another ONRECORD_MODEL.")
-        notices = [CUT_OFF] if draft.finish_reason in ("length", "cut") else []
+        notices = [CUT_OFF] if cut else []
         said = tuple(sentence for sentence in reading.sentences if not says_not_in_articles(sentence.text))
         if len(said) < len(reading.sentences):
             notices.insert(0, IN_PART)
@@ -150,6 +158,14 @@ def readable(question: str) -> str:
     if not text:
         raise QuestionError("The question is empty: ask in words, for example: who denied sending fighters?")
     return text
+
+
+def whole_sentences(cut: str) -> str:
+    """A draft that was cut off without the sentence that it broke off in: half of one can be true where the whole is not."""
+    *earlier, (start, end) = sentence_spans(cut) or [(0, 0)]
+    if _WHOLE.search(cut[start:end]):
+        return cut
+    return cut[: earlier[-1][1]] if earlier else ""
 
 
 def quoted(asked: Answer, found: Found) -> Answer:

@@ -24,6 +24,7 @@ class _Server:
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []  # the JSON bodies, in order
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []  # with their queries
         self.stopping = threading.Event()
         double = self
 
@@ -34,6 +35,7 @@ class _Server:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 double.requests.append(json.loads(body))
+                double.paths.append(self.path)
                 double.headers.append({name.lower(): value for name, value in self.headers.items()})
                 self.close_connection = True
                 with suppress(OSError):  # the client has gone, as it should from a server like this
@@ -138,6 +140,15 @@ class FaultServer(_Server):
         "no max_tokens",
         "stays open",  # a complete answer, then the connection hangs
         "thinking",  # a <think> block before the answer
+        "no system role",  # each of these refuses what it does not know, then answers
+        "no system role 500",  # as a template that fails
+        "roles must alternate",
+        "no streaming",  # a refusal to stream to this organisation
+        "knows nothing",  # refuses one thing after another: counts, streaming, the limit's name, the system role
+        "whole without a type",  # a whole completion over several lines, labelled as text
+        "reasoning field",  # a model that reasons in a field of its own, and answers in a list of parts
+        "comments",  # comments, empty chunks and a byte-order mark around the answer
+        "small limit",  # accepts no answer that long
     )
 
     def __init__(self, mode: str) -> None:
@@ -301,9 +312,7 @@ class FaultServer(_Server):
         self._answer(handler, [_chunk({"tool_calls": [call]}), _chunk({}, "tool_calls")])
 
     def _no_stream(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
-        message = {"role": "assistant", "content": "The ministry denied it [1]."}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        _send_json(handler, 200, {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})
+        _send_json(handler, 200, _whole("The ministry denied it [1]."))
 
     def _echo_key(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         sent = handler.headers.get("Authorization", "")
@@ -345,6 +354,66 @@ class FaultServer(_Server):
         parts = ("<thi", "nk>Passage 1 says so [9].", "</thi", "nk>\n\nThe ministry ", "denied it [1].")
         self._answer(handler, [*(_chunk({"content": part}) for part in parts), _chunk({}, "stop")])
 
+    def _no_system_role(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        self._refuse_unless(handler, not _has_system(request), 400, "System role not supported")
+
+    def _no_system_role_500(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        self._refuse_unless(handler, not _has_system(request), 500, "Jinja Exception: system messages are not supported here")
+
+    def _roles_must_alternate(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        said = "Conversation roles must alternate user/assistant/user/assistant/..."
+        self._refuse_unless(handler, not _has_system(request), 400, said)
+
+    def _no_streaming(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        said = "Your organization must be verified to stream this model."
+        self._refuse_unless(handler, not request.get("stream"), 400, said)
+
+    def _knows_nothing(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        for unknown in ("stream_options", "stream", "max_tokens", "max_completion_tokens"):
+            if unknown in request:
+                detail = [{"type": "extra_forbidden", "loc": ["body", unknown], "msg": "Extra inputs are not permitted"}]
+                _send_json(handler, 422, {"detail": detail})
+                return
+        self._no_system_role(handler, request)
+
+    def _whole_without_a_type(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        body = json.dumps(_whole("The ministry denied it [1]."), indent=2).replace("\n", "\r\n")
+        _send(handler, 200, body.encode(), "text/plain")
+
+    def _reasoning_field(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        thought: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": "Passage 9 [9]?"}]}
+        said = [{"type": "text", "text": "The ministry denied"}, {"type": "text", "text": " it [1]."}]
+        chunks: list[dict[str, Any]] = [
+            {"reasoning_content": "Passage 9 says so [9]."},
+            {"reasoning": "Or [9]."},
+            {"content": [thought]},
+            {"content": said},
+        ]
+        self._answer(handler, [*(_chunk(chunk) for chunk in chunks), _chunk({}, "stop")])
+
+    def _comments(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        chunks = [
+            {**_chunk({}), "choices": []},
+            _chunk({"role": "assistant", "content": ""}),
+            _chunk({"content": "The ministry "}),
+        ]
+        chunks += [_chunk({"content": "denied it [1]."}), _chunk({"content": ""}, "stop")]
+        events = [b"\xef\xbb\xbf: keep-alive\n\n", b"event: message\nid: 1\n"]
+        events += [b":\n\ndata:" + json.dumps(chunk).encode() + b"\r\n\r\n" for chunk in chunks]
+        self._lines(handler, *events, b"data: [DONE]\n\n")
+
+    def _small_limit(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        said = "max_tokens is too large: 300. This model supports at most 64 completion tokens."
+        self._refuse_unless(handler, request.get("max_tokens", 0) <= 64, 400, said)
+
+    def _refuse_unless(self, handler: BaseHTTPRequestHandler, fine: bool, status: int, said: str) -> None:
+        if not fine:
+            _send_json(handler, status, {"error": {"message": said, "type": "invalid_request_error"}})
+        elif "stream" in self.requests[-1]:
+            self._good(handler)
+        else:
+            _send_json(handler, 200, _whole("The ministry denied it [1]."))
+
     def _good(self, handler: BaseHTTPRequestHandler) -> None:
         self._answer(handler, [_chunk({"content": "The ministry denied it [1]."}), _chunk({}, "stop")])
 
@@ -372,6 +441,15 @@ def _words(text: str) -> Iterator[str]:
 def _chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
     choice = {"index": 0, "delta": delta, "finish_reason": reason}
     return {"id": "x", "object": "chat.completion.chunk", "created": int(time.time()), "model": "double", "choices": [choice]}
+
+
+def _whole(text: str) -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    return {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+
+
+def _has_system(request: dict[str, Any]) -> bool:
+    return any(message["role"] == "system" for message in request["messages"])
 
 
 def _send_head(handler: BaseHTTPRequestHandler) -> None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from prompts import NOT_IN_ARTICLES, render
+from qa.errors import SettingError
 from qa.settings import Settings
 from qa.types import Turn
 from vectorstore.language.days import dated
@@ -19,6 +20,7 @@ from vectorstore.types import Hit
 DOUBT = "The search found only weak evidence: the passages may well not answer this question.\n"
 _EARLIER_TURNS = 2
 _EARLIER_CHARACTERS = 300
+_LEAST_PASSAGE_TOKENS = 64  # less of the best passage than this is no evidence
 _SPARE_TOKENS = 64  # for what a chat template writes around the messages
 
 
@@ -37,23 +39,36 @@ def answer_messages(
 
     Passage n is `hits[n - 1]`, best first: where not all fit, the last are left out, and a first one too long is cut after a
     sentence. `doubtful` tells the model that the search itself found little.
+
+    Raises SettingError where the context has no room for a passage, not even without the earlier turns.
     """
     fence = _fence(hits)
     system = render("answer", not_in_articles=NOT_IN_ARTICLES, fence=fence)
 
-    def user(blocks: Sequence[str]) -> str:
+    def user(blocks: Sequence[str], earlier: str) -> str:
         return render(
             "question",
             today=dated(today),
             passages="\n\n".join(blocks) or "(The search found no passage.)",
-            earlier=_earlier(history),
+            earlier=earlier,
             doubt=DOUBT if doubtful else "",
             question=as_data(question),
             not_in_articles=NOT_IN_ARTICLES,
         )
 
     answer_room = min(settings.max_tokens, settings.context_tokens // 3)
-    left = settings.context_tokens - answer_room - _SPARE_TOKENS - tokens(system) - tokens(user([]))
+    least = _least(1, hits[0], fence) if hits else 0
+    for earlier in (_earlier(history), ""):
+        fixed = _SPARE_TOKENS + tokens(system) + tokens(user([], earlier))
+        left = settings.context_tokens - answer_room - fixed
+        if left >= least:
+            break
+    else:
+        enough = min(fixed + least + settings.max_tokens, (fixed + least) * 3 // 2 + 1)
+        raise SettingError(
+            f"ONRECORD_CONTEXT_TOKENS is {settings.context_tokens}: with the rules and this question, no passage fits. "
+            f"Use at least {-(-enough // 10) * 10}, and a model with such a context."
+        )
     blocks: list[str] = []
     for number, hit in enumerate(hits, 1):
         block = _block(number, hit, hit.passage.text, fence)
@@ -62,7 +77,7 @@ def answer_messages(
         if tokens(block) <= left or not blocks:  # without one passage there is nothing to answer from
             blocks.append(block)
             left -= tokens(block) + 1
-    return [Message("system", system), Message("user", user(blocks))]
+    return [Message("system", system), Message("user", user(blocks, earlier))]
 
 
 def without_layout(draft: str) -> str:
@@ -101,6 +116,13 @@ def _block(number: int, hit: Hit, text: str, fence: str) -> str:
     headline, outlet = (" ".join(as_data(words).split())[:200] for words in (article.title, article.source))
     facts = f"Headline: {headline or 'none'}\nOutlet: {outlet or 'unknown'}\nDate: {published}"
     return f"Passage [{number}]\nBEGIN {fence}\n{facts}\n{as_data(text).strip()}\nEND {fence}"
+
+
+def _least(number: int, hit: Hit, fence: str) -> int:
+    """The tokens of the smallest part of a passage that is worth sending: all of a short one."""
+    return min(
+        tokens(_block(number, hit, hit.passage.text, fence)), tokens(_block(number, hit, "", fence)) + _LEAST_PASSAGE_TOKENS
+    )
 
 
 def _beginning(text: str, most: int) -> str:

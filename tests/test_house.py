@@ -29,13 +29,12 @@ ARROWS = {
     "vectorstore": {"vectorstore"},
 }
 HEAVY = {
-    "chromadb", "gradio", "langchain", "langchain_core", "langchain_openai", "onnxruntime", "openai", "sentence_transformers",
+    "chromadb", "gradio", "langchain", "langchain_core", "onnxruntime", "openai", "sentence_transformers",
     "tantivy", "onnx", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 # A foreign library is imported by one file, so that it can be replaced there. The exceptions, each with its reason:
 SHARED_LIBRARIES = {
     "numpy": "vectors are what the encoder hands to the store",
-    "langchain_core": "messages in qa/models.py, where a model is called; qa/runnable.py is the LangChain face",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -335,6 +336,19 @@ def test_the_command_serves_the_page_until_it_is_interrupted(samples_index: Path
             chat.kill()
     assert "Traceback" not in errors
     assert chat.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("value", ["http://127.0.0.1:9", "socks://127.0.0.1:9", "socks5h://127.0.0.1:9"])
+def test_the_page_starts_whatever_the_proxy(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradio asks its own address whether it has started: not through a proxy, and the environment is left as it was."""
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv(name, value)
+    with start(Scripted(), port=0) as served:
+        assert served.url.startswith("http://127.0.0.1:")
+        assert os.environ["NO_PROXY"] == "intranet.example"
+        assert "no_proxy" not in os.environ
 
 
 def test_the_module_loads_without_gradio() -> None:

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -411,26 +411,27 @@ def start(
     ours = files("ui")
     page = build(assistant, examples)
     try:
-        page.launch(
-            server_name=f"[{host}]" if ":" in host else host,
-            server_port=port,
-            auth=list(auth) if auth else None,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            max_file_size=1,
-            footer_links=[],
-            favicon_path=str(ours / "favicon.svg"),
-            app_kwargs={"middleware": [Middleware(_Guard)]},
-            theme=_theme(gr),
-            css=(ours / "theme.css").read_text(encoding="utf-8"),
-            js=(ours / "page.js").read_text(encoding="utf-8"),
-        )
+        with _no_proxy():  # Gradio asks its own address whether it has started
+            page.launch(
+                server_name=f"[{host}]" if ":" in host else host,
+                server_port=port,
+                auth=list(auth) if auth else None,
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                run_history=False,
+                enable_monitoring=False,
+                ssr_mode=False,
+                pwa=False,
+                mcp_server=False,
+                max_file_size=1,
+                footer_links=[],
+                favicon_path=str(ours / "favicon.svg"),
+                app_kwargs={"middleware": [Middleware(_Guard)]},
+                theme=_theme(gr),
+                css=(ours / "theme.css").read_text(encoding="utf-8"),
+                js=(ours / "page.js").read_text(encoding="utf-8"),
+            )
     except OSError as error:  # taken between our look and Gradio's
         raise CannotServe(_cannot_listen(host, port, error)) from error
     return Served(f"http://{_authority(host)}:{port}", page)
@@ -565,6 +566,23 @@ def _gradio() -> Any:
     """Gradio, told before it is imported to ask nobody anything."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import gradio
+    with _no_proxy():  # a client that it makes while it is imported fails on a proxy that httpx does not know
+        import gradio
 
     return gradio
+
+
+@contextmanager
+def _no_proxy() -> Iterator[None]:
+    """Nothing goes through a proxy in here; afterwards the environment is what it was."""
+    names = ("NO_PROXY", "no_proxy")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "*"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,325 @@
+"""A language model behind an OpenAI-compatible endpoint: messages in, growing drafts out, every failure one of qa/errors.py.
+
+The endpoint is not trusted: it may hang, drip, lie, echo the key, or never stop. Beside this file: where it is asked
+(address.py), what it does not understand (dialect.py), the wire and its errors (wire.py), what comes back (replies.py), and what
+of it is answer (reasoning.py).
+"""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from qa.errors import BadReply, ContentFiltered, ModelError, ModelTimeout, ModelUnreachable, PromptTooLong, SettingError
+from qa.models.address import read_address
+from qa.models.dialect import Dialect
+from qa.models.reasoning import answer_in, opens_unseen
+from qa.models.replies import Piece, pieces
+from qa.models.wire import (
+    Endpoint,
+    at_most,
+    bad_reply,
+    brief,
+    certificates,
+    foreign_errors,
+    model_error,
+    reply,
+    status_of,
+    wait_before_retry,
+    words_of,
+)
+from qa.prompting import Message
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+OPENAI = "https://api.openai.com/v1"
+
+_ADAPTATIONS = 8  # an endpoint that refuses more than this in one question is not to be talked with
+_USAGE_GRACE = 2.0  # seconds to wait for the token counts after the last word
+_BETWEEN_DRAFTS = 0.05  # seconds; each is read from its start, and nobody reads faster
+_CHARACTERS_PER_TOKEN = 12  # no language needs more on average: past it, the server ignores the limit it was given
+_BYTES_PER_TOKEN = 2_000  # one streamed token is a JSON object of 200 to 600 bytes
+_BYTES_AT_LEAST = 4_000_000
+# OpenAI's reasoning models count their hidden reasoning against the limit, so it gets room of its own.
+_REASONING_TOKENS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model has written so far (`text` is all of it), and at the end how it ended."""
+
+    text: str
+    finished: bool = False
+    # "stop": complete. "length": cut at the length limit. "cut": the endpoint broke off. Empty until finished.
+    finish_reason: Literal["", "stop", "length", "cut"] = ""
+    usage: dict[str, int] | None = None  # input_tokens, output_tokens, total_tokens, where the endpoint counts them
+
+
+class ChatModel:
+    """The model that the settings name, at the endpoint that they name.
+
+    Raises SettingError for an address, a proxy or a key that cannot be used; nothing is contacted before `stream`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.name = settings.model
+        self.key = _checked_key(settings)
+        self.address = read_address(settings.base_url or OPENAI)
+        self.endpoint = Endpoint(
+            host=self.address.host,
+            model=settings.model,
+            timeout=settings.timeout,
+            max_tokens=settings.max_tokens,
+            secrets=tuple(secret for secret in (self.key, *self.address.secrets) if len(secret) >= 6),  # "ollama" is the shortest
+            proxied=bool(self.address.proxy),
+        )
+        self.hidden_tokens = 0 if settings.base_url else _REASONING_TOKENS
+        # Ollama and Mistral know only the old name of the limit, OpenAI's reasoning models only the new.
+        limits = ("max_tokens", "max_completion_tokens")
+        self.dialect = Dialect(limits if settings.base_url else limits[::-1])
+        self.thinks_unseen = False  # its reasoning has no opening tag: that stands in its template
+        self._lock = threading.Lock()
+        self._certificates: Any = None
+
+    def __repr__(self) -> str:
+        return f"ChatModel({self.name!r} at {self.endpoint.host})"
+
+    def stream(self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None) -> Iterator[Draft]:
+        """Growing drafts of the model's answer; the last one is finished and says how it ended.
+
+        Ends within `timeout` seconds (the settings' if none are given), with a ModelError if the answer is not complete by
+        then. Closing the iterator closes the connection.
+        """
+        endpoint = replace(
+            self.endpoint, max_tokens=max_tokens or self.endpoint.max_tokens, timeout=timeout or self.endpoint.timeout
+        )
+        request = _Request(self, messages, endpoint)
+        try:
+            yield from request.drafts()
+        finally:
+            request.stop()
+
+    def learns(self, spoken: Dialect, error: BaseException) -> bool:
+        """Whether a request that was refused may be put otherwise: as this refusal says, or as another has said meanwhile."""
+        with self._lock:
+            if self.dialect == spoken:
+                self.dialect = spoken.after(status_of(error), words_of(error).lower()) or spoken
+            return self.dialect != spoken
+
+    def trusted(self) -> Any:
+        with self._lock:
+            self._certificates = self._certificates or certificates()
+            return self._certificates
+
+
+class _Stopped(Exception):
+    """The reader of the drafts has gone."""
+
+
+class _Request:
+    """One question to the endpoint. A thread talks; the reader waits no longer than the deadline, whatever the thread meets.
+
+    A socket's own timeout starts again with every byte, and a name look-up has none: only a clock outside can hold a
+    deadline. When it strikes, the connection is shut down, which wakes the thread and ends it.
+    """
+
+    def __init__(self, model: ChatModel, messages: Sequence[Message], endpoint: Endpoint) -> None:
+        self.model, self.endpoint = model, endpoint
+        self.deadline = time.monotonic() + endpoint.timeout
+        self.messages = [(m.role, _sendable(m.text)) for m in messages]
+        self.arrived: queue.SimpleQueue[Piece | BaseException | None] = queue.SimpleQueue()
+        self.stopped = threading.Event()
+        self.sockets: list[socket.socket] = []
+        self.lock = threading.Lock()
+        self.content_type = ""
+        self.thread = threading.Thread(target=self._talk, name="onrecord-model", daemon=True)
+
+    # The reader's side
+
+    def drafts(self) -> Iterator[Draft]:
+        self.thread.start()
+        raw, shown, reason = "", "", ""
+        usage: dict[str, int] | None = None
+        patience = self.deadline
+        due, more = 0.0, False  # when the next draft may be shown, and whether there is more to show
+        most = self.endpoint.max_tokens * _CHARACTERS_PER_TOKEN
+        while True:
+            if time.monotonic() > self.deadline:  # a flood never leaves the queue empty
+                raise self._late()
+            if more and time.monotonic() >= due:
+                if (text := _readable(raw, self.model.thinks_unseen)) != shown:
+                    shown = text
+                    yield Draft(shown)
+                due, more = time.monotonic() + _BETWEEN_DRAFTS, False
+            try:
+                piece = self.arrived.get(timeout=max(0.0, (min(due, patience) if more else patience) - time.monotonic()))
+            except queue.Empty:
+                if time.monotonic() < patience:  # a draft is due
+                    continue
+                if reason:  # complete, only the token counts are missing
+                    break
+                raise self._late() from None
+            if piece is None:
+                break
+            if isinstance(piece, ModelUnreachable) and raw and not reason:
+                reason = "cut"
+                break
+            if isinstance(piece, BaseException):
+                if reason:
+                    break
+                if isinstance(piece, ModelError):  # the trace and the context hold the libraries' frames, and so the key
+                    piece.__context__ = piece.__cause__ = piece.__traceback__ = None
+                raise piece
+            raw += piece.text
+            more = more or bool(piece.text)
+            usage = piece.usage or usage
+            if piece.reason and not reason:
+                reason = piece.reason
+                patience = min(self.deadline, time.monotonic() + _USAGE_GRACE)
+            if len(raw) > most:
+                raw, reason = raw[:most], "length"
+                break
+        yield self._last(raw, reason, usage)
+
+    def _last(self, raw: str, reason: str, usage: dict[str, int] | None) -> Draft:
+        host, model = self.endpoint.host, brief(self.endpoint.model)
+        if reason == "content_filter":
+            raise ContentFiltered(f"{host} withheld the answer of {model} (content filter). Ask in other words.")
+        text = _readable(raw, whole=True)
+        self.model.thinks_unseen = self.model.thinks_unseen or opens_unseen(raw)
+        if text.strip():
+            if not reason or reason == "cut":
+                return Draft(text, True, "cut", usage)
+            return Draft(text, True, "length" if reason == "length" else "stop", usage)
+        if reason == "length":
+            raise BadReply(
+                f"{model} at {host} used up its {self.endpoint.max_tokens} tokens before it wrote a word. "
+                "Raise ONRECORD_MAX_TOKENS, or choose a model that reasons less."
+            )
+        if raw.strip():
+            raise BadReply(f"{model} at {host} wrote its reasoning and no answer. Ask again, or choose another ONRECORD_MODEL.")
+        if reason:
+            raise BadReply(f"{model} at {host} answered with no text. Ask again, or choose another ONRECORD_MODEL.")
+        raise bad_reply(host, self.content_type)
+
+    def _late(self) -> ModelTimeout:
+        return ModelTimeout(
+            f"{brief(self.endpoint.model)} at {self.endpoint.host} did not complete its answer within "
+            f"{self.endpoint.timeout:g} s. Raise ONRECORD_TIMEOUT, or choose a faster model."
+        )
+
+    def stop(self) -> None:
+        """Ends the thread and its connection; harmless when they have ended by themselves."""
+        with self.lock:
+            self.stopped.set()
+            for connection in self.sockets:
+                with suppress(OSError):  # already closed by the other side
+                    connection.shutdown(socket.SHUT_RDWR)
+                connection.close()
+            self.sockets.clear()
+        if self.thread.ident is not None:
+            self.thread.join(0.5)  # longer only inside a name look-up, which nothing can interrupt; the thread is a daemon
+
+    # The thread's side
+
+    def _talk(self) -> None:
+        try:
+            for piece in self._pieces():
+                self.arrived.put(piece)
+            self.arrived.put(None)
+        except BaseException as error:  # noqa: BLE001 - raised again on the reader's thread
+            self.arrived.put(error)
+
+    def _pieces(self) -> Iterator[Piece]:
+        attempt, adaptations = 1, 0
+        while True:
+            dialect, begun = self.model.dialect, False
+            try:
+                for piece in self._attempt(dialect):
+                    begun = begun or bool(piece.text)
+                    yield piece
+                return
+            except foreign_errors() as error:
+                failure = model_error(error, self.endpoint, self.content_type)
+                if begun:
+                    raise failure from None
+                adaptations += 1
+                about_text = isinstance(failure, (PromptTooLong, ContentFiltered))
+                if adaptations <= _ADAPTATIONS and not about_text and self.model.learns(dialect, error):
+                    continue
+                wait = wait_before_retry(error, failure, attempt)
+            if wait is None or time.monotonic() + wait >= self.deadline:
+                raise failure
+            if self.stopped.wait(wait):
+                return
+            attempt += 1
+
+    def _attempt(self, dialect: Dialect) -> Iterator[Piece]:
+        model, timeout = self.model, self.endpoint.timeout
+        body = {"model": model.name, **dialect.body(self.messages, self._tokens)}
+        with reply(model.address, model.key, model.trusted(), timeout, body, self.before_sending, self.on_response) as parts:
+            for piece in pieces(parts):
+                if self.stopped.is_set():
+                    return
+                if piece != Piece():
+                    yield piece
+
+    @property
+    def _tokens(self) -> int:
+        return self.endpoint.max_tokens + self.model.hidden_tokens
+
+    def before_sending(self, request: httpx2.Request) -> None:
+        left = max(0.05, self.deadline - time.monotonic())
+        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), left)
+        request.extensions["trace"] = self._on_transport_event
+
+    def _on_transport_event(self, event: str, info: Mapping[str, Any]) -> None:
+        if event != "connection.connect_tcp.complete":
+            return
+        with self.lock:
+            if self.stopped.is_set():
+                raise _Stopped
+            # A copy of the descriptor: TLS takes the socket over, and a shutdown reaches the connection all the same.
+            self.sockets.append(info["return_value"].get_extra_info("socket").dup())
+
+    def on_response(self, response: httpx2.Response) -> None:
+        self.content_type = response.headers.get("content-type", "").partition(";")[0].strip()
+        if response.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+            raise BadReply(f"{self.endpoint.host} compresses its reply, which was not asked for. Switch that off there.")
+        most = max(_BYTES_AT_LEAST, self._tokens * _BYTES_PER_TOKEN)
+        response.stream = at_most(most, response.stream, lambda: self._too_large(most))
+
+    def _too_large(self, most: int) -> BadReply:
+        return BadReply(f"{self.endpoint.host} sent more than {most // 1_000_000} MB for one answer. Is it a model's endpoint?")
+
+
+def _readable(raw: str, thinks: bool = False, whole: bool = False) -> str:
+    """The text that a reader sees: surrogate pairs joined, lone ones replaced, reasoning left out."""
+    if not whole and raw and "\ud800" <= raw[-1] <= "\udbff":
+        raw = raw[:-1]  # its second half is in the next chunk
+    return answer_in(_paired(raw), thinks, whole)
+
+
+def _sendable(text: str) -> str:
+    return _paired(text).replace("\x00", "\ufffd")
+
+
+def _paired(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _checked_key(settings: Settings) -> str:
+    key = settings.api_key
+    if not key and not settings.base_url:
+        raise SettingError("OPENAI_API_KEY is not set: set it, or set OPENAI_BASE_URL to a server that needs no key.")
+    if not key.isascii() or any(letter.isspace() or not letter.isprintable() for letter in key):
+        raise SettingError("OPENAI_API_KEY holds a space, a line break or a letter that no key has: copy it again.")
+    return key
