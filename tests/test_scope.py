@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from qa.assistant import Assistant
 from qa.settings import Settings
@@ -16,6 +17,7 @@ from ui import cli
 from vectorstore.scope import scope, understood
 from vectorstore.types import Filters, Summary
 
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "words_about_articles.yaml").read_text(encoding="utf-8"))
 WEDNESDAY = date(2022, 8, 17)
 FIRST, LAST = date(2021, 1, 1), date(2022, 9, 30)
 OUTLETS = (
@@ -91,6 +93,13 @@ def test_days_are_preferred(question: str, expected: str) -> None:
 def test_words_about_the_articles_are_a_filter(question: str, expected: str) -> None:
     """Only where a question speaks of the articles themselves is anything left out."""
     assert read(question) == [expected]
+
+
+@pytest.mark.parametrize(("kind", "question"), [(kind, question) for kind, rows in CASES.items() for question in rows])
+def test_ordinary_words_leave_nothing_out(kind: str, question: str) -> None:
+    """The coverage of an insurance, the stories of a building, reports of the police are not articles of the collection."""
+    found = understood(question, WEDNESDAY, ("Coastwire", "Radio Ouvre", "The Harbour Post", "Time"), FIRST, LAST)
+    assert any(one.hard for one in found) == (kind == "only"), found
 
 
 @pytest.mark.parametrize(

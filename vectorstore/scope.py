@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from vectorstore.language.lexicon import word_list
 from vectorstore.types import Filters, Scope, Summary, Understood
 
 # What a question must hold to be read further; most hold none of it.
@@ -113,13 +114,15 @@ _GOES_ON = re.compile(
     r"with|without|after|before|during|over|amid|as|was|were|did|do|does|is|are|has|had|have|because|due|since|if|while|it|he|she|they|"
     r"his|her|its|their|there|said|about|near|into|against|under|until|following|saying|\w+ed)\b)"
 )
-_ARTICLES = r"(?:articles?|(?:news )?stories|headlines|coverage|reporting|(?:news|which|what|do|all|any|only) reports|pieces)"
+_ALWAYS, _OF_NEWS, _IN, _BEFORE = ("|".join(word_list(f"articles.{name}")) for name in ("always", "of_news", "in", "before"))
+_ARTICLES = rf"(?:\b(?P<always>{_ALWAYS})|(?:^|[.,:;!?] |\b(?:{_IN}) )(?:(?:{_BEFORE}) )*(?P<news>{_OF_NEWS}))"
 _OF_ARTICLES = re.compile(
-    rf"\b{_ARTICLES}(?: (?:that|which) (?:was|were|is|are))?(?: (?:published|written|printed|posted|released|dated|filed|"
+    rf"{_ARTICLES}(?: (?:that|which)(?: (?:was|were|is|are))?)?(?: (?:published|written|printed|posted|released|dated|filed|"
     r"appeared|ran))?(?: (?:on|in|from|of|during))? $",
     re.I,
 )
-_ARTICLES_FOLLOW = re.compile(r"(?:['’]s)? (?:articles|stories|headlines|coverage|reporting)\b", re.I)
+_WHOSE_ARTICLES = re.compile(rf"['’]s (?:{_ALWAYS}|{_OF_NEWS})\b", re.I)
+_ARTICLES_FOLLOW = re.compile(rf"(?:['’]s)? (?:{_ALWAYS}|{_OF_NEWS})\b", re.I)
 _TO_COME = re.compile(
     r"\b(?:will|won['’]t|would|shall|expected|set to|going to|upcoming|coming|scheduled|plan(?:s|ned)?|next|due (?:in|on))\b",
     re.I,
@@ -163,8 +166,8 @@ def _days(text: str, question: str, today: date, first: date | None, last: date 
     windows = [*_spans(text, newest), *_dates(text, newest), *_weekdays(text, today), *_counted(text, today)]
     soft, hard = [], []
     for window in windows:
-        before, after = text[: window.start], text[window.end :]
-        if _about_articles(before, after):
+        before = text[: window.start]
+        if _about_articles(text, window.start, window.end):
             hard.append(window)
         elif _prefers(window, text, before):
             slack = _Window(window.start, window.end, window.since - _EARLIER, window.until + _LATER, window.rank)
@@ -179,9 +182,10 @@ def _days(text: str, question: str, today: date, first: date | None, last: date 
     return _said(question, min(best, key=lambda window: window.until - window.since), hard=False)
 
 
-def _about_articles(before: str, after: str) -> bool:
+def _about_articles(text: str, start: int, end: int) -> bool:
     """Whether days stand with a word for articles: "articles published …", "…'s headlines"."""
-    return bool(_OF_ARTICLES.search(before) or _ARTICLES_FOLLOW.match(after))
+    owned = text[end - 2 : end] in ("'s", "’s")
+    return bool(_OF_ARTICLES.search(text[:start]) or _WHOSE_ARTICLES.match(text, end - 2 if owned else end))
 
 
 def _said(question: str, window: _Window, hard: bool) -> Understood:
@@ -231,7 +235,7 @@ def _dates(text: str, newest: date) -> Iterator[_Window]:
         how, when = found["how"].lower(), found["when"]
         a_day, year = bool(re.fullmatch(_DAY, when, re.I)), bool(re.fullmatch(_YEAR, when))
         after = text[found.end() :]
-        if not _about_articles(text[: found.start()], after) and (
+        if not _about_articles(text, found.start(), found.end()) and (
             not _GOES_ON.match(after) or (how == "in" and a_day) or (how == "since" and year)
         ):
             continue
@@ -264,7 +268,7 @@ def _weekdays(text: str, today: date) -> Iterator[_Window]:
         how, when = (found["how"] or "").lower(), found["when"]
         if not when[0].isupper() and not text.islower():
             continue
-        cued = _about_articles(before, after)
+        cued = _about_articles(text, found.start(), found.end())
         if not cued and (_TO_COME.search(text) or _NOT_ONE_DAY.search(before)):
             continue
         if not how and re.search(r"(?<![.?!:] )\b[A-Z][\w'’]* $", before) and before.strip().count(" "):
@@ -294,7 +298,7 @@ def _counted(text: str, today: date) -> Iterator[_Window]:
         window = _ago(words.lower(), today)
         if not window or (general and any(season in words.lower() for season in _SEASONS)):
             continue
-        if not _about_articles(before, after) and (_COMPARED.search(before) or _NOT_RECENT.match(after)):
+        if not _about_articles(text, found.start(), found.end()) and (_COMPARED.search(before) or _NOT_RECENT.match(after)):
             continue
         yield _Window(found.start(), found.end(), *window, 0)
 
@@ -386,13 +390,15 @@ def _as_days(year: int, month: int, day: int) -> tuple[date, date] | None:
 
 _LONGEST_NAME = 5  # words
 _CITED = re.compile(r"\b(?:according to|(?:as )?(?:reported|published|written) (?:by|in)) (?:the )?$", re.I)
-_ARTICLES_OF = re.compile(rf"\b{_ARTICLES} (?:(?:published|printed|written) )?(?:from|in|by|of|on|at) (?:the )?$", re.I)
+_ARTICLES_OF = re.compile(rf"{_ARTICLES} (?:(?:published|printed|written) )?(?:from|in|by|at) (?:the )?$", re.I)
 _INSIDE = re.compile(
     r"\b(?:says?|said|wr(?:ote|itten|ite)|reported|read|told|appeared|published|interview|column|op-ed)\b.*\bin (?:the )?$", re.I
 )
 _ASKED_OF = re.compile(r"\b(?:did|does|do|has|have|had) (?:the )?$", re.I)
 _REPORTS = re.compile(
-    r" (?:report|write|written|reported|cover|covered|publish|published)\b(?! (?:a loss|earnings|profits?|results))", re.I
+    r" (?:report|write|written|reported|cover|covered|publish|published)\b(?! (?:off|(?:(?:the|its|his|her|their|a|any) )?"
+    r"(?:loss(?:es)?|earnings|profits?|results|costs?|expenses|bills?|fees?|rent|damage))\b)",
+    re.I,
 )
 _SAYS = re.compile(r" (?:say|said|tell|told)\b(?!.*\b(?:about (?:its|their|itself)|in a statement)\b)", re.I)
 _STATED = re.compile(r" (?:has )?report(?:s|ed) (?:on|that|this)\b", re.I)
@@ -437,7 +443,7 @@ def _cue(before: str, after: str) -> tuple[int, int, bool] | None:
         return start, follow.end(), True
     of_articles = _ARTICLES_OF.search(before)
     if of_articles and not re.match(r"['’]| [A-Z]", after):
-        return of_articles.start(), 0, True
+        return max(of_articles.start("always"), of_articles.start("news")), 0, True
     if not _GOES_ON.match(after) and not _REPORTS.match(after) and not _SAYS.match(after):
         return None
     cited = _CITED.search(before)
