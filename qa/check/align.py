@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from vectorstore.language.align import Line, aligned, lines_of, most_shared
 from vectorstore.language.names import is_name
 from vectorstore.language.tokens import Token, normalised, tokens
+
+Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut from, and where it starts there
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,11 @@ class Slot:
 class Claim:
     """A sentence aligned with its passages."""
 
-    def __init__(self, sentence: str, passages: Sequence[str]) -> None:
+    def __init__(self, sentence: str, passages: Sequence[str], whole: Whole | None = None) -> None:
         self.text = normalised(sentence.replace("\n", " "))
         self.tokens = tokens(self.text)[:200]
         self.passages = [passage[:20_000] for passage in passages]
+        self.whole = whole or {}
         self.lines: list[Line] = []
         self.passage_of: list[int] = []  # for each line, which passage it is of
         for p, passage in enumerate(self.passages):

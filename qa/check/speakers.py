@@ -1,47 +1,164 @@
-"""Who said it: words given to one person that the passage gives to another."""
+"""Who said it: words given to one person that the passage gives to another, or to nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from qa.check.align import Claim
-from vectorstore.language.names import is_name
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.sentences import sentences
+from vectorstore.language.speakers import Speaker
+from vectorstore.language.speech import Speech, speech
 from vectorstore.language.stems import stem_set
-from vectorstore.language.tokens import Token
+from vectorstore.language.tokens import normalised, tokens
 
-SAYING = stem_set("speech.verbs_of_saying")
+_NEGATIONS = word_set("polarity.negations")
+_TURNED = stem_set("polarity.refusals") | stem_set("speech.denials")
+_PRONOUNS = word_set("words.subjects")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a passage: what somebody says in it, or else what its writer does."""
+
+    text: str
+    speakers: tuple[Speaker, ...] = ()  # none: the writer's own words
+    frame: str = ""
+    denied: bool = False
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return _keys(self.text)
+
+    @cached_property
+    def low(self) -> str:
+        return self.text.casefold()
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """What is said, without who says it."""
+        return self.keys - _keys(self.frame)
+
+    def is_by(self, who: Speaker) -> bool:
+        return any(one.is_same(who) for one in self.speakers)
+
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.speakers) and not any(one.shown for one in self.speakers)
+
+
+@lru_cache(maxsize=512)
+def parts(passage: str, whole: str = "", start: int = 0) -> tuple[Part, ...]:
+    """A passage by who says what; read where it stands in the whole text, which may name who speaks before it begins."""
+    whole = whole or passage
+    end = start + len(passage)
+    found = [one for one in speech(whole) if one.start < end and one.end > start]
+    rows: list[Part] = []
+    for a, b in sentences(passage):
+        a, b = a + start, b + start
+        position = a
+        for one in found:
+            if one.start >= b or one.end <= position:
+                continue
+            if whole[position : one.start].strip() and one.start > position:
+                rows.append(Part(whole[position : one.start]))
+            position = min(b, one.end)
+            rows.append(Part(whole[max(a, one.start) : position], one.speakers, whole[slice(*one.frame)], one.denied))
+        if whole[position:b].strip():
+            rows.append(Part(whole[position:b]))
+    return tuple(rows)
 
 
 def speakers(claim: Claim) -> Iterator[str]:
-    """Words given to one person that the passage's sentence gives to another, in whatever order it is told."""
-    counts: dict[int, int] = {}
-    for i, place in enumerate(claim.at):
-        if place and claim.tokens[i].content:
-            counts[place[0]] = counts.get(place[0], 0) + 1
-    if not counts:
-        return
-    line = claim.lines[max(counts, key=lambda n: counts[n])].tokens
-    mine, theirs = _speaking(claim.tokens), _speaking(line)
-    here, there = {t.key for t in claim.tokens}, {t.key for t in line}
-    if mine and theirs and not any(t.key in there for t in mine) and not any(t.key in here for t in theirs):
-        yield f"The passage gives this to {theirs[-1].text}, not to {mine[-1].text}."
-
-
-def _speaking(found: Sequence[Token]) -> list[Token]:
-    """The names next to a verb of saying: "Marta Lindqvist" in "said Marta Lindqvist" and in "Marta Lindqvist told"."""
-    names: list[Token] = []
-    for i, token in enumerate(found):
-        if token.key not in SAYING or token.quoted:
+    """What the sentence says that somebody said stands in what the passages let that one say."""
+    for one in _claimed(claim.text):
+        who = one.speakers[0]
+        content = [key for key in _ordered(claim.text[one.start : one.end]) if key not in _keys(claim.text[slice(*one.frame)])]
+        if not who.shown or not content or _is_vague(who) or _is_outlet(claim, who):
             continue
-        n = i - 1
-        while n >= max(0, i - 3) and not found[n + 1].before.strip("-") and is_name(found[n]) and not found[n].quoted:
-            names.append(found[n])
-            n -= 1
-        n = i + 1
-        while token.key == "say" and n < min(len(found), i + 5) and not found[n].before.strip("-") and not found[n].quoted:
-            if is_name(found[n]):
-                names.append(found[n])
-            elif names and names[-1] is found[n - 1]:
-                break
-            n += 1
-    return names
+        found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
+        if reason := _reason(content, one, found):
+            yield reason
+
+
+def _claimed(text: str) -> Sequence[Speech]:
+    return speech(text)
+
+
+def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
+    wanted = set(content)
+    mine = [part for part in found if any(part.is_by(who) for who in one.speakers)]
+    near = [part for part in found if not part.speakers and any(_names(part, who) for who in one.speakers)]
+    unknown = [part for part in found if part.is_unknown]
+    theirs = [part for part in found if part.speakers and not part.is_unknown and part not in mine]
+    own = _all(part.keys for part in mine) | _all(part.keys for part in near)
+    missing = wanted - own - _all(part.keys for part in unknown)
+    missing &= _all(part.keys for part in found)  # what no passage has is for other rules to say
+    if not missing:
+        held = wanted & own
+        if one.denied and held:
+            telling = [
+                part for part in (*mine, *near) if len(held & part.keys) == max(len(held & p.keys) for p in (*mine, *near))
+            ]
+            if not any(part.denied or part.keys & _TURNED or set(part.low.split()) & _NEGATIONS for part in telling):
+                return f"The passage does not say that {one.speakers[0].shown} denied this."
+        if one.denied or not held:
+            return ""
+        best = max(mine, key=lambda part: len(wanted & part.said), default=None)
+        if best and best.denied and not any(len(wanted & p.said) >= len(wanted & best.said) and not p.denied for p in mine):
+            return f"The passage says that {one.speakers[0].shown} denied this."
+        return ""
+    if _is_filled_in(content, missing, mine):
+        return ""
+    others = max(theirs, key=lambda part: len(missing & part.said) + len(wanted & part.said) / 100, default=None)
+    if others and missing & others.said:
+        return f"The passage gives these words to {others.speakers[0].shown}, not to {one.speakers[0].shown}."
+    return f"The passage does not say that {one.speakers[0].shown} said this."
+
+
+def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part]) -> bool:
+    """Whether the words that the speaker does not say only name what "it" or "they" stands for there."""
+    best = max(mine, key=lambda part: len(part.keys & set(content)), default=None)
+    if best is None or not best.said & set(content) or content[-1] in missing:
+        return False
+    n = 0
+    while content[n] in missing:
+        n += 1
+    refers = any(f" {word} " in f" {best.low} ".replace("“", " ").replace('"', " ").replace(",", " ") for word in _PRONOUNS)
+    leads = n == len(missing) and refers and 2 * len(missing) <= len(content)
+    return leads or 3 * len(missing) <= len(content)
+
+
+def _names(part: Part, who: Speaker) -> bool:
+    """Whether the writer's own sentence names the one who is said to speak."""
+    words = set(part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split())
+    return bool(who.names and who.names & words) or bool(who.heads and not who.names and who.heads <= part.keys)
+
+
+def _is_vague(who: Speaker) -> bool:
+    return not who.names and bool(who.heads) and who.heads <= word_set("speech.vague")
+
+
+def _is_outlet(claim: Claim, who: Speaker) -> bool:
+    """Whether it is the outlet or the writer: what our own records say of the article has a line of just that."""
+    wanted = who.shown.casefold().removeprefix("the ")
+    records = (passage for passage in claim.passages if len(passage) <= 400 and passage not in claim.whole)
+    rows = [line for record in records for line in record.split("\n")]
+    names = [name for line in rows for name in (line.split(", ") if claim.whole else [line])]
+    return any(wanted == name.strip().casefold().removeprefix("the ") for name in names)
+
+
+def _all(sets: Iterator[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
+
+
+@lru_cache(maxsize=4096)
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(_ordered(text))
+
+
+@lru_cache(maxsize=4096)
+def _ordered(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"#{min(t.values):g}" if t.values else t.key for t in tokens(normalised(text)) if t.content))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.check.align import Claim
+from qa.check.align import Claim, Whole
 from qa.check.basis import basis
 from qa.check.names import names
 from qa.check.numbers import dates, numbers
@@ -38,19 +38,20 @@ _READ = 4  # passages; a sentence that needs words of a fifth is a summary, not 
 _BRIEF = 400  # characters: a passage as short as a headline and its date is always read
 
 
-def check(sentence: str, passages: Sequence[str]) -> Verdict:
+def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) -> Verdict:
     """Whether the passages, together, carry the sentence: its numbers, dates, names, quotations, polarity and speaker.
 
     A pure function of its arguments that takes a few milliseconds. It reads at most 200 words of the sentence, 20,000
     characters of a passage and, beside brief ones, the four passages nearest to the sentence, without those that share less
-    than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other.
+    than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other. Of a
+    passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
     """
     if len(passages) > 1:
         shared = _shared_heads(sentence, passages)
         counts = [len(heads) for heads in shared]
         nearest = counts.index(max(counts))
         if _may_place(sentence, passages[nearest]):
-            alone = Claim(sentence, [passages[nearest]])
+            alone = Claim(sentence, [passages[nearest]], whole)
             if alone.is_placed and (verdict := _judged(alone)).supported:
                 return verdict
         enough = sorted(counts, reverse=True)[:_READ][-1]
@@ -59,7 +60,7 @@ def check(sentence: str, passages: Sequence[str]) -> Verdict:
             for p, heads in zip(passages, shared, strict=True)
             if len(p) <= _BRIEF or (len(heads) >= enough and (2 * len(heads) >= counts[nearest] or not heads <= shared[nearest]))
         ]
-    return _judged(Claim(sentence, passages))
+    return _judged(Claim(sentence, passages, whole))
 
 
 def _judged(claim: Claim) -> Verdict:

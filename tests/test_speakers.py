@@ -1,0 +1,73 @@
+"""Who said it: reading a text once into who says which part, and the check of a claim against that."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from qa.check.verdict import check
+from vectorstore.language.quotations import quotations
+from vectorstore.language.speech import speech
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "speakers.yaml").read_text(encoding="utf-8"))
+QUOTED = yaml.safe_load((Path(__file__).parent / "cases" / "quotations.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", QUOTED, ids=[case["text"][:30] for case in QUOTED])
+def test_quotations_are_followed(case: dict[str, list[str]]) -> None:
+    """What stands in quotation marks is found whatever the marks, across sentences and paragraphs; an apostrophe is none."""
+    text = str(case["text"])
+    assert [text[found.start : found.end] for found in quotations(text)] == case["quoted"]
+
+
+@pytest.mark.parametrize(("text", "sentence"), [(c["text"], s) for c in CASES for s in c["carried"]])
+def test_who_said_it_is_accepted(text: str, sentence: str) -> None:
+    """A claim that gives words to the one who says them in the passage is supported."""
+    assert check(sentence, [text]).reasons == ()
+
+
+@pytest.mark.parametrize(("text", "sentence"), [(c["text"], s) for c in CASES for s in c["refused"]])
+def test_another_speaker_is_refused(text: str, sentence: str) -> None:
+    """A claim that gives words to somebody else is not, by name or by role, whatever the verb."""
+    assert not check(sentence, [text]).supported
+
+
+@pytest.mark.parametrize(("text", "words", "who"), [(c["text"], *said) for c in CASES for said in c["said"]])
+def test_who_says_a_sentence(text: str, words: str, who: str) -> None:
+    """Each part of a text has its speaker, and the writer's own words have none."""
+    at = text.lower().find(words.rstrip(".").lower())
+    assert at >= 0
+    found = [one for one in speech(text) if one.start <= at < one.end]
+    assert who in (found[0].speakers[0].shown if found else ""), found
+
+
+def test_a_speaker_may_be_named_before_the_passage_begins() -> None:
+    """A passage that begins in the middle of a quotation is read where it stands in its article."""
+    article = (
+        "Trainer Bo Ravn was angry. “The referee was paid. Everybody saw it. We will appeal.” Liv Orre, of the league, laughed."
+    )
+    passage = article[article.index("Everybody") :]
+    whole = {passage: (article, article.index("Everybody"))}
+    assert check("Bo Ravn said everybody saw it.", [passage + " Bo Ravn left."]).supported
+    assert check("Liv Orre said everybody saw it.", [passage], whole).reasons == (
+        "The passage gives these words to Bo Ravn, not to Liv Orre.",
+    )
+
+
+def test_the_outlet_may_report_what_somebody_says() -> None:
+    """Who reports what the article says, by the name of the outlet, says what is true."""
+    text = "“The mine is empty,” said geologist Ada Ness."
+    assert check("The Velden Post reported that the mine is empty.", [text, "Row over mine\nThe Velden Post"]).supported
+
+
+@pytest.mark.parametrize(
+    "piece", ["“", '"', "said ", "“a,” said Kern. ", "A B, ", "he said that ", "'a ", "Kern, who ", "\n“", ": “"]
+)
+def test_reading_is_linear(piece: str) -> None:
+    """No text makes the reading slow."""
+    started = time.perf_counter()
+    speech(piece * (20_000 // len(piece)))
+    assert time.perf_counter() - started < 5

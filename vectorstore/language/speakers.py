@@ -1,0 +1,280 @@
+"""Whom a phrase names ("water minister Ilse Kern", "a spokesman for the council"), and what a text says of its people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from vectorstore.language.lexicon import LANGUAGES, lines, word_list
+from vectorstore.language.stems import stem
+from vectorstore.language.tokens import WEEKDAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, as far as the text says it; all in lower case, roles as stems."""
+
+    shown: str = ""  # "Ida Kern", "a spokesman for the council"; empty: somebody whom the text does not name
+    names: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()  # what they are: "mayor", "spokesman"
+    roles: frozenset[str] = frozenset()  # that, and all that is said of it
+
+    def is_same(self, other: Speaker) -> bool:
+        """Whether the two may be one: a surname and a full name, a name and its role, a council and its spokesman."""
+        if self.names and other.names:
+            return self.names <= other.names or other.names <= self.names or bool((self.heads & self.names) & other.heads)
+        return bool(self.heads & other.heads)
+
+
+UNKNOWN = Speaker()
+QUOTE = "“”"  # what stands in a sentence's words for a quotation
+DASHES = frozenset("—–―")
+COMMAS = DASHES | frozenset(",()")
+
+# Lists of single words in [speech]; those of two words are looked up as such.
+_LISTS = (
+    "according according_to after_quotation and as auxiliaries breaks contrast denials determiners idiom_heads modals of that "
+    "no_verb_after nouns_too of_names one_person participle_before passive pronouns relative says_before_that speaks_for stops vague"
+).split()
+
+
+@cache
+def _listed() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for name in _LISTS:
+            for word in word_list(f"speech.{name}", language):
+                found.setdefault(word, set()).add(name)
+        for name in ("participles", "idioms"):
+            for line in lines(f"speech.{name}", language):
+                found.setdefault(line, set()).add(name)
+        for word in word_list("speech.verbs_of_saying", language):
+            for form in (word, *((stem(word),) if language == "en" else ())):
+                found.setdefault(form, set()).add("says")
+    for word in word_list("names.titles"):
+        found.setdefault(word, set()).add("titles")
+    for word in word_list("roles.past"):
+        found.setdefault(word, set()).add("verbs")
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _kinds(low: str) -> frozenset[str]:
+    """The lists that a word is on, in any of the languages: a text's verbs of saying are seldom words of another."""
+    kinds = _listed().get(low, set()) | (_listed().get(stem(low), set()) & {"says", "denials", "speaks_for"})
+    if kinds & {"says_before_that", "after_quotation", "idiom_heads"}:
+        kinds |= {"says"}
+    if kinds & {"says", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 4):
+        kinds |= {"verbs"}
+    if low in WEEKDAYS:
+        kinds |= {"stops"}
+    return frozenset(kinds)
+
+
+def isa(low: str, *names: str) -> bool:
+    """Whether a word in lower case is on one of the lists."""
+    return not _kinds(low).isdisjoint(names)
+
+
+class Word(NamedTuple):
+    """A word or sign of a sentence, or a whole quotation."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        return self.text[0].isupper() and self.low not in WEEKDAYS
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalnum()
+
+    def isa(self, *names: str) -> bool:
+        return not _kinds(self.low).isdisjoint(names)
+
+
+def ends_phrase(word: Word) -> bool:
+    """Whether it is a sign that no phrase goes on behind."""
+    return not word.is_word and word.text not in ".-'’&/"
+
+
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+def is_possessive(word: Word) -> bool:
+    return bool(_POSSESSIVE.search(word.text))
+
+
+def _bare(word: str) -> str:
+    return _POSSESSIVE.sub("", word)
+
+
+def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
+    """Whom a phrase and its apposition name: by name where there is one, else by role; or the pronoun that it is."""
+    phrase, more = ([word for word in part if word.is_word] for part in (phrase, more))
+    while len(phrase) > 1 and phrase[-1].low.endswith("ly") and not phrase[-1].capital:
+        phrase = phrase[:-1]
+    article = phrase[0].text + " " if phrase and phrase[0].isa("determiners") else ""
+    phrase = phrase[1:] if article else phrase
+    if not phrase:
+        return UNKNOWN
+    if len(phrase) == 1 and phrase[0].isa("pronouns"):
+        return phrase[0].low
+    cut = next((n for n, word in enumerate(phrase) if n and word.isa("of")), len(phrase))
+    core, tail = phrase[:cut], phrase[cut:]
+    if tail and tail[-1].capital and all(word.isa("titles") for word in core):  # "Secretary of State John Kerry"
+        core, tail = phrase, []
+    name = _name_of(core)
+    before = core[: len(core) - len(name)]
+    heads = {stem(_bare(before[-1].low))} if before else set()
+    if len(core) == len(name) == 1 and len(tail) > 1 and all(word.capital for word in tail[1:]):
+        name = phrase  # "Department of Justice"
+    if not name and more and more[0].capital:  # "The mayor of Orm, Vit Dahl, …"
+        name = _name_of(_core(more))
+    else:
+        heads |= _heads(more)
+    if not name and len(tail) > 1 and core[-1].isa("speaks_for"):
+        heads |= _heads(tail[1:])
+    if name and (len(phrase) == 1 or len(name) > 2):  # "Police said", "Treasurer Nils Vang said": a capital tells nothing
+        heads.add(stem(name[0].low))
+    names = frozenset(_bare(word.low) for word in name if len(word.text) > 1 and not word.isa("of"))
+    shown = _shown(name) if name else article + " ".join(word.text for word in phrase)
+    return Speaker(shown, names, frozenset(heads), frozenset(stem(w.low) for w in (*phrase, *more) if len(w.text) > 1))
+
+
+def _shown(name: Sequence[Word]) -> str:
+    """A name as it is shown, without a trade that starts a sentence: "Trainer Bo Ravn"."""
+    trade = len(name) > 2 and name[0].low.endswith(word_list("speech.trades")) and not name[1].isa("of_names")
+    return " ".join(_bare(word.text) for word in name[trade:])
+
+
+def _core(phrase: Sequence[Word]) -> Sequence[Word]:
+    start = 1 if phrase and phrase[0].isa("determiners") else 0
+    end = next((n for n, word in enumerate(phrase) if n > start and word.isa("of", "stops", "relative")), len(phrase))
+    return phrase[start:end]
+
+
+def _heads(phrase: Sequence[Word]) -> set[str]:
+    """What an apposition says that somebody is: "mayor" of "the mayor of Orm"."""
+    core = _core(phrase)
+    return {stem(_bare(core[-1].low))} if core and not core[0].isa("relative") else set()
+
+
+def _name_of(core: Sequence[Word]) -> Sequence[Word]:
+    """The capitalised words at the end of a phrase, without titles."""
+    n = len(core)
+    while n and (core[n - 1].capital or (1 < n < len(core) and core[n - 1].isa("of_names"))):
+        n -= 1
+    while n < len(core) and core[n].isa("titles", "determiners"):
+        n += 1
+    return core[n:]
+
+
+def _runs(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """The names of a sentence as (first, last + 1); no word that has its capital from the sentence alone."""
+    n = 0
+    while n < len(row):
+        end = n
+        while end < len(row) and (
+            row[end].capital or (n < end < len(row) - 1 and row[end].isa("of_names") and row[end + 1].capital)
+        ):
+            end += 1
+        while n < end and row[n].isa("titles", "determiners", "pronouns"):
+            n += 1
+        if n < end and not (end == 1 and len(row) > 1 and row[1].text.islower() and not row[1].isa("verbs")):
+            yield n, end
+        n = max(end, n) + 1
+
+
+def mentioned(row: Sequence[Word]) -> list[Speaker]:
+    """The names of a sentence, in order; of a headline, where most words have a capital, none."""
+    words = [word for word in row if word.text[0].isalpha()]
+    if len(words) > 4 and sum(word.capital for word in words) > 0.6 * len(words):
+        return []
+    return [Speaker(_shown(row[a:b]), frozenset(_bare(w.low) for w in row[a:b] if len(w.text) > 1)) for a, b in _runs(row)]
+
+
+@dataclass(slots=True)
+class People:
+    """What a text says of its people."""
+
+    full: dict[str, Speaker] = field(default_factory=dict)  # by surname, the first with it
+    known: dict[str, Speaker] = field(default_factory=dict)  # by surname, with their roles
+    gender: dict[str, str] = field(default_factory=dict)  # by what is shown: "he", "she"
+
+    def resolved(self, one: Speaker) -> Speaker:
+        """The speaker with the full name and the roles that the text gives elsewhere."""
+        if len(one.names) == 1 and (full := self.full.get(next(iter(one.names)))):
+            one = replace(one, shown=full.shown, names=full.names)
+        for name in one.names:
+            if (more := self.known.get(name)) and more.names & one.names:
+                one = replace(one, heads=one.heads | more.heads, roles=one.roles | more.roles)
+        if one.names or not one.heads:
+            return one
+        fitting = [other for other in self.known.values() if one.heads & other.heads]
+        best = max((len(one.roles & other.roles) for other in fitting), default=0)
+        fitting = [other for other in fitting if len(one.roles & other.roles) == best]
+        if len(fitting) != 1:
+            return one
+        return replace(fitting[0], roles=fitting[0].roles | one.roles, heads=fitting[0].heads | one.heads)
+
+
+def people(rows: Iterable[Sequence[Word]]) -> People:
+    """Full names by surname, and who they are: "engineer Ida Kern", "Vit Dahl, the mayor of Orm", "his lawyer, Otto Steen"."""
+    found = People()
+    for row in rows:
+        for a, b in _runs(row):
+            words = [word for word in row[a:b] if len(word.text.rstrip(".")) > 1]
+            if not 2 <= len(words) <= 4:
+                continue
+            last = _bare(words[-1].low)
+            one = Speaker(_shown(words), frozenset(_bare(word.low) for word in words))
+            found.full.setdefault(last, one)
+            phrases = [phrase for phrase in (_before(row, a), _between_commas(row, a), _behind(row, b)) if phrase]
+            old = found.known.get(last, one)
+            if phrases and old.names <= one.names:
+                heads = frozenset().union(old.heads, *(_heads(phrase) for phrase in phrases))
+                roles = frozenset().union(old.roles, *({stem(word.low) for word in phrase} for phrase in phrases))
+                found.known[last] = replace(one, heads=heads, roles=roles)
+    return found
+
+
+def _before(row: Sequence[Word], a: int) -> Sequence[Word]:
+    """ "port director" of "said port director Aksel Moe"."""
+    n = a
+    while n and a - n < 4 and (row[n - 1].isa("titles") or _is_role(row[n - 1])):
+        n -= 1
+    return row[n:a]
+
+
+def _is_role(word: Word) -> bool:
+    plain = word.text.islower() and word.text.isalpha()
+    return plain and not word.isa("stops", "of", "breaks", "and", "determiners", "verbs", "pronouns")
+
+
+def _between_commas(row: Sequence[Word], a: int) -> Sequence[Word]:
+    """ "opposition leader" of "the opposition leader, Vit Dahl, disagreed"."""
+    n = a - 1
+    while n > 0 and a - n < 8 and row[n].text == "," and not row[n - 1].is_word:
+        return ()
+    if n < 1 or row[n].text != ",":
+        return ()
+    start = n - 1
+    while start >= 0 and n - start < 8 and row[start].is_word and not row[start].isa("determiners", "verbs", "breaks", "that"):
+        start -= 1
+    return row[start + 1 : n] if start >= 0 and row[start].isa("determiners") and not row[n - 1].capital else ()
+
+
+def _behind(row: Sequence[Word], b: int) -> Sequence[Word]:
+    """ "a structural engineer" of "Petra Lund, a structural engineer"."""
+    if b + 1 >= len(row) or row[b].text != "," or not (row[b + 1].isa("determiners") or row[b + 1].text.islower()):
+        return ()
+    stop = next((k for k in range(b + 1, min(len(row), b + 12)) if ends_phrase(row[k]) or row[k].text == "."), b + 1)
+    phrase = row[b + 1 : stop]
+    return () if any(word.isa("verbs") for word in _core(phrase)) else phrase

@@ -1,0 +1,419 @@
+"""Text -> who says which part of it: in quotation marks, beside a verb of saying, or by "according to".
+
+What nobody is named for is the writer's own. A speaker is known by name or by role ("the mayor", "police"); a surname is that
+of the first full name with it, and "she" is whom the sentence before was about, where that can be told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from vectorstore.language.quotations import Quotation, quotations
+from vectorstore.language.sentences import sentences
+from vectorstore.language.speakers import (
+    COMMAS,
+    DASHES,
+    QUOTE,
+    UNKNOWN,
+    People,
+    Speaker,
+    Word,
+    ends_phrase,
+    is_possessive,
+    isa,
+    mentioned,
+    people,
+    speaker,
+)  # fmt: skip
+from vectorstore.language.stems import stem
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A part of a sentence that somebody says, with the words that say who does."""
+
+    start: int
+    end: int
+    speakers: tuple[Speaker, ...]  # the nearest first: two where one tells what another said
+    frame: tuple[int, int] = (0, 0)  # "said mayor Vit Dahl", in the same text
+    denied: bool = False
+
+
+@lru_cache(maxsize=256)
+def speech(text: str) -> tuple[Speech, ...]:
+    """What is said in a text, in order. What lies between two of them is the writer's own."""
+    reading = _Reading(text)
+    reading.read_sentences()
+    reading.read_bare_quotations()
+    return tuple(sorted(reading.found, key=lambda one: one.start))
+
+
+# An elided article, a word with what is inside it ("O'Neil", "well-known", "J."), a number, a sign.
+_TOKEN = re.compile(
+    r"(?:[LlDdNnSsJjMm]|[Qq]u)['’](?=[^\W\d_]{2})"
+    r"|[^\W\d_](?:\w|['’&.-](?=[^\W_]))*(?:(?<=\b[A-Z])\.|(?<=s)['’](?=\s\w))?"
+    r"|\d+(?:[.,:]\d+)*\w*%?|[^\w\s]"
+)
+# A paragraph of a transcript: "KERN: The bridge is rotten."
+_LABEL = re.compile(r"[^\S\n]*[“\"]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3})(?:, [^:\n]{1,40}| \([^:\n]{1,40}\))?: ")
+_LONGEST_PHRASE = 14
+
+
+class _Reading:
+    """A text while it is read, sentence by sentence."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.quoted = [q for q in quotations(text) if _is_speech(text, q)]
+        self.starts = [q.start for q in self.quoted]
+        self.spans = sentences(text)
+        self.rows = [self._words(start, end) for start, end in self.spans]
+        self.people = people(self.rows)
+        self.subjects: list[list[Speaker]] = []  # for each sentence whom it is about
+        self.by_quote: dict[int, tuple[Speaker, ...]] = {}
+        self.found: list[Speech] = []
+
+    def _words(self, start: int, end: int) -> list[Word]:
+        """The words and signs of a sentence, with each quotation in it as one."""
+        row: list[Word] = []
+        q = max(0, bisect_right(self.starts, start) - 1)
+        for match in _TOKEN.finditer(self.text, start, end):
+            while q < len(self.quoted) and self.quoted[q].end <= match.start():
+                q += 1
+            if q == len(self.quoted) or self.quoted[q].start > match.start():
+                row.append(Word(match.group(), match.group().casefold(), *match.span()))
+            elif not row or row[-1].text != QUOTE or row[-1].start != max(self.quoted[q].start, start):
+                row.append(Word(QUOTE, QUOTE, max(self.quoted[q].start, start), min(self.quoted[q].end, end)))
+        return row
+
+    def read_sentences(self) -> None:
+        announced: Speaker | None = None  # by a colon at the end of the sentence before
+        label: Speaker | None = None
+        for n, ((start, end), row) in enumerate(zip(self.spans, self.rows, strict=True)):
+            if n == 0 or "\n" in self.text[self.spans[n - 1][1] : start]:
+                label = None
+                if labelled := _LABEL.match(self.text, start, end):
+                    words = labelled[1].title().split()
+                    label = Speaker(
+                        " ".join(words), frozenset(word.casefold() for word in words), frozenset({stem(words[0].lower())})
+                    )
+            if label:
+                self.found.append(Speech(start, end, (self.people.resolved(label),), (start, start)))
+                self.subjects.append([])
+                continue
+            cues = list(_cues(row, self.people))
+            spoken = list(self._speeches(cues, row, start, end))
+            self._give_quotations(row, cues, spoken, start, end, announced)
+            self.found.extend(spoken)
+            names = [self.people.resolved(one) for one in mentioned(row)]
+            if row and row[0].isa("pronouns") and not spoken:
+                names.insert(0, self._meant(row[0].low))
+            if spoken and spoken[0].speakers[0].shown:
+                first = spoken[0].speakers[0]
+                names = [first, *(one for one in names if not one.is_same(first))]
+            self.subjects.append(names)
+            announced = names[0] if names and row[-1].text == ":" else None
+
+    def _give_quotations(
+        self, row: Sequence[Word], cues: Sequence[_Cue], spoken: Sequence[Speech], start: int, end: int, announced: Speaker | None
+    ) -> None:  # fmt: skip
+        """Note whose the quotations are that touch a sentence, or end before one that only says who spoke."""
+        before = q = bisect_right(self.starts, start) - 1
+        if before >= 0 and not self.text[self.quoted[before].end : start].strip():
+            if spoken and _has_nothing_else(row, cues[0]):  # "Kern said, looking at the bridge."
+                self.by_quote.setdefault(before, spoken[0].speakers)
+            elif row and row[0].text in DASHES and len(row) < 8 and (names := mentioned(row)):
+                self.by_quote[before] = (self.people.resolved(names[0]),)
+        q = max(0, q)
+        while q < len(self.quoted) and self.quoted[q].start < end:
+            if self.quoted[q].end > start:
+                if announced and not spoken and self.quoted[q].start >= start:
+                    self.by_quote.setdefault(q, (announced,))
+                for one in spoken:
+                    if one.start < self.quoted[q].end and one.end > self.quoted[q].start:
+                        self.by_quote.setdefault(q, one.speakers)
+            q += 1
+
+    def _speeches(self, cues: Sequence[_Cue], row: Sequence[Word], start: int, end: int) -> Iterator[Speech]:
+        """The parts of a sentence by who says them. What leads up to a speaker ("Asked of it, Kern said") is the writer's."""
+        previous: tuple[Speaker, ...] = ()
+        position = start
+        for n, cue in enumerate(cues):
+            nested = n > 0 and _is_nested(row, cues[n - 1], cue)
+            if isinstance(cue.speaker, Speaker):
+                who = self.people.resolved(cue.speaker)
+            elif previous:
+                who = previous[0]
+            else:
+                own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
+                named = isinstance(own, Speaker) and own.names  # "Dahl scolded him: “…,” she said"
+                who = self.people.resolved(own) if named and isinstance(own, Speaker) else self._meant(cue.speaker)
+            begin = position if cue.trailing else max(position, row[cue.start].start)
+            stop = end
+            if n + 1 < len(cues):
+                following = cues[n + 1]
+                signs = [word.end for word in row[cue.end : following.start] if word.text in ":;"]
+                stop = row[following.start].start
+                if following.trailing and (cue.trailing or signs):
+                    stop = row[cue.end - 1].end if cue.trailing else signs[-1]
+            speakers = (who, *(one for one in previous if nested and one != who))
+            if begin < stop:
+                yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), cue.denies)
+            previous, position = speakers, stop
+
+    def _meant(self, pronoun: str) -> Speaker:
+        """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind."""
+        for names in islice(reversed(self.subjects), 4):
+            for one in names:
+                if self.people.gender.get(one.shown, pronoun) == pronoun:
+                    if isa(pronoun, "one_person"):
+                        self.people.gender[one.shown] = pronoun
+                    return one
+        return UNKNOWN
+
+    def read_bare_quotations(self) -> None:
+        """Find whose the quoted sentences are beside which no verb says it."""
+        covered = sorted((one.start, one.end) for one in self.found)
+        begins = [start for start, _ in covered]
+        starts = [start for start, _ in self.spans]
+        for q, (start, end, *_) in enumerate(self.quoted):
+            who = self.by_quote.setdefault(q, self.by_quote.get(q) or self._nearby(q, bisect_right(starts, start) - 1))
+            n = max(0, bisect_right(starts, start) - 1)
+            while n < len(starts) and starts[n] < end:
+                a, b = max(start, starts[n]), min(end, self.spans[n][1])
+                k = max(0, bisect_right(begins, a) - 1)
+                if a < b and not any(x < b and y > a for x, y in covered[k : k + 6]):
+                    self.found.append(Speech(a, b, who, (a, a)))
+                n += 1
+
+    def _nearby(self, q: int, n: int) -> tuple[Speaker, ...]:
+        """Whose a quotation is by what stands beside it: the ones in its paragraph, or whom the sentence before is about."""
+        start, end, *_ = self.quoted[q]
+        between = self.text[self.quoted[q - 1].end : start] if q else "\n\n\n"
+        if q and q - 1 in self.by_quote and (not between.strip() or "\n" not in between):
+            return self.by_quote[q - 1]
+        if q + 1 in self.by_quote and "\n" not in self.text[end : self.quoted[q + 1].start]:
+            return self.by_quote[q + 1]
+        if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and self.subjects[n - 1]:
+            return (self.subjects[n - 1][0],)
+        paragraphs = [part for part in between.split("\n") if part.strip()]
+        if q and q - 1 in self.by_quote and len(paragraphs) == 1 and between.endswith("\n"):
+            return self.by_quote[q - 1]  # “…,” Kern said.\n\n“…”
+        return (UNKNOWN,)
+
+
+def _is_speech(text: str, one: Quotation) -> bool:
+    """Whether words in quotation marks are somebody's sentence, not a word that the writer stands off from."""
+    words = text[one.start : one.end]
+    return words.count(" ") >= 3 or words[:-1].rstrip()[-1:] in tuple(",.!?…。！？") or text[one.end : one.end + 1] == ","
+
+
+# --- verbs of saying and their subjects
+
+
+class _Cue(NamedTuple):
+    """A verb of saying with its subject, as places in a sentence's words."""
+
+    at: int
+    start: int
+    end: int
+    speaker: Speaker | str  # a pronoun
+    trailing: bool = False  # what is said stands before it
+    denies: bool = False
+
+
+def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
+    """The verbs of saying of a sentence; where it has none, a colon or a dash with a name."""
+    last: _Cue | None = None
+    for i, word in enumerate(row):
+        cue: _Cue | None = None
+        if word.isa("according"):
+            if right := _right(row, i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))):
+                cue = _Cue(i, i, right[1], right[0], i > 0)
+        elif word.isa("says") and not (word.capital and i) and _is_verb(row, i):
+            cue = _verb(row, i, last)
+            cue = cue._replace(denies=word.isa("denials")) if cue else None
+        if cue:
+            yield cue
+            last = cue
+    if last:
+        return
+    colon = next((i for i, word in enumerate(row[:30]) if word.text == ":"), 0)
+    if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or (colon < 4 and row[colon - 1].low in known.full)):
+        phrase = _subject(row, colon)
+        commas = [n for n, word in enumerate(row[:colon]) if word.text == ","]
+        who = speaker(phrase, row[commas[0] + 1 : commas[1]] if len(commas) > 1 else ())
+        if isinstance(who, Speaker) and not who.names:  # "A lesson from Ida Kern: …"
+            who = next(iter(mentioned(phrase)), who if phrase and phrase[0].isa("determiners") else UNKNOWN)
+        yield _Cue(colon, 0, colon + 1, who)
+    elif len(row) > 2 and row[0].text == QUOTE and row[1].text in DASHES and row[2].capital:  # “…” — Ida Kern
+        yield _Cue(1, 1, len(row), speaker(row[2 : _end_of_phrase(row, 2)]), True)
+
+
+def _back(row: Sequence[Word], i: int) -> int:
+    """The place before a verb and its auxiliaries and adverbs; -1 at the start."""
+    j = i - 1
+    while j >= 0 and (row[j].isa("auxiliaries") or row[j].low.endswith("ly")) and (not row[j].capital or not j):
+        j -= 1
+    return j
+
+
+def _is_verb(row: Sequence[Word], i: int) -> bool:
+    """Whether a word that can say something does so here: no noun, no participle, nothing that is still to come."""
+    word, j = row[i], _back(row, i)
+    following = row[i + 1].low if i + 1 < len(row) else ""
+    between = row[j + 1 : i]
+    passive, ing = any(w.isa("passive") for w in between), word.low.endswith("ing")
+    if isa(following, "participle_before") or isa(f"{word.low} {following}", "participles") or (passive and not ing):
+        return False  # "described as", "people accused of fraud", "was told"
+    if not isa(following, "that") and (word.isa("says_before_that") or any(w.isa("modals") for w in between)):
+        return False  # "police found a body", "he will insist on it"
+    if word.isa("idiom_heads") and not isa(f"{word.low} {following}", "idioms"):
+        return False
+    if word.isa("after_quotation") and QUOTE not in (w.text for w in row[max(0, j - 3) : i]):
+        return False
+    if j < 0:
+        return True
+    if row[j].isa("no_verb_after") or is_possessive(row[j]) or (ing and not passive and row[j].is_word and not row[j].isa("and")):
+        return False  # "taxpayers reporting gains"
+    if not word.isa("nouns_too") or isa(following, "that", "determiners") or following == ":":
+        return True
+    if not following[:1].isalnum() or isa(following, "says", "stops", "of", "breaks", "and"):
+        return False
+    return row[j].isa("pronouns") or row[j].capital or row[j].text in COMMAS
+
+
+def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
+    """Who is the subject of a verb of saying: to its left, over an apposition, or to its right ("said mayor Vit Dahl")."""
+    j = _back(row, i)
+    after_quote = j >= 0 and (row[j].text == QUOTE or (row[j].text in COMMAS and j > 0 and row[j - 1].text == QUOTE))
+    if j < 0 or after_quote:
+        right = _right(row, i + 1) if after_quote or row[i].capital else None
+        return _Cue(i, i, right[1], right[0], after_quote) if right else last and _Cue(i, i, i + 1, last.speaker, True)
+    if row[j].isa("and") or (row[j].text in COMMAS and row[i].low.endswith("ing")):
+        phrase = _subject(row, j)
+        return _Cue(i, i, i + 1, last.speaker) if last else _Cue(i, i, i + 1, speaker(phrase)) if phrase else None
+    more: Sequence[Word] = ()
+    if row[j].isa("relative"):
+        start, phrase = _left(row, j - 2 if j and row[j - 1].text in COMMAS else j - 1)
+        return _Cue(i, start, i + 1, speaker(phrase)) if phrase else None
+    if row[j].text in COMMAS:
+        start, phrase, more = _over_apposition(row, j)
+    else:
+        start, phrase = _left(row, j)
+        phrase = () if phrase and phrase[0].isa("stops") else phrase
+    who = speaker(phrase, more) if phrase else UNKNOWN
+    right = _right(row, i + 1) if row[j].text in COMMAS and isinstance(who, Speaker) and not who.names else None
+    if right and isinstance(right[0], Speaker) and right[0].names:  # "The bridge, built in 1902, is rotten, said Ida Kern"
+        return _Cue(i, i, right[1], right[0], True)
+    return _Cue(i, start, i + 1, who, _is_trailing(row, start, i)) if phrase else None
+
+
+def _is_trailing(row: Sequence[Word], start: int, i: int) -> bool:
+    """Whether what is said stands before who says it: "The bridge is rotten, Kern told the council on Monday." """
+    if not start:
+        return False
+    before = row[start - 1]
+    if before.text == QUOTE or (start > 1 and (before.isa("as") or (before.text in COMMAS and row[start - 2].text == QUOTE))):
+        return True
+    k = _end_of_phrase(row, i + 1) if stem(row[i].low) == stem("told") else i + 1
+    return before.text in COMMAS and (k >= len(row) or not row[k].is_word or row[k].isa("stops"))
+
+
+def _is_nested(row: Sequence[Word], outer: _Cue, inner: _Cue) -> bool:
+    """Whether one tells what another says: "Dahl said that Kern had warned him"; who "and said" is of is open, too."""
+    if inner.trailing or outer.trailing:
+        return False
+    if inner.start == inner.at and row[inner.start - 1].isa("and"):
+        return True
+    return not any(word.text in ",;—–" or word.isa("contrast") for word in row[outer.end : inner.start])
+
+
+def _has_nothing_else(row: Sequence[Word], cue: _Cue) -> bool:
+    return cue.start == 0 and not any(word.is_word or word.text == ":" for word in row[cue.end : cue.end + 1])
+
+
+def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
+    """Where the phrase that ends at j starts, and the phrase."""
+    s = j
+    while s >= 0 and j - s < _LONGEST_PHRASE:
+        word = row[s]
+        if word.isa("and"):
+            if not (0 < s < j and row[s - 1].capital and row[s + 1].capital):
+                break
+        elif word.text == QUOTE or word.isa("breaks") or (word.isa("that") and s < j) or ends_phrase(word):
+            break
+        s -= 1
+    s += 1
+    phrase = row[s : j + 1]
+    relative = next((n for n, word in enumerate(phrase) if n and word.isa("relative")), 0)
+    if relative and phrase[relative - 1].isa("stops", "of"):  # "a lawsuit in which Democrats argued"
+        return s + relative + 1, phrase[relative + 1 :]
+    if relative:  # "the man who owns the bridge said"
+        return s, phrase[:relative]
+    cut = next((n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "says")), 0)
+    return s + cut, phrase[cut:]
+
+
+def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], Sequence[Word]]:
+    """For a comma at j: where the phrase before the apposition starts, the phrase, and the apposition."""
+    best: tuple[int, Sequence[Word], Sequence[Word]] = (j, (), ())
+    k = j
+    for _ in range(4):
+        k -= 1
+        while k >= 0 and row[k].text not in (",", "—", "–", "("):
+            if row[k].text in (QUOTE, ";"):
+                return j, (), ()
+            k -= 1
+        if k < 0:
+            break
+        start, phrase = _left(row, k - 1)
+        if phrase:
+            best = start, phrase, row[k + 1 : j]
+            if start < 1 or row[start - 1].text != "," or not row[start].isa("determiners", "relative", "of", "stops"):
+                break
+    return best
+
+
+def _right(row: Sequence[Word], i: int) -> tuple[Speaker | str, int] | None:
+    """Who stands from i on, and where that ends, with an apposition: "Petra Lund, a structural engineer"."""
+    end = _end_of_phrase(row, i)
+    if end == i or row[i].isa("relative", "that"):
+        return None
+    if end + 1 < len(row) and row[end].text == "," and (row[end + 1].isa("determiners", "relative") or row[end + 1].capital):
+        stop = next((k for k in range(end + 1, len(row)) if ends_phrase(row[k])), len(row))
+        more = row[end + 1 : stop]
+        if not any(word.isa("verbs") for word in more[:6]) or more[0].isa(
+            "relative"
+        ):  # no "According to police, the fire started"
+            return speaker(row[i:end], more), stop
+    return speaker(row[i:end]), end
+
+
+def _end_of_phrase(row: Sequence[Word], i: int) -> int:
+    e = i
+    while e < min(len(row), i + _LONGEST_PHRASE):
+        word = row[e]
+        if word.isa("stops", "breaks") or word.text == QUOTE or ends_phrase(word) or (word.isa("says") and not word.capital):
+            break
+        if word.isa("and") and not (i < e < len(row) - 1 and row[e - 1].capital and row[e + 1].capital):
+            break
+        e += 1
+    return e - 1 if e > i and row[e - 1].text == "." else e
+
+
+def _subject(row: Sequence[Word], limit: int) -> Sequence[Word]:
+    """The first phrase of a sentence, where its subject stands: up to its verb."""
+    start = 0
+    if row and row[0].isa("stops"):
+        start = 1 + next((n for n, word in enumerate(row[:limit]) if word.text == ","), -1)
+    for n in range(start, limit):
+        if row[n].text in (*COMMAS, QUOTE, ";") or (n > start and not row[n].capital and row[n].isa("verbs")):
+            return row[start:n]
+    return row[start:limit]
