@@ -36,9 +36,10 @@ COMMAS = DASHES | frozenset(",()")
 
 # Lists of single words in [speech]; those of two words are looked up as such.
 _LISTS = (
-    "according according_to after_quotation and as auxiliaries breaks contrast denials determiners idiom_heads modals of that "
-    "no_verb_after nouns_too of_names one_person participle_before passive pronouns relative says_before_that speaks_for stops vague"
+    "according according_to after_quotation and as auxiliaries breaks contrast determiners idiom_heads modals no_verb_after "
+    "nouns_too of of_names one_person participle_before passive pronouns relative says_before_that stops that vague"
 ).split()
+_INFLECTED = ("verbs_of_saying", "denials", "speaks_for")  # English ones in any form
 
 
 @cache
@@ -51,9 +52,9 @@ def _listed() -> dict[str, set[str]]:
         for name in ("participles", "idioms"):
             for line in lines(f"speech.{name}", language):
                 found.setdefault(line, set()).add(name)
-        for word in word_list("speech.verbs_of_saying", language):
-            for form in (word, *((stem(word),) if language == "en" else ())):
-                found.setdefault(form, set()).add("says")
+        for name in _INFLECTED:
+            for word in word_list(f"speech.{name}", language):
+                found.setdefault(word if language != "en" else stem(word), set()).add(name)
     for word in word_list("names.titles"):
         found.setdefault(word, set()).add("titles")
     for word in word_list("roles.past"):
@@ -64,10 +65,10 @@ def _listed() -> dict[str, set[str]]:
 @lru_cache(maxsize=50_000)
 def _kinds(low: str) -> frozenset[str]:
     """The lists that a word is on, in any of the languages: a text's verbs of saying are seldom words of another."""
-    kinds = _listed().get(low, set()) | (_listed().get(stem(low), set()) & {"says", "denials", "speaks_for"})
+    kinds = _listed().get(low, set()) | (_listed().get(stem(low), set()) & set(_INFLECTED))
     if kinds & {"says_before_that", "after_quotation", "idiom_heads"}:
-        kinds |= {"says"}
-    if kinds & {"says", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 4):
+        kinds |= {"verbs_of_saying"}
+    if kinds & {"verbs_of_saying", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 4):
         kinds |= {"verbs"}
     if low in WEEKDAYS:
         kinds |= {"stops"}

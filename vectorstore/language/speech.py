@@ -236,7 +236,7 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
         if word.isa("according"):
             if right := _right(row, i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))):
                 cue = _Cue(i, i, right[1], right[0], i > 0)
-        elif word.isa("says") and not (word.capital and i) and _is_verb(row, i):
+        elif word.isa("verbs_of_saying") and not (word.capital and i) and _is_verb(row, i):
             cue = _verb(row, i, last)
             cue = cue._replace(denies=word.isa("denials")) if cue else None
         if cue:
@@ -284,7 +284,7 @@ def _is_verb(row: Sequence[Word], i: int) -> bool:
         return False  # "taxpayers reporting gains"
     if not word.isa("nouns_too") or isa(following, "that", "determiners") or following == ":":
         return True
-    if not following[:1].isalnum() or isa(following, "says", "stops", "of", "breaks", "and"):
+    if not following[:1].isalnum() or isa(following, "verbs_of_saying", "stops", "of", "breaks", "and"):
         return False
     return row[j].isa("pronouns") or row[j].capital or row[j].text in COMMAS
 
@@ -357,7 +357,7 @@ def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
         return s + relative + 1, phrase[relative + 1 :]
     if relative:  # "the man who owns the bridge said"
         return s, phrase[:relative]
-    cut = next((n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "says")), 0)
+    cut = next((n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "verbs_of_saying")), 0)
     return s + cut, phrase[cut:]
 
 
@@ -400,7 +400,12 @@ def _end_of_phrase(row: Sequence[Word], i: int) -> int:
     e = i
     while e < min(len(row), i + _LONGEST_PHRASE):
         word = row[e]
-        if word.isa("stops", "breaks") or word.text == QUOTE or ends_phrase(word) or (word.isa("says") and not word.capital):
+        if (
+            word.isa("stops", "breaks")
+            or word.text == QUOTE
+            or ends_phrase(word)
+            or (word.isa("verbs_of_saying") and not word.capital)
+        ):
             break
         if word.isa("and") and not (i < e < len(row) - 1 and row[e - 1].capital and row[e + 1].capital):
             break
