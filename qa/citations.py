@@ -8,15 +8,14 @@ what is not plain words is removed before a sentence is made of it.
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
 from qa.check.verdict import Verdict, check, coverage, key_words
+from qa.plain import Hits, said
 from qa.types import Citation, Sentence
 from vectorstore.language.days import dated, weekday
 from vectorstore.language.sentences import sentences as sentence_spans
@@ -61,20 +60,12 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     While a draft streams (`final` false) a marker or a link that is cut in two is held back, and the last sentence is not
     matched to a passage unless it says which: its marker may still come. No sentence is `supported` yet: see `verified`.
     """
-    text, markers = _plain(draft[:_LONGEST_DRAFT], len(hits), final)
-    spans = sentence_spans(text)
-    cited = _assigned(text, spans, markers)
     found: list[_Found] = []
-    for n, (start, end) in enumerate(spans):
-        words = _tidy(text[start:end])
-        if not any(character.isalnum() for character in words):
-            continue
-        settled = final or n < len(spans) - 1
-        quotes = [quote for k in cited[n] for quote in _quotes_of(words, hits[k], settled)]
-        if not quotes and settled:
-            quotes = _best_quotes(words, hits)
-        opens = bool(found) and "\n" in text[spans[n - 1][1] : start]
-        found.append(_Found(Sentence(text=words), tuple(quotes), opens))
+    given = Hits(hits)
+    every = said(draft[:_LONGEST_DRAFT], given, final)
+    for n, one in enumerate(every):
+        settled = final or n < len(every) - 1
+        found.append(_Found(Sentence(text=one.text), _quotes_for(one.text, one.cited, given, settled), one.opens))
     return _numbered(found)
 
 
@@ -172,6 +163,13 @@ def _record(hit: Hit) -> str:
 # --- which span of a passage carries a sentence
 
 
+@lru_cache(maxsize=1024)  # a draft that grows asks for the same sentences again
+def _quotes_for(sentence: str, cited: tuple[int, ...], hits: Hits, settled: bool) -> tuple[Quote, ...]:
+    """The quotes of the hits that a sentence cites; where they have none, those of the hit that covers it best."""
+    quotes = [quote for k in cited for quote in _quotes_of(sentence, hits[k], settled)]
+    return tuple(quotes or (_best_quotes(sentence, hits) if settled else ()))
+
+
 def _best_quotes(sentence: str, hits: Sequence[Hit]) -> list[Quote]:
     """The quotes of the one hit whose passage best covers a sentence that cites none, when it covers it well."""
     if len(key_words(sentence)) < _ENOUGH_WORDS:
@@ -255,141 +253,3 @@ def _clause(sentence: str, passage: str, start: int, end: int) -> Span:
         if unbroken and not _SPEECH.search(passage, match.end(), end) and shared <= key_words(part):
             return start, match.start()
     return start, end
-
-
-# --- a draft as plain words, and the markers in it
-
-# Each marker becomes one private character while the text is cleaned; drafts have their own ones removed first.
-_MARK = 0xF0000
-_IS_MARK = re.compile("[\U000f0000-\U000fffff]")
-# Each digit and each space can match in one way only: "[1 12345 12345 …" was read for minutes when several could.
-_GAP = r"(?:\s{0,2}(?:,|;|&|\+|–|—|-|and|to|bis|/)\s{0,2}|\s{1,2}|(?=[\^#]))"
-_NUMBERS = rf"\d{{1,20}}(?!\d)(?:{_GAP}\^?(?:passages?\s|sources?\s)?#?\d{{1,20}}(?!\d)){{0,20}}"
-_LABEL = r"(?:(?:passages?|sources?|documents?|docs?|articles?|refs?|references?|citations?|cites?|see|p|no|nr)\b\.?[\s:#]{0,3})?"
-_INSIDE = rf"\s{{0,3}}[#^]?\s{{0,2}}{_LABEL}[#^]?{_NUMBERS}\s{{0,3}}(?:†[^\]】\[]{{0,40}})?"
-_BRACKETS = re.compile(
-    rf"<sup>\s{{0,3}}[\[(]{{0,2}}({_NUMBERS})[\])]{{0,2}}\s{{0,3}}</sup>"
-    rf"|[\[【〔［]{{1,4}}({_INSIDE})[\]】〕］]{{1,4}}(?:\([^()\s]{{0,500}}\))?",
-    re.IGNORECASE,
-)
-_LABELLED_ROUND = re.compile(
-    rf"[(（]\s?(?:see\s)?(?:passages?|sources?|documents?|articles?|refs?)\s?#?({_NUMBERS})\s?[)）]", re.IGNORECASE
-)
-_ROUND = re.compile(r"(?<=[\w.!?”\"’)])\s?[(（](\d{1,2}(?:\s?[,;]\s?\d{1,2}){0,8})[)）](?=\s*(?:[.,;:!?]|$|[A-Z“\"]))")
-_HALF_MARKER = re.compile(r"[\[【]\^?\s?(\d{1,2})(?=[\s.,;]|$)|(?<=\s)(\d{1,2})[\]】]")  # "[1 and", "and 1]"
-_OPEN_AT_END = re.compile(r"\s?[\[【〔［]{1,4}[\d\s,^-]{0,20}$")
-_SUPERSCRIPT = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?:[⁻,˒][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})*|(?<=[.!?,;”\"’)])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}")
-_CUT_MARKER = re.compile(
-    r"(?:[\[【〔［]{1,4}[^\]】〕］\n]{0,60}|[(（]\s?(?:[a-z]{0,10}\s?)?[\d,;\s]{0,12}|\]\([^)\s]{0,500}|<(?:[a-z/!?][^<>\n]{0,300})?|&#?\w{0,8}"
-    r"|(?:https?:|www\.|javascript:|data:)\S{0,500}|\\|!)$",
-    re.IGNORECASE,
-)
-_ESCAPED = re.compile(r"\\([\[\]()*_#`~>|!<{}.+-])")
-_IMAGE = re.compile(r"!\[([^\[\]]{0,300})\](?:\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\[\]]{0,100}\])?")
-_LINK = re.compile(r"\[([^\[\]]{1,300})\]\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)")
-_DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]{1,60}\]:[ \t]{0,5}\S{1,600}.*$", re.MULTILINE)
-_TAG = re.compile(r"<!--.{0,2000}?-->|</?[a-z!?][^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
-_URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|//(?=\w{1,60}\.))[^\s<>\"”’)\]]{1,2000}", re.IGNORECASE)
-_SCHEME = re.compile(r"\b(?:javascript|vbscript|data|mailto|file|blob|tel):(?=\S)", re.IGNORECASE)
-_LINK_PARTS = re.compile(r"www\.|:?//|(?:javascript|vbscript):", re.IGNORECASE)  # what broken syntax leaves
-_EMAIL = re.compile(r"(?<=[\w.+-])@(?=[\w-]{1,60}\.\w)")
-_LINE_START = re.compile(
-    r"^[ \t]{0,12}(?:(?:>[ \t]?){1,5}|#{1,6}[ \t]+|(?:[-*+•–]|\d{1,2}[.)])[ \t]+|[-=*_]{3,}[ \t]*$)", re.MULTILINE
-)
-_EMPHASIS = re.compile(r"\*{1,3}|~~|`{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])")
-_TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t:-]*$", re.MULTILINE)
-_PUNCTUATION_RUN = re.compile(r"([^\w\s\U000f0000-\U000fffff])[^\w\s\U000f0000-\U000fffff]{11,}")
-_ROUND_OF_SQUARE = str.maketrans("[]【】〔〕［］", "()()()()")
-_SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
-
-
-def _plain(draft: str, hits: int, final: bool) -> tuple[str, list[tuple[int, tuple[int, ...]]]]:
-    """The draft's words without markup, and its markers as (offset into those words, indexes of hits)."""
-    text = "".join(c for c in draft if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    text = re.sub(r"[^\S\n]+", " ", html.unescape(text).translate({0xA0: " "}))
-    text = re.sub(r" ?\n[ \n]*\n ?", "\n\n", text)
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    text = _ESCAPED.sub(r"\1", text)
-    if not final:
-        tail = max(0, len(text) - 700)
-        while cut := _CUT_MARKER.search(text, tail):
-            text = text[: cut.start()]
-    found: list[tuple[int, ...]] = []
-
-    def mark(match: re.Match[str]) -> str:
-        inside = next((group for group in match.groups() if group), match.group()).translate(_SUPERSCRIPT_DIGITS)
-        found.append(_indexes(inside, hits))
-        return chr(_MARK + len(found) - 1)
-
-    if final:
-        text = _OPEN_AT_END.sub("", text)
-    bracketed = bool(_BRACKETS.search(text))
-    text = _IMAGE.sub(r" \1 ", text)
-    text = _HALF_MARKER.sub(mark, _LABELLED_ROUND.sub(mark, _BRACKETS.sub(mark, text)))
-    text = _SUPERSCRIPT.sub(mark, text)
-    if not bracketed:
-        text = _ROUND.sub(
-            lambda m: mark(m) if all(0 < int(n) <= hits for n in re.findall(r"\d+", m.group())) else m.group(), text
-        )
-    for _ in range(3):
-        text = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(r" \1 ", text)))
-    text = _SCHEME.sub(" ", _URL.sub(" ", _DEFINITION.sub("", text)))
-    text = _EMAIL.sub(" at ", _LINK_PARTS.sub(" ", text))
-    text = _LINE_START.sub("", _LINE_START.sub("", _TABLE_RULE.sub("", text)))
-    text = _EMPHASIS.sub("", text).replace("|", " ")
-    text = re.sub(r"<(?=[^\s\d])|(?<=[^\s\d])>", " ", text)
-    text = _PUNCTUATION_RUN.sub(r"\1", text).translate(_ROUND_OF_SQUARE).replace("!(", "(")
-    text = re.sub(r"[^\S\n]+", " ", text)  # what was removed leaves spaces, and the splitter is slow on long runs of them
-    return _without_marks(text, found)
-
-
-def _without_marks(text: str, found: list[tuple[int, ...]]) -> tuple[str, list[tuple[int, tuple[int, ...]]]]:
-    pieces: list[str] = []
-    markers: list[tuple[int, tuple[int, ...]]] = []
-    length = position = 0
-    for match in _IS_MARK.finditer(text):
-        pieces.append(text[position : match.start()])
-        length += match.start() - position
-        markers.append((length, found[ord(match.group()) - _MARK]))
-        position = match.end()
-        if pieces[-1][-1:] in (".", "!", "?", "”", '"') and text[position : position + 1].isalnum():
-            pieces.append(" ")  # "it.[2]Next"
-            length += 1
-    pieces.append(text[position:])
-    return "".join(pieces), markers
-
-
-def _indexes(inside: str, hits: int) -> tuple[int, ...]:
-    """The hits that a marker names ("1, 3", "1-3", "passages 1 and 2"), in its order, those that exist."""
-    named: list[int] = []
-    for low, high in re.findall(r"(\d{1,20})(?:\s*(?:-|–|—|to|bis)\s*\^?#?(\d{1,20}))?", inside):
-        first, last = sorted((int(low), int(high or low)))
-        named.extend(range(max(first, 1), min(last, hits) + 1))
-    return tuple(dict.fromkeys(number - 1 for number in named))
-
-
-def _assigned(text: str, spans: Sequence[Span], markers: Sequence[tuple[int, tuple[int, ...]]]) -> list[tuple[int, ...]]:
-    """For each sentence the hits that its markers name. A marker belongs to the sentence that it stands in or follows.
-
-    Where a line starts with a marker and does not end with one, its markers stand before their sentences.
-    """
-    cited: list[dict[int, None]] = [{} for _ in spans]
-    for offset, indexes in markers:
-        before = [n for n, (start, _) in enumerate(spans) if start < offset]
-        n = before[-1] if before else 0
-        if not spans:
-            break
-        line_start = text.rfind("\n", 0, offset) + 1
-        if before and spans[n][1] <= offset and not text[line_start:offset].strip() and text[offset:].strip():
-            line_end = text.find("\n", offset)
-            if text[offset : line_end if line_end >= 0 else None].strip():
-                n = min(n + 1, len(spans) - 1)
-        cited[n].update(dict.fromkeys(indexes))
-    return [tuple(indexes) for indexes in cited]
-
-
-def _tidy(words: str) -> str:
-    """A sentence without the gaps that removed markers leave: "it  ." -> "it."."""
-    words = re.sub(r"\s+", " ", words)
-    words = re.sub(r"\(\s*\)|\(\s*(?=[.,;])", "", words)
-    return re.sub(r" {1,2}(?=[.,;:!?)”’](?:\s|$))", "", re.sub(r" {2,}", " ", words)).strip()

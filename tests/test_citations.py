@@ -45,6 +45,26 @@ def test_drafts_as_models_write_them(case: dict[str, object]) -> None:
     assert all(c.quote.startswith(b) for c, b in zip(reading.citations, beginnings, strict=True))
 
 
+SENTENCE, *DRESSES = CASES["dresses"]
+
+
+@pytest.mark.parametrize("draft", [*(SENTENCE.format(one) for row in DRESSES for one in row), *CASES["around"]])
+def test_a_marker_in_any_dress(draft: str) -> None:
+    """A marker, and what is said of passages around it, leaves the sentence that it stood in, cited and supported."""
+    checked = verified(read(draft, HITS, final=True), HITS)
+    assert checked.text == "Police arrested 200 people in Estrin. [1]"
+    assert [c.article.id for c in checked.citations] == ["a1"]
+    assert checked.sentences[0].supported
+
+
+@pytest.mark.parametrize("sentence", CASES["no_markers"])
+def test_what_is_no_marker_stays(sentence: str) -> None:
+    """Years, ages, scores, powers, an editor's brackets and the articles of a law are words of the sentence."""
+    law = hit(4, "Article 2 of the law protects them.")
+    (said,) = read(f"{sentence} [4]", [*HITS, law], final=True).sentences
+    assert said.text == sentence
+
+
 @pytest.mark.parametrize("case", CASES["drafts"], ids=[case["name"] for case in CASES["drafts"]])
 def test_a_draft_cut_anywhere_shows_no_half_marker(case: dict[str, object]) -> None:
     """At every length of a growing draft no piece of a marker, a link or a tag is shown, and shown numbers do not change."""
