@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 
+from vectorstore.language.days import dated
 from vectorstore.language.lexicon import LANGUAGES, lines, word_set
 from vectorstore.types import Hit
 
@@ -173,7 +174,7 @@ def _by_record(
 def _record(hit: Hit) -> frozenset[str]:
     """The words and the numbers of what our records say of an article."""
     article = hit.article
-    day = f"{article.published:%A %a %B %b %d %Y} {article.published.day} {article.published.month}" if article.published else ""
+    day = f"{dated(article.published)} {article.published.isoformat()}" if article.published else ""
     return _spoken(" ".join((article.title, article.source, article.url, *article.authors, day)))
 
 
