@@ -6,18 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from prompts import render
 from qa.errors import ModelError
 from qa.models import ChatModel
 from qa.prompting import Message, as_data
 from qa.types import Turn
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.stems import stem, stem_set
+from vectorstore.language.tokens import DAY_NAMES
 
 _TURNS = 3  # earlier ones are rarely what a follow-up points at
 _ANSWER_CHARACTERS = 400
 _TOKENS = 120
 _SHARE = 0.25  # of the time for an answer: a rewrite that takes longer is not worth the wait
 _MARKER = re.compile(r"\s*\[\d+\]")
+_CREDIT = re.compile(r"(?<=[”\"]) — [^\n]*")  # who printed a quote is nobody that it tells of
 _LONGEST = 400  # characters of a rewritten question
 
 
@@ -68,32 +73,16 @@ def _one_question(text: str, question: str) -> str:
 
 # By rule. Everything below knows English only; a question in another language stays as it is.
 
-_PERSON = frozenset("he him his himself she her hers herself".split())
-_GROUP = frozenset("they them their theirs themselves".split())
-_THING = frozenset("it its itself".split())
-_OWNING = frozenset("his her its their hers theirs".split())
-_POINTING = frozenset("this that these those".split())
-_ASKING = frozenset("who what when where why how which whom whose".split())
-_AUXILIARY = frozenset(
-    "is are was were am be been do does did has have had can could will would shall should may might must isn't aren't wasn't "
-    "weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't".split()
-)
-# What may stand between "her" and the end of a clause when it is not "her book".
-_AFTER_OBJECT = frozenset(
-    "to in on at of by from with for about after before during since until while as and or but if when where who that which "
-    "than then so too again now today yesterday there here into over under any a an the more back down up out off".split()
-)
-_LIGHT = _AUXILIARY | _ASKING | _PERSON | _GROUP | _THING | _POINTING | _AFTER_OBJECT | frozenset(
-    "i you we me us my your our else other others another same such one ones some many much most few else not no yes also "
-    "anything something everything nothing anyone someone there's what's who's ever just only still really very first last "
-    "next new happen happened happens think know tell give make made get got go say said says mean".split()
-)  # fmt: skip
-# Not the names of anybody, although news writes them with a capital.
-_NOT_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december i mr mrs ms dr according besides however although though meanwhile later earlier several "
-    "yes no ok".split()
-)
+_PERSON = word_set("followups.person")
+_GROUP = word_set("followups.group")
+_THING = word_set("followups.thing")
+_OWNING = word_set("followups.owning")
+_POINTING = word_set("followups.pointing")
+_ASKING = word_set("followups.asking")
+_AUXILIARY = word_set("followups.auxiliaries")
+_AFTER_OBJECT = word_set("followups.after_object")
+_LIGHT = _AUXILIARY | _ASKING | _PERSON | _GROUP | _THING | _POINTING | _AFTER_OBJECT | word_set("followups.light")
+_NOT_NAMES = word_set("followups.no_names") | DAY_NAMES
 _OPENERS = _LIGHT | {"a", "an", "the", "although", "despite", "because", "due", "many", "some", "all", "both", "each"}
 _JOINING = frozenset("of the de la le el al bin ibn van von der den di da du and & for".split())
 _EXPLETIVE = re.compile(
@@ -110,22 +99,7 @@ _MORE = re.compile(
 )
 _THIS_ARTICLE = re.compile(r"\b(?:this|that) (?:article|story|report|news item)\b|\bthe (?:article|story)(?=\W*$)", re.I)
 _WHAT_ABOUT = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:(?:what|how) about|and|or|but)\b[\s,:]*(?P<rest>.+?)\W*$", re.I)
-# Where stories play, and what comes from there: neither a "she" nor a "they".
-_PLACES = frozenset(
-    "afghanistan afghan africa african america american americas argentina argentine asia asian australia australian austria "
-    "austrian baghdad beijing belarus belgium belgian berlin brazil brazilian britain british brussels bulgaria california "
-    "canada canadian chicago chile china chinese colombia colombian croatia cuba cuban czech damascus delhi denmark danish "
-    "dublin dutch ecuador egypt egyptian england english ethiopia europe european finland finnish florida france french gaza "
-    "georgia german germany greece greek haiti hamburg hong kong hungary hungarian iceland india indian indonesia iran iranian "
-    "iraq iraqi ireland irish israel israeli italy italian jakarta japan japanese jerusalem jordan kabul kenya kenyan korea "
-    "korean kuwait kyiv kiev latvia lebanon lebanese libya libyan lithuania london los angeles madrid malaysia mali mexico "
-    "mexican moscow morocco mumbai myanmar nairobi netherlands new york zealand nigeria nigerian north norway norwegian ohio "
-    "pakistan pakistani palestine palestinian paris peru philippines poland polish portugal portuguese qatar rome romania "
-    "russia russian rwanda san francisco saudi arabia scotland scottish serbia seoul singapore somalia south spain spanish "
-    "sudan sweden swedish swiss switzerland sydney syria syrian taiwan taliban tehran texas thailand tokyo tunisia turkey "
-    "turkish u.s us uk u.k uganda ukraine ukrainian united states kingdom venezuela vienna vietnam wales warsaw washington "
-    "west western east eastern yemen zimbabwe".split()
-)
+_PLACES = word_set("followups.places")
 _TIMES = (
     "(?:past |last |coming )?(?:week|month|year|morning|afternoon|evening|night|time|spring|summer|fall|autumn|winter|season|"
     "decade|century|day)s?|weekend|past"
@@ -148,8 +122,9 @@ class _Talk:
     subject: str  # the same in the fewest words that tell it from other stories: a headline, a name, the last question
     group: str  # what "they" are: the names that the last answer listed, or the things that its question asked for
     people: tuple[str, ...]  # names that may be a person's, the likeliest first
+    settings: frozenset[str]  # names of where it plays: "in Tollan"
     title: str  # the headline that the last answer cited first
-    words: frozenset[str]
+    stems: frozenset[str]  # of all words
 
 
 def by_rule(question: str, history: Sequence[Turn]) -> str:
@@ -247,9 +222,13 @@ def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
     """The name that a pronoun most likely stands for, or empty where only the topic can be named."""
     if pronoun in _PERSON:
         return next((name for name in talk.people if name not in own), "")
-    if pronoun in _GROUP and talk.group:
-        return talk.group
-    if _is_place(talk.topic) or (talk.people and talk.topic == talk.people[0] and pronoun in _THING):
+    if pronoun in _GROUP and (talk.group or talk.topic in talk.people or len(talk.title.split()) > 4):
+        return talk.group  # where nobody is listed, the headline is named beside it
+    if (
+        _is_place(talk.topic)
+        or talk.topic in talk.settings
+        or (talk.people and talk.topic == talk.people[0] and pronoun in _THING)
+    ):
         return ""  # a person is no "it", and a country that a story plays in seldom "they"; the subject is named beside it
     return talk.topic if talk.topic not in own else ""
 
@@ -268,11 +247,23 @@ def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _T
         return True
     if "there" in lowered and not _THERE_IS.search(text):
         return True
-    nouns = re.findall(r"\b(?:the|that|any|other|more) ((?:\w+ ){0,2}\w+)", text.lower())
-    if any(word in talk.words for phrase in nouns for word in phrase.split() if word not in _LIGHT and len(word) > 2):
-        return True
     content = [word for word in lowered if word not in _LIGHT and len(word) > 2]
-    return len(content) <= 1 and not any(word.isdigit() for word in content)
+    known = [any(stem(word) in talk.stems for word in phrase) for phrase in _things(lowered)]
+    if not all(known) or any(word.isdigit() for word in content):
+        return False  # it names a thing that nobody has spoken of yet
+    return bool(known or _JOINED.match(text)) or len(content) <= 1
+
+
+_JOINED = re.compile(r"(?:and|but|so)\b", re.I)
+
+
+def _things(lowered: Sequence[str]) -> Iterator[list[str]]:
+    """The words of content behind each article, preposition and the like: what a question speaks of."""
+    for n, word in enumerate(lowered):
+        if word in word_set("followups.before_things"):
+            phrase = list(takewhile(lambda one: one not in _LIGHT, lowered[n + 1 : n + 4]))
+            if any(len(one) > 2 for one in phrase):
+                yield phrase
 
 
 def _about(text: str, name: str) -> str:
@@ -291,9 +282,10 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         resolved.append(
             by_rule(turn.question, [*history[: len(history) - len(turns)], *turns[:n]][-_TURNS:]) if n else turn.question
         )
-    answers = [_MARKER.sub("", turn.answer)[:1_500] for turn in turns]
+    answers = [_CREDIT.sub("", _MARKER.sub("", turn.answer)[:1_500]) for turn in turns]
     titles = [title for turn in turns for title in turn.titles if title.strip()]
     prose = " ".join([*resolved, *answers])
+    told = " \n".join([*resolved, *answers, *titles])
     certain = set(_names(prose)) | {name for title in titles for name in _names(title)}
     names: defaultdict[str, float] = defaultdict(float)
     for age, (asked, answer) in enumerate(zip(reversed(resolved), reversed(answers), strict=True)):
@@ -319,9 +311,10 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         topic=topic,
         subject=subject,
         group=_group(last, answers[-1]),
-        people=tuple(name for name in ranked if _may_be_person(name)),
+        people=tuple(name for name in ranked if _is_person(name, told)),
+        settings=frozenset(name for name in ranked if re.search(rf"\b(?:in|at|near|outside|across) {re.escape(name)}\b", told)),
         title=title,
-        words=frozenset(_words(" ".join([prose, *titles]))),
+        stems=frozenset(map(stem, _words(" ".join([prose, *titles])))),
     )
 
 
@@ -334,12 +327,7 @@ def _merged(names: Mapping[str, float]) -> dict[str, float]:
     return merged
 
 
-_NO_PERSON = frozenset(
-    "the and of & ministry university party court council house senate congress committee commission company inc corp ltd group "
-    "league cup club city county state states united river street airport hospital school police army navy union bank office "
-    "department agency association band news times post daily party front organization organisation nations kingdom republic "
-    "north south east west war prize award festival games championship world act bill".split()
-)
+_NO_PERSON = word_set("followups.no_person")
 
 
 def _group(asked: str, answer: str) -> str:
@@ -366,6 +354,30 @@ def _may_be_person(name: str) -> bool:
         and not name.isupper()
         and not re.search(r"\d", name)
     )
+
+
+def _is_person(name: str, told: str) -> bool:
+    """Whether the talk shows the name to be a person's; a full name need only not be shown to be something else."""
+    if not _may_be_person(name):
+        return False
+    shown = otherwise = False
+    last = name.split()[-1]
+    for found in re.finditer(rf"(?<![\w-]){re.escape(last)}(?![\w-])", told):
+        start = found.start() - (len(name) - len(last)) if told.endswith(name, 0, found.end()) else found.start()
+        before = re.findall(r"[\w’'-]+|[^\w\s]|\n", told[max(0, start - 60) : start].lower())[-1:]
+        before += [""] * (not before)
+        after = re.findall(r"[\w’'-]+|[^\w\s]|\n", told[found.end() : found.end() + 60].lower())[:2]
+        after += ["", ""]
+        shown = shown or bool(
+            before[0].rstrip(".") in word_set("names.titles") - {"the"} | word_set("followups.roles")
+            or stem(before[0]) in stem_set("speech.verbs_of_saying")
+            or (after[0] == "," and (after[1].isdigit() or after[1] in ("who", "aged")))
+            or stem(after[0]) in stem_set("speech.verbs_of_saying")
+            or {*after} & word_set("followups.does")
+            or re.search(rf"\bwho (?:is|was) {re.escape(name)}\b", told, re.I)
+        )
+        otherwise = otherwise or before[0] in ("the", "in", "at", "near", "off", "into", "across", "outside", "around")
+    return shown or (" " in name and not otherwise)
 
 
 def _title_names(title: str, prose: str) -> Iterator[str]:

@@ -42,6 +42,7 @@ _MONTH_FORMS = {form: row[0] for row in rows("dates.months") for form in row}
 _WEEKDAY_FORMS = {form: row[0] for row in rows("dates.weekdays") for form in row}
 WEEKDAYS = frozenset(_WEEKDAY_FORMS.values())
 _DATE_FORMS = frozenset({*_MONTH_FORMS, *_WEEKDAY_FORMS})
+DAY_NAMES = WEEKDAYS | frozenset(_MONTH_FORMS.values())
 _MAY_BE_ANOTHER_WORD = word_set("dates.month_may_be_another_word")
 _BEFORE_MONTH = word_set("dates.before_month")
 
