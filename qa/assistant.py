@@ -57,17 +57,18 @@ class Assistant:
         filters: Filters = Filters(),
         today: date | None = None,
         ignore: Collection[str] = (),
+        as_written: bool = False,
     ) -> Iterator[Answer]:
         """The answer as it grows; the last one is final and verified.
 
         `today` is the day that "this week" in the question is counted from: the clock's, if none is given. `ignore` lists words
-        of an earlier Answer's `understood` that are to be searched for only.
+        of an earlier Answer's `understood` that are to be searched for only; `as_written` leaves a follow-up as it stands.
 
         Raises QuestionError for a question that is none, StoreError and ModelError as drawn in qa/errors.py.
         """
         laps = _Laps()
         question = readable(question)
-        standalone = rewrite(question, history, self.model)  # only where there is a history
+        standalone = question if as_written else rewrite(question, history, self.model)  # only where there is a history
         laps.end("rewrite")
         found = self.index.retrieve(standalone, filters, today, ignore, self.settings.passages, asked=question)
         laps.end("search")
@@ -93,9 +94,10 @@ class Assistant:
         filters: Filters = Filters(),
         today: date | None = None,
         ignore: Collection[str] = (),
+        as_written: bool = False,
     ) -> Answer:
         """The final Answer. Takes what `stream` takes, and raises as it does."""
-        *_, answer = self.stream(question, history, filters, today, ignore)
+        *_, answer = self.stream(question, history, filters, today, ignore, as_written)
         return answer
 
     def _written(

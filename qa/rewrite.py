@@ -173,7 +173,7 @@ def _filled(text: str, talk: _Talk) -> str:
 def _resolved(text: str, talk: _Talk) -> str:
     """The question with its first pronoun replaced, or with its subject named at the end; empty if it points at nothing."""
     own = list(_names(text, first=True))
-    if talk.topic in text:
+    if talk.topic.casefold() in text.casefold():
         return ""
     tokens = list(_WORD.finditer(text))
     lowered = [token.group().lower().replace("’", "'") for token in tokens]
@@ -243,7 +243,7 @@ def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _T
         return True
     if len(lowered) > _SHORT:  # a long question brings its own subject
         return False
-    if re.search(rf"\b(?:this|these|those) (?!{_TIMES}\b)\w+", text, re.I):
+    if re.search(rf"\b(?:this|these|those|(?:^|is|was|did|does|do|of|on|for|in|about) that) (?!{_TIMES}\b)\w+", text, re.I):
         return True
     if "there" in lowered and not _THERE_IS.search(text):
         return True

@@ -73,13 +73,14 @@ class Scripted:
         filters: Filters = Filters(),
         today: object = None,
         ignore: Sequence[str] = (),
+        as_written: bool = False,
     ) -> Iterator[Answer]:
         self.asked.append((question, tuple(history), filters))
         if not question.strip():
             raise QuestionError("The question is empty: ask in words.")
         if len(question) > 2_000:
             raise QuestionError(f"The question has {len(question):,} characters: ask in at most 2,000.")
-        standalone = f"{question} (the Marianne Vold)" if history else question
+        standalone = f"{question} (the Marianne Vold)" if history and not as_written else question
         asked = Answer(question, standalone, "", hits=HITS, model=self.model_name, filters=filters)
         if "this week" in question and "this week" not in ignore:
             week = Understood("this week", since=date(2026, 6, 2), until=date(2026, 6, 9))

@@ -174,6 +174,19 @@ def test_what_was_understood_can_be_taken_back(page: Any) -> None:
     assert page.locator("#or-ignore-0").is_hidden()
 
 
+def test_a_rewriting_can_be_taken_back(page: Any) -> None:
+    """Beside what a follow-up was read as, one click asks it as it was written."""
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    ask(page, "When was she born?")
+    answers(page, 2)
+    assert "When was she born? (the Marianne Vold)" in page.inner_text(".or-readas")
+    page.click("[data-as-written]")
+    page.wait_for_function("!document.querySelector('.or-readas')")
+    answers(page, 2)
+    assert "When was she born?" in page.inner_text(".or-exchange[data-turn='2']")
+
+
 def test_an_error_keeps_the_question(page: Any) -> None:
     """A failure is announced as an error, the question is back in the box, and the next question works."""
     ask(page, "please fail")

@@ -241,7 +241,7 @@ OUR_TAGS = {
     "a": {"href", "target", "rel"},
     "article": {"class", "id", "tabindex", "aria-label"},
     "section": {"class", "data-turn", "aria-label"},
-    "button": {"type", "class", "data-card", "aria-controls", "aria-label", "title", "data-back", "data-copy"},
+    "button": {"type", "class", "data-card", "aria-controls", "aria-label", "title", "data-back", "data-copy", "data-as-written"},
     "pre": {"class", "hidden"},
 }
 OUR_LINK = "https://quay-gazette.example/2026/03/03/ferry"

@@ -43,6 +43,64 @@ def test_by_rule(question: str, history: list[Turn], standing: str) -> None:
     assert by_rule(question, history) == standing
 
 
+BRIDGE = [
+    Turn(
+        "Why was the bridge at Tollan closed?",
+        "“The Tollan bridge was shut on Monday after engineers found cracks,” said Nora Vick, the county’s chief engineer. "
+        "— Lowland Courier, 3 May 2026 [1]",
+        ("Tollan bridge shut after cracks are found",),
+    )
+]
+STORM = [
+    Turn(
+        "What did the storm do in Saltby?",
+        "“Storm Hedda tore the roof off Saltby primary school, the Coast Alliance said.” — Radio Saltby, 1 March 2026 [1]",
+        ("Storm Hedda damages Saltby school",),
+    )
+]
+SEAT = [
+    Turn(
+        "Who won the seat in Marrick?",
+        "“Labour’s Petra Quill won the seat of Marrick with 11,204 votes, ahead of the Fen Party.” — Marrick Echo, 2 June 2026",
+        ("Quill takes Marrick for Labour",),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standing"),
+    [
+        ("How old is she?", BRIDGE, "How old is Nora Vick?"),
+        ("When was it built?", BRIDGE, "When was it built (about “Tollan bridge shut after cracks are found”)?"),
+        ("How old is he?", STORM, "How old is he (about “Storm Hedda damages Saltby school”)?"),
+        ("What did he say?", STORM, "What did he say (about “Storm Hedda damages Saltby school”)?"),
+        ("How many votes did she get?", SEAT, "How many votes did Petra Quill get?"),
+        ("And who came second?", SEAT, "And who came second (about “Quill takes Marrick for Labour”)?"),
+    ],
+)
+def test_only_a_person_is_he_or_she(question: str, history: list[Turn], standing: str) -> None:
+    """A storm, a place, an outlet, a party and an alliance are nobody; the headline is named instead."""
+    assert by_rule(question, history) == standing
+
+
+@pytest.mark.parametrize("history", [BRIDGE, STORM, SEAT], ids=["bridge", "storm", "seat"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much is gas?",
+        "Who won the marathon?",
+        "How many people live in Norway?",
+        "What is the weather like?",
+        "Who is the president?",
+        "When do the talks start?",
+        "How many homes lost power?",
+    ],
+)
+def test_a_question_about_something_else_is_left_alone(question: str, history: list[Turn]) -> None:
+    """What names a thing that nobody has spoken of yet stands alone, however short it is."""
+    assert by_rule(question, history) == question
+
+
 @pytest.mark.parametrize(
     "question", ["What else?", "What happened next?", "Was it confirmed?", "When was that?", "Who lives there?"]
 )

@@ -79,6 +79,7 @@
     else if (event.target.closest?.("[data-back]")) back();
     else if (event.target.closest?.("[data-ignore]"))
       document.getElementById(`or-ignore-${Number(event.target.closest("[data-ignore]").dataset.ignore)}`)?.click();
+    else if (event.target.closest?.("[data-as-written]")) document.getElementById("or-as-written")?.click();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest?.(".or-card")) back();

@@ -139,7 +139,8 @@ def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.model == "quote-only" else "or-prose"
     parts = []
     if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
-        parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi></p>')
+        undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>' if answer.final else ""
+        parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
     if answer.abstained:
         parts.append('<p class="or-label">Not in the articles</p>')
     if not _has_words(answer):

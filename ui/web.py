@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ class Exchange:
     error: str = ""
     stopped: bool = False
     ignored: tuple[str, ...] = ()  # words of it that are not to be read as an outlet or a date
+    as_written: bool = False  # whether it is to be read without the talk before it
 
     @property
     def running(self) -> bool:
@@ -150,6 +152,7 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
                         clear = gr.Button("Clear", elem_id="or-clear", size="sm", scale=0)
                         # Pressed by page.js for the button beside what was understood of the question: an outlet, a date.
                         unread = [gr.Button("Ask without", elem_id=f"or-ignore-{n}", elem_classes="or-hidden") for n in (0, 1)]
+                        plainly = gr.Button("Ask as written", elem_id="or-as-written", elem_classes="or-hidden")
             with gr.Column(elem_id="or-evidence"):
                 _panel(empty_evidence_html(), elem_id="or-nothing")
                 shown = _panel("", elem_id="or-shown")
@@ -160,7 +163,9 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         slow = quiet | {"concurrency_id": "ask", "concurrency_limit": AT_ONCE}
 
-        def asked(question: str, talk: Talk, *filters: Any, ignored: tuple[str, ...] = ()) -> Iterator[dict[Any, Any]]:
+        def asked(
+            question: str, talk: Talk, *filters: Any, ignored: tuple[str, ...] = (), as_written: bool = False
+        ) -> Iterator[dict[Any, Any]]:
             earlier = tuple(replace(exchange, stopped=True) if exchange.running else exchange for exchange in talk)
             yield {
                 said: "".join(map(exchange_html, earlier)),
@@ -169,7 +174,7 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
                 showing: "",
                 box: gr.skip() if len(question) > _KEPT_IN_BOX else "",
             }
-            for exchange in exchanges(assistant, question, earlier, filters, ignored):
+            for exchange in exchanges(assistant, question, earlier, filters, ignored, as_written):
                 update: dict[Any, Any] = {
                     memory: (*earlier, exchange),
                     saying: exchange_html(exchange),
@@ -181,15 +186,17 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
                     update[status] = status_html(assistant.summary(), assistant.model_name)
                 yield update
 
-        def again(talk: Talk, *filters: Any) -> Iterator[dict[Any, Any]]:
-            if talk:
-                yield from asked(talk[-1].question, talk[:-1], *filters, ignored=talk[-1].ignored)
+        def again(talk: Talk, *filters: Any, as_written: bool = False) -> Iterator[dict[Any, Any]]:
+            for last in talk[-1:]:
+                plain = as_written or last.as_written
+                yield from asked(last.question, talk[:-1], *filters, ignored=last.ignored, as_written=plain)
 
         def without(number: int) -> Callable[..., Iterator[dict[Any, Any]]]:
             def ask_without(talk: Talk, *filters: Any) -> Iterator[dict[Any, Any]]:
                 read = talk[-1].answer.understood[number : number + 1] if talk and talk[-1].answer else ()
                 for one in read:
-                    yield from asked(talk[-1].question, talk[:-1], *filters, ignored=(*talk[-1].ignored, one.words))
+                    ignored, as_written = (*talk[-1].ignored, one.words), talk[-1].as_written
+                    yield from asked(talk[-1].question, talk[:-1], *filters, ignored=ignored, as_written=as_written)
 
             return ask_without
 
@@ -210,6 +217,7 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
             gr.on([box.submit, ask.click], asked, [box, memory, *filters], outputs, **slow),
             retry.click(again, [memory, *filters], outputs, **slow),
             *(button.click(without(n), [memory, *filters], outputs, **slow) for n, button in enumerate(unread)),
+            plainly.click(partial(again, as_written=True), [memory, *filters], outputs, **slow),
             *(button.click(asked, [button, memory, *filters], outputs, **slow) for button in offered),
         ]
         stop.click(halted, memory, outputs, cancels=running, queue=False, **quiet)
@@ -228,15 +236,17 @@ def exchanges(
     earlier: Talk,
     filters: Sequence[Any] = ((), "", ""),
     ignored: tuple[str, ...] = (),
+    as_written: bool = False,
 ) -> Iterator[Exchange]:
     """One question as the page shows it: searching, then the growing answer, then the whole of it or an error.
 
     Our own errors end as an `Exchange` with `error`. Any other is shown as a failure too, and raised for the log.
     """
-    exchange = Exchange(len(earlier) + 1, question, ignored=ignored)
+    exchange = Exchange(len(earlier) + 1, question, ignored=ignored, as_written=as_written)
     yield exchange
     try:
-        for answer in assistant.stream(question, turns(earlier), read_filters(*filters), ignore=ignored):
+        chosen = read_filters(*filters)
+        for answer in assistant.stream(question, turns(earlier), chosen, ignore=ignored, as_written=as_written):
             exchange = replace(exchange, answer=answer)
             yield exchange
     except OnRecordError as error:
