@@ -9,129 +9,41 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from vectorstore.language.frames import bare, wants_gist
+from vectorstore.language.lexicon import pattern, rows, table, word_list
 from vectorstore.language.places import COUNTRY, STATE
 from vectorstore.language.sentences import sentences
-from vectorstore.language.stems import stem
-from vectorstore.language.words import STOP_WORDS, rarity, related, words
+from vectorstore.language.stems import stem_set
+from vectorstore.language.words import SPELT, STOP_WORDS, alike, key, rarity, related, spellings, words
 
-# Nouns and verbs that frame a question; an answer need not repeat them ("what is the meaning of …", "what kind of …").
-_FRAME = frozenset(
-    stem(word)
-    for word in (
-        "name called meaning mean definition define difference purpose function role kind type sort part term list describe "
-        "explain summary example come happen many much number percentage percent amount real year date day month time place "
-        "person people thing things located location following reason reasons way ways considered known refer referred "
-        "used country city state "
-        "company organization team currently now today recently recent week latest news wikipedia get got make take took "
-        "various main different someone something give gave tell say said according article report world big new".split()
-    )
-)
+_FRAME = stem_set("questions.frame")
 _FRAME_SHARE = 0.4
+_UNASKED = STOP_WORDS | frozenset(word_list("questions.indefinite"))
 
-_KINDS = (  # the first that matches is the question's kind
-    (
-        "money",
-        r"\bhow much (?:money|did|does|do|will|would|is|was|has|have)\b|"
-        r"\b(?:cost|price|worth|salary|fine[ds]?|pa(?:y|id))\b.*\bhow much",
-    ),
-    (
-        "number",
-        r"\bhow (?:many|much|old|long|far|high|tall|big|large|fast|heavy|often|deep|wide)\b|\bpercent(?:age)?\b|"
-        r"\bwhat (?:is|was) the (?:number|population|price|score|rate|age|size|length|height|cost)\b|\bwhat (?:number|age|"
-        r"share|score)\b|^number of\b",
-    ),
-    ("date", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|\bhow long ago\b"),
-    ("name", r"\bwho(?:m|se)?\b"),
-    (
-        "place",
-        r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|country|state|continent|town|place|region|county|nation|island|part of)\b",
-    ),
-    ("reason", r"\bwhy\b|\breasons?\b|\bwhat (?:\w+ )?cause[sd]?\b|\bcauses? (?:of|for)\b|\bwhat led\b"),
-    ("means", r"\bhow\b"),
-    ("which", r"\bwhich\b"),
-    ("sense", r"\bwhat (?:is|are|was|were)\b(?! the \w+ (?:of|in|for)\b)|\bmean(?:s|ing)?\b|\bdefin\w+"),
-    ("thing", r"\bwhat\b"),
-    ("whether", r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
-)
-_KIND_PATTERNS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _KINDS)
+KINDS = tuple(table("questions.kinds"))  # the first that matches is the question's kind
+_SORTS = {sort: re.compile(form, re.I) for sort, form in table("questions.sorts").items()}
+_FORM = {name: re.compile(form, re.I) for name, form in table("questions.form").items()}
 
-# Of what asks for something by name, the sorts that can be told by their form or from a list.
-_SORTS = (
-    ("country", re.compile(r"\b(?:what|which) (?:[\w-]+ ){0,2}(?:country|nation)\b", re.I)),
-    ("state", re.compile(r"\b(?:what|which) (?:[\w.]+ )?states?\b", re.I)),
-    ("percentage", re.compile(r"\bpercent(?:age)?\b|\bper cent\b|\b(?:what|which) share\b", re.I)),
-    ("year", re.compile(r"\b(?:what|which) year\b", re.I)),
-    ("month", re.compile(r"\b(?:what|which) month\b", re.I)),
-    ("day", re.compile(r"\b(?:what|which) (?:day|date|weekday)\b", re.I)),
-)
-_ASKS = re.compile(r"\b(?:which|what)\b", re.I)
-_FOCUS_NOUN = re.compile(
-    r"(?:what|which) (?:is|was|are|were) the (?:\w+ )?(?:name|date|day|time|year|place|location|reason)s?\b", re.I
-)
-_JOINS = re.compile(r"\b(?:who(?:m|se)?|when|where|why|how(?! (?:many|much)))\b", re.I)
-NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|"
-    r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?|billions?|trillions?|"
-    r"half|third|quarter|twice|double)\b",
-    re.I,
-)
-_MONEY = re.compile(
-    r"[$£€¥]\s?\d|\d[\d,.]*\s?(?:(?:m|b|tr)illion\s)?(?:dollars?|pounds?|euros?|cents?|yen|yuan|rubles?|roubles?|rupees?|US\$)",
-    re.I,
-)
+_COUNTING = (*word_list("numbers.units"), *word_list("numbers.tens"), *word_list("questions.answers.number_words"))
+NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_COUNTING)})\b", re.I)
+_MONTHS = "|".join(form.capitalize() for row in rows("dates.months") for form in row)
+_FULL = "|".join(row[0].capitalize() for row in rows("dates.months"))
+_SHORT = "|".join(form.capitalize() for row in rows("dates.months") for form in row[1:])
+_WEEKDAYS = "|".join(row[0].capitalize() for row in rows("dates.weekdays"))
 DATE = re.compile(
-    r"\b(?:1[0-9]|20)\d\d(?:s\b|\b)|\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{3,6})?\.? ?\d|"
-    r"\b(?:January|February|March|April|June|July|August|September|October|November|December)\b|"
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b|\b(?:yesterday|today|tomorrow|"
-    r"tonight|century|"
-    r"weekend|decade)\b|\b(?:last|next|this|later this|earlier this) (?:week|month|year|summer|winter|spring|fall|autumn)\b|"
-    r"\b(?:days?|weeks?|months?|years?) (?:ago|later|earlier)\b"
+    rf"\b(?:{_MONTHS})\b\.? ?\d|\b(?:{_FULL})\b|\b(?:{_WEEKDAYS})\b|{pattern('questions.answers.date', cased=True).pattern}"
 )
-_PLACE = re.compile(
-    r"\b(?:in|at|near|from|to|outside|across|off|of|into|around)\s(?:the\s)?(?:(?:city|town|state|village|capital|"
-    r"north|south|east|west|"
-    r"northern|southern|eastern|western|central|nearby|downtown|southeast\w*|southwest\w*|northeast\w*|"
-    r"northwest\w*)\s(?:of\s)?)?[A-Z]|"
-    r"\b(?:located|situated|based|headquartered|coast|border|miles)\b"
-)
-_REASON = re.compile(
-    r"\b(?:because|due to|owing to|since|so that|so as to|in order to|in response|as a result|result(?:ed|ing)? (?:of|"
-    r"in|from)|therefore|"
-    r"thus|thereby|reasons?|caus\w+|blam\w+|led to|leads to|after|amid|over|following|purpose|aim\w*|prevent\w*|motivat\w+|"
-    r"concern\w*|citing|allow\w*|explain\w*|to (?:avoid|protect|help|reduce|make|keep|stop|ensure|raise|honou?r))\b",
-    re.I,
-)
-_MEANS = re.compile(
-    r"\bby \w+ing\b|\b(?:by|through|using|via|with|when|process|method|means|until|then|first|which (?:allows|makes|"
-    r"causes)|helps?|works?)\b",
-    re.I,
-)
-_SENSE = re.compile(
-    r"\b(?:is|are|was|were|means?|meant|refers? to|describes?|defined as|known as|called)\b(?: (?:a|an|the|any|one|"
-    r"when|that|to)\b)?",
-    re.I,
-)
-_MONTHS = (
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|"
-    r"\b(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\."
-)
+_MONTH = rf"\b(?:{_FULL})\b|\b(?:{_SHORT})\."
 _OF_SORT = {
     "country": COUNTRY,
     "state": STATE,
-    "percentage": re.compile(r"\d ?%|\b(?:percent|per cent|half|third|quarter)\b", re.I),
+    "percentage": pattern("questions.answers.percentage"),
     "year": re.compile(r"\b(?:1\d|20)\d\d\b"),
-    "month": re.compile(_MONTHS),
-    "day": re.compile(
-        rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:{_MONTHS}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})"
-    ),
+    "month": re.compile(_MONTH),
+    "day": re.compile(rf"\b(?:{_WEEKDAYS})\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
 }
-_DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject\w*|dismiss\w*|refut\w*|disput\w*|ruled out|not true|untrue|false|never|no evidence|"
-    r"disavow\w*|contradict\w*)\b|n[’']t\b|\bnot\b",
-    re.I,
-)
-_NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[\w]|[A-Z]{2,})\b")
+_CAPITALS = "A-Z" + "".join(chr(n) for n in range(0xC0, 0x530) if chr(n).isupper())
+_NAME = re.compile(rf"\b[{_CAPITALS}][\w’'-]*\w\b")
 _OPENING = re.compile(r"[\s\"'“‘«(\[`—–-]*")
 
 
@@ -142,6 +54,7 @@ class Term:
     stem: str
     weight: float
     related: frozenset[str]  # stems that say nearly the same
+    same: frozenset[str] = frozenset()  # stems that say just the same: another spelling, "killed" for "died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,35 +69,48 @@ class Asked:
     asking: frozenset[str]  # stems of its last sentence that asks; the sentences before it tell the story
     counted: str  # the stem of what "how many" counts
     of: tuple[Term, ...]  # in "what is the price of oil", oil
+    subject: bool  # asks for what is known of something, or is but its words: "Tell me about the ferry", "ferry accident"
 
 
 @lru_cache(maxsize=256)
 def asked(question: str) -> Asked:
     """What the question asks for."""
+    question, gist = bare(question) or question, wants_gist(question)
     found = words(question)
-    content = [word for word in found if word.text.lower() not in STOP_WORDS] or found
-    unique = dict.fromkeys(word.stem for word in content)
-    terms = tuple(Term(s, rarity(s) * (_FRAME_SHARE if s in _FRAME else 1.0), related(s)) for s in unique)
+    content = [word for word in found if word.text.lower() not in _UNASKED] or found
+    terms: dict[str, Term] = {}
+    for word in content:
+        if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms.values()):
+            terms[word.stem] = _term(word.stem, word.text)
     asking = _asking(question)
     focus = _focus(asking)
-    kind = next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(focus)), "")
+    kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
     return Asked(
         kind,
-        terms,
-        frozenset(word.stem for word in found),
-        bool(re.search(r"\b(?:den(?:y|ie[sd]|ying)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:es?|ed))\b", question, re.I)),
-        next((sort for sort, pattern in _SORTS if pattern.search(focus)), ""),
+        tuple(terms.values()),
+        frozenset(word.stem for word in found).union(*(term.same for term in terms.values())),
+        bool(_FORM["denial"].search(question)),
+        next((sort for sort, form in _SORTS.items() if form.search(focus)), ""),
         frozenset(word.stem for word in words(asking)),
         _counted(asking),
-        tuple(term for term in terms if term.stem in _of(asking)),
+        tuple(term for term in terms.values() if term.stem in _of(asking)),
+        not kind,
     )
+
+
+def _term(stemmed: str, text: str) -> Term:
+    same = alike(stemmed)
+    weight = min(map(rarity, (stemmed, *same)))
+    if weight > SPELT:
+        same |= frozenset(map(key, spellings(text)))
+    return Term(stemmed, weight * (_FRAME_SHARE if stemmed in _FRAME else 1.0), related(stemmed), same)
 
 
 def fits(question: Asked, text: str) -> bool:
     """Whether the text holds the kind of thing that the question asks for, beyond what the question itself says."""
     kind = question.kind
     if kind == "money":
-        return bool(_MONEY.search(text))
+        return bool(pattern("questions.answers.money").search(text))
     if kind == "number":
         return any(not _said(question, found.group()) for found in re.finditer(rf"[\d][\d.,]*|{NUMBER.pattern}", text, re.I))
     if kind == "date":
@@ -192,13 +118,13 @@ def fits(question: Asked, text: str) -> bool:
     if kind in ("name", "which"):
         return new_names(question, text) > 0
     if kind == "place":
-        return bool(_PLACE.search(text)) and new_names(question, text) > 0
+        return bool(pattern("questions.answers.place", cased=True).search(text)) and new_names(question, text) > 0
     if kind == "reason":
-        return bool(_REASON.search(text))
+        return bool(pattern("questions.answers.reason").search(text))
     if kind == "means":
-        return bool(_MEANS.search(text))
+        return bool(pattern("questions.answers.means").search(text))
     if kind == "sense":
-        return bool(_SENSE.search(text))
+        return bool(pattern("questions.answers.sense").search(text))
     return True
 
 
@@ -214,12 +140,12 @@ def counts(question: Asked, text: str) -> bool:
 
 
 def _counted(asking: str) -> str:
-    found = re.search(r"\bhow many (?:more |of the |other |new )?([^\W_]+)", asking, re.I)
-    return stem(found.group(1).lower()) if found else ""
+    found = _FORM["counted"].search(asking)
+    return key(found.group(1)) if found else ""
 
 
 def _of(asking: str) -> frozenset[str]:
-    found = re.search(r"\b(?:what|who) (?:is|are|was|were) (?:the )?(?:[\w-]+ ){1,2}(?:of|in|for) (.+)$", asking, re.I)
+    found = _FORM["of"].search(asking)
     return frozenset(word.stem for word in words(found.group(1))) if found else frozenset()
 
 
@@ -231,15 +157,15 @@ def _asking(question: str) -> str:
 
 def _focus(asking: str) -> str:
     """The asking sentence without a "who", "when" or "where" that joins clauses: "… when he drew which celebrity?" asks which."""
-    found = list(_ASKS.finditer(asking))
-    others = list(_JOINS.finditer(asking))
+    found = list(_FORM["asks"].finditer(asking))
+    others = list(_FORM["joins"].finditer(asking))
     if not found or not others or (_opens(asking, others[0]) and others[0].start() < found[0].start()):
         return asking
     one = found[0] if _opens(asking, found[0]) else found[-1]
     closes = not any(map(str.isalnum, asking[others[-1].end() :]))  # "…, which was tried out where?"
-    if closes or _FOCUS_NOUN.match(asking, one.start()):
+    if closes or _FORM["focus_noun"].match(asking, one.start()):
         return asking
-    return one.group() + _JOINS.sub("", asking[one.end() :])
+    return one.group() + _FORM["joins"].sub("", asking[one.end() :])
 
 
 def _opens(asking: str, found: re.Match[str]) -> bool:
@@ -253,7 +179,7 @@ def of_sort(question: Asked, text: str) -> bool:
 
 
 def denies(text: str) -> bool:
-    return bool(_DENIES.search(text))
+    return bool(pattern("questions.answers.denial").search(text))
 
 
 def new_names(question: Asked, text: str) -> int:
@@ -263,11 +189,11 @@ def new_names(question: Asked, text: str) -> int:
     count = 0
     for found in _NAME.finditer(text):
         low = found.group().lower()
-        if low in STOP_WORDS or stem(low) in question.stems:
+        if low in STOP_WORDS or key(low) in question.stems:
             continue
-        count += found.start() > start or rarity(stem(low)) > 6
+        count += found.start() > start or rarity(key(low)) > 6
     return count
 
 
 def _said(question: Asked, number: str) -> bool:
-    return stem(number.lower()) in question.stems
+    return key(number) in question.stems

@@ -12,15 +12,18 @@ from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
 from qa.citations import read, verified
+from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel
+from qa.parts import interleaved, leading, parts
 from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import says_not_in_articles
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
-from qa.types import Answer, Turn
+from qa.types import Answer, Citation, Sentence, Turn
 from vectorstore.language.days import day_words
+from vectorstore.language.frames import is_small_talk
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.search import Index
 from vectorstore.types import Filters, Found, Summary, Understood
@@ -70,15 +73,25 @@ class Assistant:
         question = readable(question)
         standalone = question if as_written else rewrite(question, history, self.model)  # only where there is a history
         laps.end("rewrite")
-        found = self.index.retrieve(standalone, filters, today, ignore, self.settings.passages, asked=question)
+        if is_small_talk(question):
+            yield Answer(question, question, GREETING, model=self.model_name, index=self.index.generation, final=True)
+            return
+        about = wanted(standalone)  # the collection itself, not what its articles say
+        asking = (about.of or standalone,) if about else parts(standalone)
+        k = self.settings.passages
+        finds = [self.index.retrieve(one, filters, today, ignore, k, asked=question) for one in asking]
+        found = replace(finds[0], hits=interleaved([one.hits for one in finds], k))
         laps.end("search")
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood)
-        doubtful = evidence(standalone, [hit.passage.text for hit in found.hits]) < THRESHOLD
-        if not found.hits or (doubtful and self.model is None):
+        told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
+        doubtful = not any(told)
+        if about and (reply := from_records(about, self.index, found)):
+            answers = iter([replace(asked, text=reply.text, sentences=reply.sentences, citations=reply.citations, final=True)])
+        elif not found.hits or (doubtful and self.model is None):
             answers = iter([abstention(asked, found)])
         elif self.model is None:
-            answers = iter([quoted(asked, found)])
+            answers = iter([quoted(asked, found, asking, finds, told)])
         else:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
             messages = answer_messages(question, found.hits, history, found.scope.today, self.settings, doubtful)
@@ -170,13 +183,22 @@ def whole_sentences(cut: str) -> str:
     return cut[: earlier[-1][1]] if earlier else ""
 
 
-def quoted(asked: Answer, found: Found) -> Answer:
-    """The sentences that best answer, word for word."""
-    sentences, citations = quote(asked.standalone_question, found.hits)
-    if not sentences:
+def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[Found], told: Sequence[bool]) -> Answer:
+    """The sentences that best answer, word for word; of several questions in one, each in turn, or that it is not answered."""
+    shown: list[Sentence] = []
+    cited: list[Citation] = []
+    for one, had, answers in zip(asking, finds, told, strict=True):
+        sentences, citations = quote(one, had.hits, 3 if len(asking) == 1 else 2) if answers else ((), ())
+        if not sentences:
+            shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{one.removeprefix(leading(asking[0]))}”", supported=True))
+        for sentence, citation in zip(sentences, citations, strict=True):
+            if all(citation.quote != other.quote for other in cited):
+                cited.append(replace(citation, number=len(cited) + 1))
+                shown.append(replace(sentence, citations=(len(cited),)))
+    if not cited:
         return abstention(asked, found)
-    text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
-    return replace(asked, text=text, sentences=sentences, citations=citations, final=True)
+    text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in shown)
+    return replace(asked, text=text, sentences=tuple(shown), citations=tuple(cited), final=True)
 
 
 def abstention(asked: Answer, found: Found) -> Answer:

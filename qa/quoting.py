@@ -49,6 +49,8 @@ DIFFER = "The reports differ: "  # said before a quote that contradicts the one 
 
 _ENOUGH = 8  # content words: a long question need not be met in full
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
+# Of a subject ("Tell me about the ferry", "ferry accident") a passage tells that names nearly all of it.
+_OF_SUBJECT, _MOSTLY = 8.0, 0.75
 _BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
 # The quotes to show are put in order with what the reranker, which reads half of the sentences, makes of them. An answer in the
 # first one, later weeks (213 questions) and news: .366 and .430 without, .390 and .433 so; at .25 .404 and .407.
@@ -72,12 +74,17 @@ def evidence(question: str, passages: Sequence[str]) -> float:
     return 1 / (1 + math.exp(-max(scores))) if scores else 0.0
 
 
+def met(ask: Asked, text: str) -> float:
+    """How much of the question's weight the text has the words for, from 0 to 1."""
+    return _share(_shares(ask), _all_met(ask, {word.stem for word in words(text)}))
+
+
 def _weighed(ask: Asked, passage: str) -> float:
     score = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, traits(ask, passage), strict=True))
     stems = {word.stem for word in words(passage)}
     if ask.of and max(_met(term, stems) for term in ask.of) < 0.5:
         return min(score, _NOT_OF_IT)
-    return score
+    return max(score, _OF_SUBJECT * (met(ask, passage) - _MOSTLY)) if ask.subject else score
 
 
 def traits(ask: Asked, passage: str) -> tuple[float, ...]:
@@ -356,7 +363,7 @@ def _all_met(ask: Asked, stems: set[str]) -> list[float]:
 
 def _met(term: Term, stems: set[str]) -> float:
     """How far a set of stems holds a term: itself 1, a longer or shorter form .8 (Dada, Dadaism), a related word .5."""
-    if term.stem in stems:
+    if term.stem in stems or term.same & stems:
         return 1.0
     if len(term.stem) >= 5:
         head = term.stem[:5]

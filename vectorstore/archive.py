@@ -78,6 +78,11 @@ class Archive:
         rows = self._database.execute(f"SELECT * FROM articles WHERE number IN ({_marks(wanted)})", wanted)  # noqa: S608 - ?s
         return {row[0]: _article(row) for row in rows}
 
+    def bylines(self) -> Iterator[tuple[int, Article]]:
+        """Every article with its number, without its text."""
+        query = "SELECT number, id, '', title, source, url, published, authors, '' FROM articles"
+        yield from ((row[0], _article(row)) for row in self._database.execute(query))
+
     def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
         """The passages of these numbers."""
         query = (

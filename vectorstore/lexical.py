@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.errors import IndexDamaged
-from vectorstore.language.words import plain
+from vectorstore.language.words import SPELT, folded, rarity, spellings, words
 from vectorstore.store import day_range
 from vectorstore.types import Filters
 
@@ -51,8 +51,8 @@ class LexicalIndex:
         for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
-            document.add_text("text", plain(text))
-            document.add_text("titled", plain(f"{heading}\n{text}"))
+            document.add_text("text", folded(text))
+            document.add_text("titled", folded(f"{heading}\n{text}"))
             document.add_integer("day", day)
             document.add_text("source", source)
             writer.add_document(document)
@@ -77,11 +77,14 @@ class LexicalIndex:
         return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
 
     def _searched(self, question: str) -> list[str]:
-        return [one for one in dict.fromkeys(self._analyzer.analyze(plain(question))) if one not in self._asking][:_MOST_TERMS]
+        # A Mueller may be written Müller: both are looked for.
+        others = [one for word in words(question) if rarity(word.stem) > SPELT for one in spellings(word.text)]
+        terms = dict.fromkeys(self._analyzer.analyze(" ".join([folded(question), *others])))
+        return [one for one in terms if one not in self._asking][:_MOST_TERMS]
 
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
-        return frozenset(self._analyzer.analyze(plain(text)))
+        return frozenset(self._analyzer.analyze(folded(text)))
 
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n best passages that the filters admit, as (number, BM25 score), best first.

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError
+from vectorstore.language.frames import bare
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.reranker import Reranker, aged, passage_score, window
@@ -126,6 +127,15 @@ class Index:
         with self._current() as reader:
             return reader.archive.article(id_)
 
+    def listed(self, wanted: Callable[[Article], bool], n: int, oldest: bool = False) -> tuple[int, list[Article]]:
+        """How many articles are wanted, by their records alone (no text), and the n latest of them, or the n oldest."""
+        with self._current() as reader:
+            rows = [(number, article) for number, article in reader.archive.bylines() if wanted(article)]
+            rows.sort(key=lambda row: row[1].published.toordinal() if row[1].published else 0, reverse=not oldest)
+            first = [number for number, _ in rows[:n]]
+            whole = reader.archive.articles(first)
+            return len(rows), [whole[number] for number in first]
+
     def texts(self) -> list[str]:
         """The text of every passage, for measures over the whole collection."""
         with self._current() as reader:
@@ -225,6 +235,7 @@ class Generation:
         self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
     ) -> list[Hit]:
         question = _searchable(question)
+        question = bare(question) or question
         if not question.strip() or k < 1:
             return []
         ranked = fused(*self._found(question, filters, max(_CANDIDATES, 3 * k)))

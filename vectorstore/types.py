@@ -128,3 +128,7 @@ class Found:
     scope: Scope
     summary: Summary  # what the scope's filters leave to search in
     generation: str
+
+    @property
+    def texts(self) -> list[str]:
+        return [hit.passage.text for hit in self.hits]

@@ -5,6 +5,7 @@ A list that a language's file lacks is empty: its rule has nothing to look for t
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -51,3 +52,9 @@ def rows(name: str, language: str = "en") -> tuple[tuple[str, ...], ...]:
 def table(name: str, language: str = "en") -> dict[str, Any]:
     """A table of words, each with its value."""
     return dict(_entry(name, language) or {})
+
+
+@cache
+def pattern(name: str, language: str = "en", cased: bool = False) -> re.Pattern[str]:
+    """What finds any of the regular expressions of a list, one a line."""
+    return re.compile("|".join(lines(name, language)) or "(?!)", 0 if cased else re.I)

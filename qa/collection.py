@@ -1,0 +1,164 @@
+"""Questions about the collection itself, answered from its records: how many articles, which outlets, who wrote what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from qa.asking import asked
+from qa.quoting import met
+from qa.types import Citation, Sentence
+from vectorstore.language.days import day_words
+from vectorstore.language.frames import bare, polite, wants_gist
+from vectorstore.language.lexicon import lines, table
+from vectorstore.language.sentences import sentences
+from vectorstore.language.words import folded
+from vectorstore.search import Index
+from vectorstore.types import Article, Filters, Found, Summary
+
+GREETING = (
+    "Hello. I answer questions about the articles in this collection, with their own words: ask who, what, when, where, why or "
+    "how many, or ask for a subject (“news about …”), for its articles (“list articles about …”), or what is in the collection."
+)
+_MOST = 8  # articles that an answer lists
+_ABOUT = 0.6  # of a subject's words, by their weight: what an article on it has
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the records say: as text, and, where it is of articles, sentences that cite them."""
+
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the collection is asked for."""
+
+    what: str  # a list of questions.collection in the language's data
+    of: str = ""  # the subject
+    by: str = ""  # an author or an outlet
+
+
+@cache
+def _pattern(what: str) -> re.Pattern[str]:
+    data = table("questions.collection")
+    words = {name: data[name] for name in ("articles", "outlets", "collection", "list")}
+    some = [
+        re.sub(r"\{(\w+)\}", lambda blank: words.get(blank[1], blank[0]), line) for line in lines(f"questions.collection.{what}")
+    ]
+    return re.compile("|".join(re.sub(r"\?P<(\w+)>", rf"?P<\g<1>{n}>", line) for n, line in enumerate(some)), re.I)
+
+
+@lru_cache(maxsize=256)
+def wanted(question: str) -> Wanted | None:
+    """What of the collection the question asks for; None where it asks for what the articles say."""
+    text = polite(question).strip(" ?!.,;:")
+    kinds = [name for name, value in table("questions.collection").items() if "\n" in value]
+    for what in kinds:
+        if found := _pattern(what).fullmatch(text):
+            given = {name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value}
+            return Wanted(what, given.get("of", "").strip("“”\"' "), given.get("by", ""))
+    return Wanted("topics") if wants_gist(question) and not re.search(r"\w", bare(question)) else None
+
+
+def from_records(question: Wanted, index: Index, found: Found) -> Reply | None:
+    """The answer that the records give, or None where they have none: no such author, no article on the subject.
+
+    `found` is what a search for the subject gave; its filters are those of the question.
+    """
+    summary, filters = found.summary, found.scope.filters
+    if question.what == "count":
+        return Reply(_counted(summary))
+    if question.what == "outlet":
+        names = [f"{name or 'no outlet named'} ({_many(count)})" for name, count in summary.sources]
+        return Reply(f"{_many(len(names), 'outlet')}: {_row(names)}.")
+    if question.what == "dates":
+        return Reply(_dates(summary))
+    if question.by:
+        return _by(question.by, index, filters)
+    if not question.of:
+        count, articles = index.listed(filters.admits, _MOST if question.what == "topics" else 1, question.what == "oldest")
+        lead = f"The latest of {_many(count)}:" if question.what == "topics" and count > len(articles) else ""
+        return _listing(lead, articles) if articles else None
+    return _on(question, found)
+
+
+def _on(question: Wanted, found: Found) -> Reply | None:
+    ask = asked(question.of)
+    articles = list(dict.fromkeys(a for hit in found.hits for a in (hit.article, *hit.also_in)))
+    texts = {article: article.title for article in articles}
+    for hit in found.hits:
+        texts[hit.article] += " " + hit.passage.text
+    on = [article for article in articles if met(ask, texts[article]) >= _ABOUT]
+    named = [article for article in on if met(ask, article.title) >= _ABOUT]
+    if question.what in ("wrote", "published"):
+        return _listing("", (named or on)[:3]) if on else None
+    if question.what in ("newest", "oldest"):
+        on.sort(key=lambda a: a.published.toordinal() if a.published else 0, reverse=question.what == "newest")
+        return _listing("", on[:1]) if on else None
+    if question.what == "reporting" and on:
+        outlets = list(dict.fromkeys(article.source for article in on if article.source))
+        return _listing(f"{_row(outlets)}:", on[:_MOST])
+    if not on:
+        return _listing(f"No article names “{question.of}”. Nearest in meaning:", articles[:3]) if articles else None
+    return _listing(f"{_many(len(on))} found on “{question.of}”:", on[:_MOST])
+
+
+def _by(name: str, index: Index, filters: Filters) -> Reply | None:
+    low = _plain(name)
+
+    def has(article: Article) -> bool:
+        names = [*map(_plain, article.authors), _plain(article.source)]
+        return filters.admits(article) and any(f" {low} " in f" {one} " for one in names)
+
+    count, articles = index.listed(has, _MOST)
+    return _listing(f"{_many(count)} by {name}:", articles) if articles and low else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^the ", "", " ".join(re.findall(r"\w+", folded(name).lower())))
+
+
+def _listing(lead: str, articles: Sequence[Article]) -> Reply:
+    """The articles, each with its headline, byline, outlet and date, and cited by its first sentence."""
+    cited = []
+    for number, article in enumerate(articles, 1):
+        start, end = next(iter(sentences(article.text)), (0, len(article.text)))
+        cited.append(Citation(number, article.text[start:end], start, end, article, f"{article.id}#0"))
+    said = [Sentence(lead, tuple(range(1, len(cited) + 1)), supported=True)] if lead else []
+    said += [Sentence(_record(article), (number,), supported=True) for number, article in enumerate(articles, 1)]
+    text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in said)
+    return Reply(text, tuple(said), tuple(cited))
+
+
+def _record(article: Article) -> str:
+    by = f"by {_row(article.authors)}" if article.authors else "no author named"
+    when = day_words(article.published) if article.published else "undated"
+    return f"“{article.title or article.id}” — {', '.join(filter(None, (by, article.source, when)))}"
+
+
+def _counted(summary: Summary) -> str:
+    outlets = len([name for name, _ in summary.sources if name])
+    return f"{_many(summary.articles)} from {_many(outlets, 'outlet')}. {_dates(summary)}"
+
+
+def _dates(summary: Summary) -> str:
+    if not summary.first or not summary.last:
+        return "None has a date."
+    undated = f" {summary.undated:,} without a date." if summary.undated else ""
+    days = [day_words(day) for day in dict.fromkeys((summary.first, summary.last))]
+    return f"Published {' to '.join(days)}.{undated}"
+
+
+def _many(number: int, noun: str = "article") -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _row(names: Iterable[str]) -> str:
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,60 @@
+"""Two questions in one, apart: "How many homes lost power, and who won the cup?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import zip_longest
+
+from qa.asking import asked
+from vectorstore.language.frames import bare, opener, wants_gist
+from vectorstore.language.lexicon import word_list, word_set
+from vectorstore.types import Hit
+
+_MOST = 3  # questions that are taken apart; more are a text
+_ASKS = 2.5  # the weight of a question's words from which it asks for something: "and when?" does not
+_TELLS = 6.0  # the weight of a word that finds a story of its own
+
+
+@lru_cache(maxsize=256)
+def parts(question: str) -> tuple[str, ...]:
+    """The questions that a question is made of, each so that it can be asked by itself; one that is whole is its only part.
+
+    A part without a subject of its own ("… and how many people were hurt?") is told the first part before.
+    """
+    found = [one.strip(" ,;") for one in _cut().split(question) if one.strip(" ,;?")]
+    if not 2 <= len(found) <= _MOST or not all(map(_stands, found)):
+        return (question,)
+    whole = [one if one.endswith("?") else f"{one}?" for one in found]
+    return (whole[0], *(one if _has_subject(one) else leading(whole[0]) + one for one in whole[1:]))
+
+
+def leading(first: str) -> str:
+    """The first part as it is told before one that has no subject of its own."""
+    return f"{first.rstrip('? ')}. "
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    asks = rf"(?:{'|'.join(word_list('questions.asking'))})\b"
+    joins = "|".join(word_list("questions.joining"))
+    after_mark = rf"\?+\s+(?:\(?\d[.)]\s*)?(?:(?:{joins})\s)*(?=\w)"
+    return re.compile(rf"^\(?1[.)]\s|{after_mark}|[,;]?\s(?:{joins})\s(?={asks})|;\s(?={asks})", re.I)
+
+
+def _stands(one: str) -> bool:
+    text = bare(one)
+    if set(text.lower().rstrip("?").split()) & word_set("questions.pointing"):
+        return False
+    return bool(re.match(opener(), text, re.I) or wants_gist(one)) and sum(term.weight for term in asked(one).terms) > _ASKS
+
+
+def _has_subject(one: str) -> bool:
+    return bool(re.search(r"\s\W?[^\W\d_a-z]", one)) or any(term.weight >= _TELLS for term in asked(one).terms)
+
+
+def interleaved(rows: Sequence[Sequence[Hit]], most: int) -> tuple[Hit, ...]:
+    """The hits of several searches in turn, each passage once."""
+    taken = {hit.passage.id: hit for turn in zip_longest(*rows) for hit in turn if hit}
+    return tuple(taken.values())[:most]
