@@ -85,19 +85,21 @@ class Word(NamedTuple):
 
     text: str
     low: str
+    kinds: frozenset[str]  # the lists that it is on
+    capital: bool
+    is_word: bool
     start: int
     end: int
 
-    @property
-    def capital(self) -> bool:
-        return self.text[0].isupper() and self.low not in WEEKDAYS
-
-    @property
-    def is_word(self) -> bool:
-        return self.text[0].isalnum()
-
     def isa(self, *names: str) -> bool:
-        return not _kinds(self.low).isdisjoint(names)
+        return not self.kinds.isdisjoint(names)
+
+
+@lru_cache(maxsize=50_000)
+def facts(text: str) -> tuple[str, str, frozenset[str], bool, bool]:
+    """What a word tells by itself: the first fields of `Word`."""
+    low = text.casefold()
+    return text, low, _kinds(low), text[0].isupper() and low not in WEEKDAYS, text[0].isalnum()
 
 
 def ends_phrase(word: Word) -> bool:

@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from vectorstore.language.quotations import Quotation, quotations
@@ -25,6 +24,7 @@ from vectorstore.language.speakers import (
     Speaker,
     Word,
     ends_phrase,
+    facts,
     is_possessive,
     isa,
     mentioned,
@@ -75,7 +75,8 @@ class _Reading:
         self.spans = sentences(text)
         self.rows = [self._words(start, end) for start, end in self.spans]
         self.people = people(self.rows)
-        self.subjects: list[list[Speaker]] = []  # for each sentence whom it is about
+        self.first: list[Speaker | None] = []  # for each sentence who speaks in it
+        self.subjects: dict[int, list[Speaker]] = {}  # and whom it is about, as far as that was asked
         self.by_quote: dict[int, tuple[Speaker, ...]] = {}
         self.found: list[Speech] = []
 
@@ -83,13 +84,15 @@ class _Reading:
         """The words and signs of a sentence, with each quotation in it as one."""
         row: list[Word] = []
         q = max(0, bisect_right(self.starts, start) - 1)
+        if not any(one.start < end and one.end > start for one in self.quoted[q : q + 2]):
+            return [Word(*facts(match.group()), *match.span()) for match in _TOKEN.finditer(self.text, start, end)]
         for match in _TOKEN.finditer(self.text, start, end):
             while q < len(self.quoted) and self.quoted[q].end <= match.start():
                 q += 1
             if q == len(self.quoted) or self.quoted[q].start > match.start():
-                row.append(Word(match.group(), match.group().casefold(), *match.span()))
+                row.append(Word(*facts(match.group()), *match.span()))
             elif not row or row[-1].text != QUOTE or row[-1].start != max(self.quoted[q].start, start):
-                row.append(Word(QUOTE, QUOTE, max(self.quoted[q].start, start), min(self.quoted[q].end, end)))
+                row.append(Word(*facts(QUOTE), max(self.quoted[q].start, start), min(self.quoted[q].end, end)))
         return row
 
     def read_sentences(self) -> None:
@@ -105,20 +108,24 @@ class _Reading:
                     )
             if label:
                 self.found.append(Speech(start, end, (self.people.resolved(label),), (start, start)))
-                self.subjects.append([])
+                self.first.append(None)
                 continue
             cues = list(_cues(row, self.people))
-            spoken = list(self._speeches(cues, row, start, end))
+            spoken = list(self._speeches(cues, n))
             self._give_quotations(row, cues, spoken, start, end, announced)
             self.found.extend(spoken)
-            names = [self.people.resolved(one) for one in mentioned(row)]
+            self.first.append(spoken[0].speakers[0] if spoken and spoken[0].speakers[0].shown else None)
             if row and row[0].isa("pronouns") and not spoken:
-                names.insert(0, self._meant(row[0].low))
-            if spoken and spoken[0].speakers[0].shown:
-                first = spoken[0].speakers[0]
-                names = [first, *(one for one in names if not one.is_same(first))]
-            self.subjects.append(names)
-            announced = names[0] if names and row[-1].text == ":" else None
+                self.first[-1] = self._meant(row[0].low, n)
+            about = self._about(n) if row and row[-1].text == ":" else ()
+            announced = about[0] if about else None
+
+    def _about(self, n: int) -> list[Speaker]:
+        """Whom a sentence is about: who speaks in it, or its names in order."""
+        if n not in self.subjects:
+            first, names = self.first[n], [self.people.resolved(one) for one in mentioned(self.rows[n])]
+            self.subjects[n] = [first, *(one for one in names if not one.is_same(first))] if first else names
+        return self.subjects[n]
 
     def _give_quotations(
         self, row: Sequence[Word], cues: Sequence[_Cue], spoken: Sequence[Speech], start: int, end: int, announced: Speaker | None
@@ -140,12 +147,12 @@ class _Reading:
                         self.by_quote.setdefault(q, one.speakers)
             q += 1
 
-    def _speeches(self, cues: Sequence[_Cue], row: Sequence[Word], start: int, end: int) -> Iterator[Speech]:
+    def _speeches(self, cues: Sequence[_Cue], n: int) -> Iterator[Speech]:
         """The parts of a sentence by who says them. What leads up to a speaker ("Asked of it, Kern said") is the writer's."""
+        row, (position, end) = self.rows[n], self.spans[n]
         previous: tuple[Speaker, ...] = ()
-        position = start
-        for n, cue in enumerate(cues):
-            nested = n > 0 and _is_nested(row, cues[n - 1], cue)
+        for k, cue in enumerate(cues):
+            nested = k > 0 and _is_nested(row, cues[k - 1], cue)
             if isinstance(cue.speaker, Speaker):
                 who = self.people.resolved(cue.speaker)
             elif previous:
@@ -153,11 +160,11 @@ class _Reading:
             else:
                 own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
                 named = isinstance(own, Speaker) and own.names  # "Dahl scolded him: “…,” she said"
-                who = self.people.resolved(own) if named and isinstance(own, Speaker) else self._meant(cue.speaker)
+                who = self.people.resolved(own) if named and isinstance(own, Speaker) else self._meant(cue.speaker, n)
             begin = position if cue.trailing else max(position, row[cue.start].start)
             stop = end
-            if n + 1 < len(cues):
-                following = cues[n + 1]
+            if k + 1 < len(cues):
+                following = cues[k + 1]
                 signs = [word.end for word in row[cue.end : following.start] if word.text in ":;"]
                 stop = row[following.start].start
                 if following.trailing and (cue.trailing or signs):
@@ -167,10 +174,10 @@ class _Reading:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), cue.denies)
             previous, position = speakers, stop
 
-    def _meant(self, pronoun: str) -> Speaker:
+    def _meant(self, pronoun: str, n: int) -> Speaker:
         """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind."""
-        for names in islice(reversed(self.subjects), 4):
-            for one in names:
+        for before in range(n - 1, max(-1, n - 5), -1):
+            for one in self._about(before):
                 if self.people.gender.get(one.shown, pronoun) == pronoun:
                     if isa(pronoun, "one_person"):
                         self.people.gender[one.shown] = pronoun
@@ -200,8 +207,8 @@ class _Reading:
             return self.by_quote[q - 1]
         if q + 1 in self.by_quote and "\n" not in self.text[end : self.quoted[q + 1].start]:
             return self.by_quote[q + 1]
-        if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and self.subjects[n - 1]:
-            return (self.subjects[n - 1][0],)
+        if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and (about := self._about(n - 1)):
+            return (about[0],)
         paragraphs = [part for part in between.split("\n") if part.strip()]
         if q and q - 1 in self.by_quote and len(paragraphs) == 1 and between.endswith("\n"):
             return self.by_quote[q - 1]  # “…,” Kern said.\n\n“…”
@@ -232,6 +239,8 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
     """The verbs of saying of a sentence; where it has none, a colon or a dash with a name."""
     last: _Cue | None = None
     for i, word in enumerate(row):
+        if not word.kinds:
+            continue
         cue: _Cue | None = None
         if word.isa("according"):
             if right := _right(row, i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))):
