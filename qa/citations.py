@@ -127,21 +127,23 @@ def _numbered(found: Iterable[_Found]) -> Reading:
 def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
     """The verdict on a sentence, and the quotes to show for it: those of passages that carry it."""
     cited = list({hit.passage.id: hit for hit, _ in quotes}.values())
-    verdict = check(sentence, _evidence(cited)) if cited else Verdict(False, (NO_PASSAGE,))
+    verdict = _checked(sentence, cited) if cited else Verdict(False, (NO_PASSAGE,))
     if verdict.supported and len(cited) > 1:
-        alone = {hit.passage.id for hit in cited if check(sentence, _evidence([hit])).supported}
+        alone = {hit.passage.id for hit in cited if _checked(sentence, [hit]).supported}
         quotes = [quote for quote in quotes if quote[0].passage.id in alone] if alone else quotes
     if not verdict.supported:
         for hit in sorted(hits, key=lambda hit: -coverage(sentence, hit.passage.text))[:3]:
             if hit not in cited and coverage(sentence, hit.passage.text) > _CARRIES:
-                other = check(sentence, _evidence([hit]))
+                other = _checked(sentence, [hit])
                 if other.supported and (instead := _quotes_of(sentence, hit)):
                     return other, instead
     return verdict, quotes
 
 
-def _evidence(hits: Sequence[Hit]) -> list[str]:
-    return [hit.passage.text for hit in hits] + [_record(hit) for hit in hits]
+def _checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
+    """The verdict by the passages, read where they stand in their articles, and by our records of these."""
+    whole = {hit.passage.text: (hit.article.text, hit.passage.start) for hit in hits}
+    return check(sentence, [*whole, *(_record(hit) for hit in hits)], whole)
 
 
 def _record(hit: Hit) -> str:

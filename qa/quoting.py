@@ -167,12 +167,13 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
         lead = DIFFER if number > 1 and _differ(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if end < len(whole) else ""
-        text = f"{lead}“{opens}{whole[start:end]}{closes}” — {_credit(candidate.hit.article, candidate.also_in)}"
-        shown.append(Sentence(text, (number,), supported=True))
         hit, begin = candidate.hit, candidate.start
-        cited.append(
-            Citation(number, whole[start:end], begin + start, begin + end, hit.article, hit.passage.id, candidate.also_in)
-        )
+        one = Citation(number, whole[start:end], begin + start, begin + end, hit.article, hit.passage.id, candidate.also_in)
+        # Without its marks and its speaker an allegation would be the paper's own words.
+        inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
+        by = "" if one.said.is_named else f"{one.speaker}, in "
+        shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(hit.article, candidate.also_in)}", (number,), supported=True))
+        cited.append(one)
     return tuple(shown), tuple(cited)
 
 

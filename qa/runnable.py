@@ -106,6 +106,7 @@ def as_message(answer: Answer) -> AIMessage:
                     published=citation.article.published.isoformat() if citation.article.published else "",
                     quote_start=citation.start,
                     quote_end=citation.end,
+                    speaker=citation.speaker,
                 )
             )
     text = blocks.create_text_block(answer.text, annotations=annotations)

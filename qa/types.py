@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vectorstore.language.speech import Said, said
 from vectorstore.types import Article, Filters, Found, Hit, Understood
 
 
@@ -29,6 +30,21 @@ class Citation:
     article: Article
     passage_id: str
     also_in: tuple[Article, ...] = ()  # other outlets that carry the same words
+
+    @property
+    def said(self) -> Said:
+        """Who says these words in the article, and the quotation marks around them that stand outside of the quote."""
+        return said(self.article.text, self.start, self.end)
+
+    @property
+    def speaker(self) -> str:
+        """Whose words they are: "Ida Kern"; empty where they are the article's own."""
+        return self.said.speaker
+
+    @property
+    def shown(self) -> str:
+        """The quote as it may be shown: one from inside a quotation has its marks."""
+        return f"{self.said.opening}{self.quote}{self.said.closing}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,7 @@ class Answer:
                     "quote": c.quote,
                     "start": c.start,
                     "end": c.end,
+                    "speaker": c.speaker,
                     "article": article_dict(c.article),
                     "also_in": [article_dict(a) for a in c.also_in],
                 }

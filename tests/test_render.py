@@ -380,6 +380,7 @@ def test_the_terminal_shows_the_answer_and_its_numbered_quotes() -> None:
             "    Fourteen hurt as ferry strikes rock",
             "    Estrin Evening Post, by Odile Brandt, 4 March 2026",
             "    https://evening-post.example/news/fourteen-hurt",
+            "    Said by St Brannoc's hospital",
             "    Also in Radio Ouvre",
         ]
     )

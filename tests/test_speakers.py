@@ -9,8 +9,14 @@ import pytest
 import yaml
 
 from qa.check.verdict import check
+from qa.citations import read, verified
+from qa.quoting import quote
+from qa.types import Answer
+from ui import render
 from vectorstore.language.quotations import quotations
-from vectorstore.language.speech import speech
+from vectorstore.language.speech import said, speech
+from vectorstore.passages import passages
+from vectorstore.types import Article, Hit
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "speakers.yaml").read_text(encoding="utf-8"))
 QUOTED = yaml.safe_load((Path(__file__).parent / "cases" / "quotations.yaml").read_text(encoding="utf-8"))
@@ -71,3 +77,46 @@ def test_reading_is_linear(piece: str) -> None:
     started = time.perf_counter()
     speech(piece * (20_000 // len(piece)))
     assert time.perf_counter() - started < 5
+
+
+QUARRY = Article(
+    id="quarry",
+    title="Row over quarry",
+    source="The Velden Post",
+    text="Mine inspector Ada Ness disagreed: “The quarry will collapse in spring. The owners of the quarry bribed three judges. "
+    "I have the letters.”\n\nThe quarry opened in 1974.",
+)
+FOUND = [Hit(passage, QUARRY, 1.0) for passage in passages(QUARRY)]
+
+
+def test_a_quote_from_inside_a_quotation_keeps_its_marks_and_its_speaker() -> None:
+    """An allegation is never shown as the paper's own words; the quote itself stays what stands in the article."""
+    (sentence, *_), (citation, *_) = quote("Did the owners of the quarry bribe judges?", FOUND, 1)
+    assert sentence.text == "““The owners of the quarry bribed three judges.”” — Ada Ness, in The Velden Post"
+    assert citation.quote == QUARRY.text[citation.start : citation.end] == "The owners of the quarry bribed three judges."
+    assert citation.speaker == "Ada Ness"
+
+
+def test_the_papers_own_words_have_no_speaker() -> None:
+    """What the article says itself is credited to the outlet alone."""
+    (sentence, *_), (citation, *_) = quote("When did the quarry open?", FOUND, 1)
+    assert sentence.text == "“The quarry opened in 1974.” — The Velden Post"
+    assert citation.speaker == ""
+
+
+def test_a_model_that_names_no_speaker_is_shown_with_one() -> None:
+    """A claim on words that somebody said is supported, and its citation says whose they are, wherever it is shown."""
+    reading = verified(read("The owners of the quarry bribed three judges [1].", FOUND, True), FOUND)
+    assert reading.sentences[0].supported
+    answer = Answer("?", "?", reading.text, reading.sentences, reading.citations, model="m", final=True)
+    assert answer.as_dict()["citations"][0]["speaker"] == "Ada Ness"
+    assert "Said by <bdi>Ada Ness</bdi>" in render.evidence_html(answer, 1)
+    assert "““The owners of the quarry bribed three judges.””" not in answer.text
+    assert "Said by Ada Ness" in render.answer_text(answer)
+
+
+def test_a_quote_that_names_its_speaker_needs_no_other_credit() -> None:
+    """“…,” said Ida Kern: the words tell whose they are."""
+    text = "“The bridge is rotten,” said engineer Ida Kern. She left."
+    assert said(text, 0, text.index(" She")).is_named
+    assert said(text, 0, len("“The bridge is rotten,”")) == ("Ida Kern", "", "", False)

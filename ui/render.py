@@ -290,7 +290,7 @@ def _card(citation: Citation, turn_number: int) -> str:
         passage = f"{_context(before)}<mark>{escaped(citation.quote)}</mark>{_context(after)}"
     else:  # never shown as evidence: the promise is that the quote is in the article
         passage = '<span class="or-why"><b>Not shown:</b> this quote is not in the stored article.</span>'
-    also = _also_in(citation.also_in)
+    also = _said_by(citation) + _also_in(citation.also_in)
     return (
         f'<article class="or-card" id="{_card_id(turn_number, citation.number)}" tabindex="-1" '
         f'aria-label="Citation {citation.number}">'
@@ -349,6 +349,13 @@ def _source_link(article: Article) -> str:
         f'<p class="or-link"><a href="{escaped(link)}" target="_blank" rel="noopener noreferrer">Read at '
         f'<bdi>{escaped(_clip(host, 60))}</bdi><span class="or-sr"> (opens in a new tab)</span></a></p>'
     )
+
+
+def _said_by(citation: Citation) -> str:
+    """Whose words a quote is, where it does not say so itself."""
+    if not citation.speaker or citation.said.is_named:
+        return ""
+    return f'<p class="or-also">Said by <bdi>{escaped(one_line(citation.speaker))}</bdi></p>'
 
 
 def _also_in(others: Iterable[Article]) -> str:
@@ -523,7 +530,9 @@ def _citation_text(citation: Citation, width: int, said: str) -> str:
     if not exact:
         lines.insert(0, _wrap("(not shown: this quote is not in the stored article)", width, indent, indent))
     elif one_line(citation.quote) not in said:
-        lines.insert(0, _wrap(f"“{one_line(citation.quote)}”", width, indent, indent))
+        lines.insert(0, _wrap(f"“{one_line(citation.shown)}”", width, indent, indent))
+    if exact and citation.speaker and not citation.said.is_named:
+        lines.append(_wrap(f"Said by {one_line(citation.speaker)}", width, indent, indent))
     lines[:1] = [mark + line.removeprefix(indent) for line in lines[:1]]
     others = list(dict.fromkeys(one_line(other.source) for other in citation.also_in if other.source.strip()))
     if others:

@@ -10,7 +10,7 @@ from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import Speaker
-from vectorstore.language.speech import Speech, speech
+from vectorstore.language.speech import Speech, speech, speech_in
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import normalised, tokens
 
@@ -54,7 +54,7 @@ def parts(passage: str, whole: str = "", start: int = 0) -> tuple[Part, ...]:
     """A passage by who says what; read where it stands in the whole text, which may name who speaks before it begins."""
     whole = whole or passage
     end = start + len(passage)
-    found = [one for one in speech(whole) if one.start < end and one.end > start]
+    found = speech_in(whole, start, end)
     rows: list[Part] = []
     for a, b in sentences(passage):
         a, b = a + start, b + start
@@ -73,7 +73,7 @@ def parts(passage: str, whole: str = "", start: int = 0) -> tuple[Part, ...]:
 
 def speakers(claim: Claim) -> Iterator[str]:
     """What the sentence says that somebody said stands in what the passages let that one say."""
-    for one in _claimed(claim.text):
+    for one in speech(claim.text):
         who = one.speakers[0]
         content = [key for key in _ordered(claim.text[one.start : one.end]) if key not in _keys(claim.text[slice(*one.frame)])]
         if not who.shown or not content or _is_vague(who) or _is_outlet(claim, who):
@@ -81,10 +81,6 @@ def speakers(claim: Claim) -> Iterator[str]:
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         if reason := _reason(content, one, found):
             yield reason
-
-
-def _claimed(text: str) -> Sequence[Speech]:
-    return speech(text)
 
 
 def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:

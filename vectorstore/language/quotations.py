@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-_PAIRS = {
+PAIRS = {
     "“": '”"',
     "„": "“”",
     "«": "»",
@@ -25,7 +25,7 @@ _PAIRS = {
     "'": "'",
     "‚": "‘’",
 }
-_CLOSING = frozenset("".join(_PAIRS.values()))
+_CLOSING = frozenset("".join(PAIRS.values()))
 _MARK = re.compile(r"[“”„«»‹›「」『』\"‘’'‚]")
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*[“„«‹「\"])\s*")
 _BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{—–-/:…")
@@ -54,7 +54,7 @@ def quotations(text: str) -> tuple[Quotation, ...]:
         while b < len(breaks) and breaks[b][1] <= mark.at:
             start, end = breaks[b]
             b += 1
-            goes_on = mark.at == end or (mark.sign in _PAIRS.get(opening.sign, "") and not mark.opens) if opening else False
+            goes_on = mark.at == end or (mark.sign in PAIRS.get(opening.sign, "") and not mark.opens) if opening else False
             depth = 0
             if opening and not goes_on:
                 found.append(Quotation(opening.at, start, opening.sign, ""))
@@ -78,9 +78,9 @@ def quotations(text: str) -> tuple[Quotation, ...]:
             and _is_inner(marks, curly, n, breaks[b][0] if b < len(breaks) else len(text))
         ):
             continue
-        elif mark.sign in _PAIRS[opening.sign] and mark.closes and depth:
+        elif mark.sign in PAIRS[opening.sign] and mark.closes and depth:
             depth -= 1
-        elif mark.sign in _PAIRS[opening.sign] and mark.closes:
+        elif mark.sign in PAIRS[opening.sign] and mark.closes:
             found.append(Quotation(opening.at, mark.at + 1, opening.sign, mark.sign))
             opening = None
     if opening:
@@ -101,9 +101,9 @@ class _Mark:
     def __init__(self, text: str, at: int) -> None:
         self.at, self.sign = at, text[at]
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        free_before = not before or before in _BEFORE_OPENING or before in _PAIRS
+        free_before = not before or before in _BEFORE_OPENING or before in PAIRS
         free_after = not after or after.isspace()
-        self.opens = self.sign in _PAIRS and free_before and not free_after
+        self.opens = self.sign in PAIRS and free_before and not free_after
         self.closes = self.sign in _CLOSING
         if self.sign in "„「『‚":
             self.opens, self.closes = True, False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from vectorstore.language.quotations import Quotation, quotations
+from vectorstore.language.quotations import PAIRS, Quotation, quotations
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import (
     COMMAS,
@@ -52,6 +52,67 @@ def speech(text: str) -> tuple[Speech, ...]:
     reading.read_sentences()
     reading.read_bare_quotations()
     return tuple(sorted(reading.found, key=lambda one: one.start))
+
+
+_READ, _GRID, _EARLIER = 12_000, 4_000, 3_000  # characters: of a longer text what is around the place that is asked for is read
+
+
+def speech_in(text: str, start: int, end: int) -> list[Speech]:
+    """What is said in a part of a text, read with what stands around it."""
+    first, last = 0, len(text)
+    if last > _READ:
+        near = max(0, start // _GRID * _GRID - _EARLIER)
+        far = min(last, (end // _GRID + 1) * _GRID + _EARLIER)
+        line_start, line_end = text.rfind("\n", max(0, near - _GRID), near), text.find("\n", far, far + _GRID)
+        first, last = (line_start + 1 if line_start >= 0 else near), (line_end if line_end >= 0 else far)
+    return [
+        Speech(a, b, one.speakers, (one.frame[0] + first, one.frame[1] + first), one.denied)
+        for one in speech(text[first:last])
+        if (a := one.start + first) < end and (b := one.end + first) > start
+    ]
+
+
+class Said(NamedTuple):
+    """Whose the words of a quote are, and the quotation marks that belong to it and stand outside of it."""
+
+    speaker: str = ""  # empty: the writer's own
+    opening: str = ""
+    closing: str = ""
+    is_named: bool = True  # whether the words themselves name the speaker
+
+
+@lru_cache(maxsize=2048)
+def said(text: str, start: int, end: int) -> Said:
+    """Who says the words from start to end, if not the writer."""
+    inside = _quotations_in(text, start, end)
+    spoken = [
+        one for one in speech_in(text, start, end) if min(one.end, end) - max(one.start, start) > one.frame[1] - one.frame[0]
+    ]
+    size = sum(min(one.end, end) - max(one.start, start) for one in spoken)
+    if not inside and 2 * size < end - start:
+        return Said()
+    names = list(dict.fromkeys(one.speakers[0].shown for one in spoken))
+    words = text[start:end].casefold()
+    opening = closing = ""
+    for q in inside:
+        if q.start < start < q.end:
+            opening = q.opening or "“"
+        if q.start < end < q.end:
+            closing = q.closing or PAIRS.get(q.opening, "”")[0]
+    if not spoken:
+        return Said(_UNNAMED if opening or closing else "", opening, closing, not (opening or closing))
+    shown = " and ".join(name or _UNNAMED for name in names)
+    return Said(shown, opening, closing, all(name and name.split()[-1].casefold() in words for name in names))
+
+
+_UNNAMED = "somebody quoted in the article"
+
+
+def _quotations_in(text: str, start: int, end: int) -> list[Quotation]:
+    """The quotations of whole clauses that a part of a text lies in, or that lie in it."""
+    found = quotations(text)
+    first = max(0, bisect_right([q.start for q in found], start) - 1)
+    return [q for q in found[first:] if q.start < end and q.end > start and _is_speech(text, q)]
 
 
 # An elided article, a word with what is inside it ("O'Neil", "well-known", "J."), a number, a sign.
