@@ -11,7 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from vectorstore.language.lexicon import rows, table, word_list, word_set
+from vectorstore.language.lexicon import rows, table, word_set
+from vectorstore.language.numbers import MONEY_SIGNS, NUMBER_KEYS, M, Measure, same_number, with_numbers
 from vectorstore.language.stems import stem
 
 _CHARACTERS = {ord(c): '"' for c in "“”„‟«»〝〞＂"} | {ord(c): "'" for c in "‘’‚‛`´ʼ＇"} | {ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"}
@@ -24,6 +25,11 @@ _ODD = re.compile("[" + re.escape("".join(map(chr, _CHARACTERS | _INVISIBLE))) +
 _UNSEEN = re.compile("[" + re.escape("".join(map(chr, _INVISIBLE))) + "]")
 
 
+_VULGAR = {c: unicodedata.numeric(c) for c in map(chr, range(0x00BC, 0x218A)) if "VULGAR FRACTION" in unicodedata.name(c, "")}
+_FRACTION = re.compile(f"([{''.join(_VULGAR)}])")  # stays what it is: in the compatible form, 2½ is 21/2
+_POWER = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]+")
+
+
 def normalised(text: str) -> str:
     """The text with one form of quotation marks, dashes and spaces, nothing invisible, and no gaps before punctuation."""
     plain = text.isascii()  # then most of what follows has nothing to do
@@ -32,7 +38,8 @@ def normalised(text: str) -> str:
     text = re.sub(r"``|''|‘‘|’’", '"', text)
     if not plain:
         if not unicodedata.is_normalized("NFKC", text):
-            text = unicodedata.normalize("NFKC", text)
+            text = _POWER.sub(lambda found: "^" + found.group(), text)  # 10² is no 102
+            text = "".join(part if part in _VULGAR else unicodedata.normalize("NFKC", part) for part in _FRACTION.split(text))
         text = _ODD.sub(lambda found: _CHARACTERS.get(ord(found.group()), ""), text)
     text = re.sub(r"[^\S\n]{2,}|[^\S\n ]", " ", text)
     return re.sub(r" (?=n't\b|'(?:s|re|ve|ll|d|m)\b|[,;:.!?%)\]](?:\s|$))", "", text)
@@ -46,16 +53,7 @@ DAY_NAMES = WEEKDAYS | frozenset(_MONTH_FORMS.values())
 _MAY_BE_ANOTHER_WORD = word_set("dates.month_may_be_another_word")
 _BEFORE_MONTH = word_set("dates.before_month")
 
-_UNITS = {word: n for n, word in enumerate(word_list("numbers.units"))}
-_TENS = {word: 10 * n for n, word in enumerate(word_list("numbers.tens"), 2)}
-_ORDINALS = {word: n for n, word in enumerate(word_list("numbers.ordinals"), 1)}
-_SCALES: dict[str, float] = table("numbers.scales")
 _SUFFIXES: dict[str, float] = table("numbers.suffixes")
-_FRACTIONS: dict[str, float] = table("numbers.fractions")
-_NUMBER_KEYS = frozenset(
-    form for word in (*_UNITS, *_TENS, *_SCALES, *_ORDINALS, *_FRACTIONS) for form in (word, stem(word))
-)  # as tokens have them
-_MONEY: dict[str, str] = table("numbers.money")
 
 STOP = word_set("words.stop")
 _REPORTS = word_set("speech.neutral")
@@ -63,14 +61,16 @@ _SAME: dict[str, str] = table("words.same")
 
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
-    r"|(?:(?P<money>[$£€¥])\s?)?(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<part>\d{1,2}[/⁄](?:10|16|[234568])(?![\d/]))"
+    rf"|(?:(?P<money>[{MONEY_SIGNS}])\s?)?(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|(?=[{''.join(_VULGAR)}]))"
+    rf"(?P<vulgar>[{''.join(_VULGAR)}])?(?:\^(?P<power>\d{{1,2}})(?!\d))?"
     r"(?P<tail>st|nd|rd|th|s|'s|(?:k|mn|mln|m|bn|b|tn|trn)(?![\w]))?"
-    r"|(?P<word>(?:[^\W\d_]\.){2,}(?!\w)|[^\W\d_]+(?:[.'&][^\W\d_]+)*)"
+    r"|(?P<word>km/h|m/s|(?:[^\W\d_]\.){2,}(?!\w)|[^\W\d_]+(?:[.'&][^\W\d_]+)*)"
     r"|(?P<percent>%)|(?P<mark>[\"])|(?P<break>[,;:.!?()\[\]/-]|\n)"
 )
 
 
-_PRICE_WITH_GAP = re.compile(r"[$£€¥] \.?\d")  # the one thing that goes across a space
+_PRICE_WITH_GAP = re.compile(rf"[{MONEY_SIGNS}] \.?\d")  # the one thing that goes across a space
 
 
 class Token(NamedTuple):
@@ -86,6 +86,7 @@ class Token(NamedTuple):
     before: str = ""  # the punctuation between it and the token before it
     quoted: bool = False  # inside quotation marks
     content: bool = True
+    measure: Measure | None = None  # what it measures: "12 km" a length
 
     @property
     def weight(self) -> float:
@@ -96,10 +97,7 @@ class Token(NamedTuple):
 def same(a: Token, b: Token) -> bool:
     """Whether two tokens are the same word or may be the same number."""
     if a.values or b.values:
-        units = {a.unit, b.unit}
-        return bool(a.values & b.values) and (
-            len(units) == 1 or units == {"th", "ordinal"} or ("" in units and "ordinal" not in units)
-        )
+        return same_number(a, b)
     return a.key == b.key
 
 
@@ -117,7 +115,7 @@ def tokens(text: str) -> tuple[Token, ...]:
             if made:
                 numbers, dates = numbers or number, dates or date
                 if punctuation or quoted or opening:
-                    key, written, values, unit, capital, _, _, _, _, content = made[0]
+                    key, written, values, unit, capital, _, _, _, _, content, _ = made[0]
                     found.append(Token(key, written, values, unit, capital, opening, "", punctuation, quoted, content))
                     found.extend([token._replace(quoted=quoted) for token in made[1:]])
                     punctuation, opening = "", False
@@ -132,7 +130,7 @@ def tokens(text: str) -> tuple[Token, ...]:
                     quoted = not quoted
                     opening = opening or quoted
     if numbers:
-        found = _with_numbers(found)
+        found = with_numbers(found)
     return tuple(_with_dates(found) if numbers or dates else found)
 
 
@@ -153,7 +151,7 @@ def _pieces(raw: str) -> tuple[_Piece, ...]:
         kind, text = match.lastgroup, match.group()
         if kind == "word":
             made = tuple(_word(text))
-            number = any(token.key in _NUMBER_KEYS for token in made)
+            number = any(token.key in NUMBER_KEYS for token in made)
             found.append(_Piece(made, "", number, made[0].capital and made[0].text.casefold().rstrip(".") in _DATE_FORMS))
         elif kind in ("break", "mark", "percent"):
             found.append(_Piece(sign=text))
@@ -171,10 +169,22 @@ _PLAIN: dict[str, Token] = {}  # what `_pieces` made one plain word of: most of 
 def _figure(match: re.Match[str]) -> Token:
     raw = match.group().strip()
     if match["clock"]:
-        return Token(raw, raw, frozenset({_clock(raw)}), "clock")
-    value = float(match["figure"].replace(",", ""))
+        return Token(raw, raw, _clock(raw), "clock")
+    if match["part"]:
+        upper, lower = map(int, raw.replace("⁄", "/").split("/"))
+        return (
+            Token(raw, raw, frozenset({upper / lower}), "part")
+            if upper < lower
+            else Token(raw, raw, frozenset({float(upper)}), "th")
+        )
+    value = float(match["figure"].replace(",", "") or 0) + _VULGAR.get(match["vulgar"] or "", 0)
+    if match["power"] and value < 1e6:
+        value **= int(match["power"])
+    start = match.start()
+    if match.string[start - 1 : start] == "-" and match.string[start - 2 : start - 1] in ("", " ", "(", '"') and start:
+        value, raw = -value, "-" + raw
     tail = (match["tail"] or "").strip("'")
-    unit = match["money"] or ""
+    unit = match["money"] or ("part" if match["vulgar"] and not match["figure"] else "")
     values = {value}
     if tail in _SUFFIXES:
         values = {value * _SUFFIXES[tail]} if unit or tail not in "mb" else {value, value * _SUFFIXES[tail]}
@@ -182,7 +192,8 @@ def _figure(match: re.Match[str]) -> Token:
         unit = "s"
     elif tail:
         unit = "th"
-    return Token(match["figure"], raw, frozenset(values), unit)
+    measure = M if len(values) > 1 and tail == "m" else None
+    return Token(raw if match["vulgar"] else match["figure"], raw, frozenset(values), unit, measure=measure)
 
 
 def _word(raw: str) -> list[Token]:
@@ -210,115 +221,11 @@ def _word(raw: str) -> list[Token]:
     return [Token("say" if key in _REPORTS else key, word, capital=capital)]
 
 
-def _clock(raw: str) -> float:
+def _clock(raw: str) -> frozenset[float]:
+    """The hours of the day that a clock may show, with the minutes as hundredths: 6:40 is 6.4 or 18.4, 06:40 is 6.4."""
     hours, minutes = raw.split(":")[:2]
-    return int(hours) + int(minutes) / 100
-
-
-def _with_numbers(found: list[Token]) -> list[Token]:
-    """Number words become numbers; "3" "million" one number; "10 to 15 percent" two percentages."""
-    out: list[Token] = []
-    n = 0
-    while n < len(found):
-        token = found[n]
-        if not token.values and token.key not in _NUMBER_KEYS:
-            out.append(token)
-            n += 1
-            continue
-        low = token.text.casefold()
-        if token.values and token.unit in ("", "$", "£", "€", "¥"):
-            value, n = token, n + 1
-            while n < len(found) and found[n].text.casefold() in _SCALES and not found[n].before.strip("-"):
-                scale = _SCALES[found[n].text.casefold()]
-                value = value._replace(values=frozenset(v * scale for v in value.values), text=f"{value.text} {found[n].text}")
-                n += 1
-            out.append(value)
-        elif low in _UNITS or low in _TENS or (low in _SCALES and out and out[-1].key in ("a", "an")):
-            value, n = _spoken(found, n)
-            if low in _SCALES and out:
-                out.pop()
-            out.append(value)
-        elif low in _ORDINALS:
-            out.append(token._replace(values=frozenset({float(_ORDINALS[low])}), unit="ordinal", content=True))
-            n += 1
-        elif low in _FRACTIONS:
-            out.append(token._replace(values=frozenset({float(_FRACTIONS[low])})))
-            n += 1
-        else:
-            out.append(token)
-            n += 1
-    return _with_units(out)
-
-
-def _spoken(found: list[Token], n: int) -> tuple[Token, int]:
-    """The number that number words from n on make, and where they end: "two hundred and fifty thousand"."""
-    first, total, current, end = found[n], 0.0, 0.0, n
-    position = n
-    while position < len(found):
-        low = found[position].text.casefold()
-        if position > n and found[position].before.strip("-"):
-            break
-        if low in _UNITS and (current % 10 == 0 and (current % 100 or current == 0 or current % 100 == 0)):
-            if current and not current % 100 and found[position - 1].key != "and" and current < 100:
-                break
-            if position > n and found[position - 1].text.casefold() in _UNITS:
-                break
-            current += _UNITS[low]
-        elif low in _TENS and current % 100 == 0:
-            current += _TENS[low]
-        elif low in _SCALES:
-            current = max(current, 1) * _SCALES[low]
-            if low != "hundred":
-                total, current = total + current, 0.0
-        elif low == "and" and position + 1 < len(found) and found[position - 1].text.casefold() in _SCALES:
-            following = found[position + 1].text.casefold()
-            if following not in _UNITS and following not in _TENS:
-                break
-            position += 1
-            continue
-        else:
-            break
-        position += 1
-        end = position
-    text = " ".join(t.text for t in found[n:end])
-    return first._replace(
-        key=text.casefold(), text=text, values=frozenset({total + current}), content=text.casefold() != "one"
-    ), end
-
-
-def _with_units(found: list[Token]) -> list[Token]:
-    """Numbers with the unit that follows them: percent, dollars; a range shares the unit and the scale of its end."""
-    out: list[Token] = []
-    n = 0
-    while n < len(found):
-        token = found[n]
-        n += 1
-        if not token.before and out and out[-1].values:
-            low = token.text.casefold()
-            following = found[n].text.casefold() if n < len(found) else ""
-            if low in ("percent", "pct"):
-                out[-1] = out[-1]._replace(unit="%")
-                continue
-            if (low == "percentage" and following.startswith("point")) or (low == "per" and following == "cent"):
-                out[-1] = out[-1]._replace(unit="%")
-                n += 1
-                continue
-            if low in _MONEY and not out[-1].unit:
-                out[-1] = out[-1]._replace(unit=_MONEY[low])
-                continue
-        out.append(token)
-    for n in [n for n in range(len(out) - 2, -1, -1) if out[n].values]:
-        later = out[n + 1]
-        if later.key in ("to", "and", "or") and not later.before and n + 2 < len(out):
-            later = out[n + 2]
-        if not later.values or later.before.strip("-"):
-            continue
-        if not out[n].unit and later.unit == "%":
-            out[n] = out[n]._replace(unit="%")
-        if max(later.values) >= 1e6 > 1000 > max(out[n].values):
-            scale = next(s for s in (1e12, 1e9, 1e6) if max(later.values) >= s)
-            out[n] = out[n]._replace(values=out[n].values | {v * scale for v in out[n].values})
-    return out
+    time = int(hours) + int(minutes) / 100
+    return frozenset({time}) if hours.startswith("0") or time >= 13 else frozenset({time, round(time % 12 + 12, 2)})
 
 
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
