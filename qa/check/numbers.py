@@ -7,18 +7,19 @@ from itertools import pairwise
 
 from qa.check.align import Claim, Slot
 from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
 
 _ABOUT = word_set("numbers.about")
 _MORE = frozenset(lines("numbers.more_than"))
-_LESS = frozenset(lines("numbers.less_than"))
+_LESS = frozenset(lines("numbers.less_than") + lines("numbers.nearly"))
 
 
 def numbers(claim: Claim) -> Iterator[str]:
     for slot in claim.slots:
         for i in slot.here:
             token = claim.tokens[i]
-            if not token.values or token.date or (token.key == "one" and not token.unit):
+            if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_verb(claim, token):
                 continue
             instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
             if _roughly(claim, i, instead):
@@ -42,6 +43,11 @@ def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
             if not contested and (not mine or (n in claim.used and (n, j) not in claim.taken)):
                 return True
     return False
+
+
+def _is_in_verb(claim: Claim, token: Token) -> bool:
+    """Whether a verb of the passage says the number: "halved" is "cut by half"."""
+    return token.text.casefold() == "half" and stem("halve") in claim.all_keys
 
 
 def _beside(found: Sequence[Token], n: int, reach: int) -> frozenset[str]:

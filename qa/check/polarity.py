@@ -7,12 +7,18 @@ from functools import cache
 
 from qa.check.align import Claim, Slot
 from vectorstore.language.align import LIGHT, NEGATIONS
-from vectorstore.language.lexicon import lines, word_list
+from vectorstore.language.lexicon import lines, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import STOP, Token
 
 _STOPS = stem_set("polarity.stops")
-_CUES = NEGATIONS | stem_set("polarity.refusals")
+_ELSEWHERE = (
+    frozenset(
+        [stem(w) for code in ("de", "fr", "es") for w in word_set("polarity.negations", code) - word_set("polarity.halves", code)]
+    )
+    - STOP
+)  # "no" and "pas", as the tokens have them
+_CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
 _PREFIXES = word_list("polarity.prefixes")
 
 
@@ -59,7 +65,7 @@ def polarity(claim: Claim) -> Iterator[str]:
         here = [claim.tokens[i] for i in slot.here]
         mine = [t for t in here if t.key in _CUES and not (swapped and t is swapped[0])]
         cues = [p for p in slot.there if claim.token_at(p).key in _CUES and not (swapped and claim.token_at(p) is swapped[1])]
-        theirs = cues if mine else [place for place in cues if _head_kept(claim, place)]
+        theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:
             yield f"This says “{swapped[0].text}” where the passage says “{swapped[1].text}”."
@@ -88,6 +94,11 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
                     if (line, n) not in claim.taken and _opposed(token, other):
                         yield f"This says “{token.text}” where the passage says “{other.text}”."
                         return
+
+
+def _is_near(claim: Claim, slot: Slot, place: tuple[int, int]) -> bool:
+    """Whether it is a "nicht" or a "pas" beside what was kept: they may stand behind what they negate."""
+    return claim.token_at(place).key in _ELSEWHERE and place in slot.near
 
 
 def _head_kept(claim: Claim, place: tuple[int, int]) -> bool:

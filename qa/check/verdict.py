@@ -13,17 +13,26 @@ from functools import lru_cache
 
 from qa.check.align import Claim, Whole
 from qa.check.basis import basis
+from qa.check.bounds import bounds
+from qa.check.causes import causes
+from qa.check.certainty import certainty
 from qa.check.names import names
 from qa.check.numbers import dates, numbers
 from qa.check.polarity import polarity
+from qa.check.quantities import quantities
 from qa.check.quotations import quotations
 from qa.check.roles import roles
 from qa.check.speakers import speakers
+from qa.check.status import status
 from qa.check.stitches import stitches
+from qa.check.things import things
 from vectorstore.language.align import lines_of
 from vectorstore.language.tokens import Token, normalised, tokens
 
-_RULES = (numbers, dates, names, polarity, speakers, roles, stitches, basis)
+_RULES = (
+    *(numbers, bounds, dates, quantities, names, polarity, status),
+    *(certainty, causes, things, speakers, roles, stitches, basis),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""How certain it is: "will" or "has" where the passage says "may", "is alleged to" or "plans to"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa.check.align import Claim
+from vectorstore.language.align import NEGATIONS
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.stems import stem_set
+from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_past
+
+_PLAIN = ("possible", "likely", "future", "conditional", "duty", "advice", "alleged")
+_KIND = {word: name for name in _PLAIN for word in word_set(f"certainty.{name}")}
+_WITH_TO = {
+    word: name
+    for name, key in (
+        ("asked", "asked"),
+        ("future", "scheduled"),
+        ("duty", "duty_with_to"),
+        ("promised", "promised"),
+        ("planned", "planned"),
+        ("likely", "expected"),
+        ("alleged", "alleged_of"),
+    )
+    for word in word_set(f"certainty.{key}")
+}
+_OF = word_set("certainty.alleged_of")
+_IF = word_set("certainty.if")
+_ATTRIBUTED = stem_set("certainty.attributed")
+_BEING = word_set("words.being")
+_ARTICLES = word_set("words.articles")
+_LINKS = word_set("roles.links")
+_PASSED = word_set("certainty.passed") | NEGATIONS | _BEING
+_COMMON = word_set("certainty.duty_with_to") | word_set("certainty.scheduled")  # too common to rule "X to" from afar
+_ORDER = "alleged possible likely planned promised asked advice duty conditional future infinitive".split()
+# What a sentence may say, of each kind that the passage says; of all others, nothing.
+_WEAKER = {
+    "future": {"future", "conditional", "promised", "planned", "infinitive", "likely"},
+    "conditional": {"conditional", "future", "infinitive", "possible", "planned", "promised", "likely"},
+    "possible": {"possible", "conditional", "infinitive"},
+    "likely": {"likely", "possible", "infinitive", "conditional"},
+    "planned": {"planned", "promised", "infinitive", "conditional", "asked"},
+    "promised": {"promised", "planned", "future", "conditional", "infinitive"},
+    "asked": {"asked", "duty", "advice", "infinitive", "planned", "promised", "conditional"},
+    "duty": {"duty", "asked", "infinitive", "conditional"},
+    "advice": {"advice", "asked", "infinitive", "conditional"},
+    "alleged": {"alleged", "possible", "infinitive"},
+}
+
+
+def certainty(claim: Claim) -> Iterator[str]:
+    attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
+    for i, place in enumerate(claim.at):
+        token = claim.tokens[i]
+        if not place or not token.content or token.values or token.date or token.quoted or (token.capital and not token.first):
+            continue
+        found = claim.lines[place[0]].tokens
+        (mine, my_word), (theirs, their_word) = _kind(claim.tokens, i), _kind(found, place[1])
+        if theirs == mine or (theirs == "alleged" and attributed):
+            if theirs in ("future", "conditional") and (clause := _dropped_if(claim, found)):
+                yield f"The passage says this only “{clause}”."
+                return
+            continue
+        if theirs and theirs != "infinitive":
+            if mine in _WEAKER[theirs] and not (theirs == "conditional" and mine == "future" and _dropped_if(claim, found)):
+                continue
+            if not mine and not _asserts(claim.tokens, i, theirs):
+                continue
+            instead = f"“{my_word}”" if my_word else f"“{token.text}”"
+            yield f"This says {instead} where the passage says “{their_word}”."
+            return
+        if theirs or mine not in ("possible", "likely", "future", "planned"):
+            continue
+        told = mine == "possible" or is_past(found[place[1]])
+        if told and not any(t.text.casefold() == my_word for t in found) and not _hedged(found):
+            yield f"This says “{my_word}”; the passage does not."
+            return
+
+
+def _hedged(found: Sequence[Token]) -> bool:
+    words = [t.text.casefold() for t in found]
+    return any(word in _KIND or _WITH_TO.get(word) in ("planned", "likely", "promised") for word in words)
+
+
+def _dropped_if(claim: Claim, found: Sequence[Token]) -> str:
+    """The "if" of the passage's sentence, where the sentence has none."""
+    mine = {t.text.casefold() for t in claim.tokens}
+    return next((t.text for t in found if t.text.casefold() in _IF and not mine & (_IF | {"would", "could", "might", "may"})), "")
+
+
+def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
+    """How certain what token n tells is, and the word that says so: ("possible", "may") of "close" in "may soon close"."""
+    kinds: dict[str, str] = {}
+    k = n - 1
+    while k >= max(0, n - 6) and not (set(found[k + 1].before) & set(',;:.!?"()')):
+        low = found[k].text.casefold()
+        after = found[k + 1].key
+        if low in _KIND:
+            kinds.setdefault(_KIND[low], low)
+        elif after == "to" and low in _BEING and k + 1 < n:
+            kinds.setdefault("future", f"{low} to")
+        elif after == "to" and low in _WITH_TO and k + 1 < n:
+            kinds.setdefault(_WITH_TO[low], f"{low} to")
+        elif k == n - 1 and _WITH_TO.get(low) == "planned" and found[n].text.endswith("ing"):
+            kinds.setdefault("planned", low)  # "is considering buying"
+        elif after == "of" and low in _OF and k + 1 < n:
+            kinds.setdefault("alleged", f"{low} of")
+        elif after == "to" and k + 1 < n and (governor := _governor(found, k)):
+            kinds.setdefault(_WITH_TO[governor], f"{governor} … to")
+            break
+        elif low not in _PASSED and not low.endswith("ly"):
+            if after == "to" and k + 1 < n:
+                kinds.setdefault("infinitive", "to")
+            break
+        k -= 1
+    for kind in _ORDER:
+        if kind in kinds:
+            return kind, kinds[kind]
+    return "", ""
+
+
+def _governor(found: Sequence[Token], k: int) -> str:
+    """The verb before "X to": "expect" in "analysts expect Norvik to"."""
+    for n in range(k, max(-1, k - 4), -1):
+        low = found[n].text.casefold()
+        if low in _WITH_TO and low not in _COMMON:
+            return low
+        if set(found[n].before) & set(',;:.!?"()') or low in _LINKS:
+            return ""
+    return ""
+
+
+def _asserts(found: Sequence[Token], i: int, theirs: str) -> bool:
+    """Whether token i tells of something as a fact: it is no noun and no form without a subject."""
+    token = found[i]
+    before = next((t for t in reversed(found[:i]) if not t.text.endswith("ly")), None)
+    if before is None:
+        return False
+    if theirs == "alleged":
+        return True
+    if before.key in _ARTICLES or before.key in _LINKS or before.key in ("and", "or", "whether", "who", "which", "that"):
+        return False
+    if token.text.endswith("ing") and before.key not in _BEING:
+        return False
+    done = is_past(token) or before.text.casefold() in ("has", "have", "had", "was", "were", "is", "are", "been", "did")
+    return done or theirs in ("possible", "advice") or (theirs in ("planned", "likely", "asked") and token.text.endswith("s"))

@@ -1,0 +1,113 @@
+"""How much of it: "all" where the passage says "some", "most" for 40 %, "hundreds" for a dozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa.check.align import Claim
+from vectorstore.language.lexicon import table, word_set
+from vectorstore.language.stems import stem
+from vectorstore.language.tokens import Token
+
+_NAMES = ("all", "most", "many", "some", "few", "none", "half")
+_CLASS = {word: name for name in _NAMES for word in word_set(f"quantities.{name}")}
+_BEFORE_MOST = word_set("words.articles") | {"at"}
+_NOT_AFTER = frozenset({"right", "over", "but", "too", "day", "night"})
+_TURNS = frozenset({"first", "second", "last", "past", "next"})
+_CHECKED = frozenset({"all", "most", "many", "some", "few", "half"})  # "none" is a denial: see polarity
+_VAGUE: dict[str, float] = table("quantities.vague")
+_CARRIES = {
+    "all": {"all"},
+    "most": {"most"},
+    "many": {"many", "most", "dozens"},
+    "some": {"some", "few", "many", "number"},
+    "few": {"few"},
+    "half": {"half"},
+}
+
+
+def quantities(claim: Claim) -> Iterator[str]:
+    for i, token in enumerate(claim.tokens):
+        low = token.text.casefold()
+        if claim.at[i] or token.quoted or i in claim.spared:
+            continue
+        if low == "half" and stem("halve") in claim.all_keys:
+            continue
+        if low in _VAGUE:
+            yield from _vague(claim, i, low)
+        elif (mine := _CLASS.get(low)) in _CHECKED and mine and not _is_idiom(claim.tokens, i):
+            theirs, said = _there(claim, i)
+            if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):
+                but = f" where the passage says “{said}”" if said else "; the passage does not"
+                yield f"This says “{token.text}”{but}."
+
+
+def _is_idiom(found: Sequence[Token], i: int) -> bool:
+    """Whether it is no quantity of a thing: "most likely", "at all", "all right", "a few", "most important"."""
+    low = found[i].text.casefold()
+    before = found[i - 1].text.casefold() if i else ""
+    after = found[i + 1].text.casefold() if i + 1 < len(found) else ""
+    if low == "most":
+        return before in _BEFORE_MOST or after.endswith(("ly", "ed", "al", "ful", "ive", "ant", "ent", "ous"))
+    if low in ("all", "both") and (before in ("at", "of", "not", "after", "above") or after in _NOT_AFTER):
+        return True
+    return low in ("each", "whole", "entire", "everything") or (low in ("half", "few") and before in _TURNS)
+
+
+def _there(claim: Claim, i: int) -> tuple[frozenset[str], str]:
+    """What quantities the passage gives of the thing that follows, or near it, and the word for the first."""
+    words: list[Token] = []
+    for k in range(i + 1, min(len(claim.tokens), i + 6)):
+        place = claim.at[k]
+        if place and claim.tokens[k].content:
+            found = claim.lines[place[0]].tokens
+            words = list(found[max(0, place[1] - 5) : place[1] + 1])
+            near = [_quantity(t) for t in words]
+            if not any(near):  # "the 14 aboard; all were saved"
+                words = list(found)
+            break
+    slot = next((slot for slot in claim.slots if i in slot.here), None)
+    if not words and slot:
+        words = [claim.token_at(p) for p in slot.near]
+    kinds: set[str] = set()
+    said = ""
+    for word in words:
+        if kind := _quantity(word):
+            kinds |= kind
+            said = said or word.text
+    counts = sorted({v for t in words if t.values and not t.date and not t.unit and not t.measure for v in t.values})
+    if len(counts) >= 2 and 0 < counts[-2] / counts[-1] < 1:
+        kinds |= _share(counts[-2] / counts[-1])
+    return frozenset(kinds), said
+
+
+def _quantity(token: Token) -> frozenset[str]:
+    low = token.text.casefold()
+    if low in _CLASS:
+        return frozenset({_CLASS[low]})
+    if low in _VAGUE:
+        return frozenset({"dozens", "many", "some"})
+    if token.unit == "%":
+        return _share(max(token.values) / 100)
+    if token.unit == "part":
+        return _share(max(token.values))
+    return frozenset()
+
+
+def _share(share: float) -> frozenset[str]:
+    if share >= 0.995:
+        return frozenset({"all"})
+    near_half = {"half"} if 0.48 <= share <= 0.52 else set()
+    if share > 0.5:
+        return frozenset({"most", "many", *near_half})
+    return frozenset({"some", *near_half, *({"few"} if share < 0.35 else ())})
+
+
+def _vague(claim: Claim, i: int, low: str) -> Iterator[str]:
+    """ "Dozens" of 36 is true, and of 12 is not."""
+    least = _VAGUE[low]
+    if low == "tens" or any(t.text.casefold() == low for n in claim.used for t in claim.lines[n].tokens):
+        return
+    values = [v for n in claim.used for t in claim.lines[n].tokens if t.values and not t.unit and not t.date for v in t.values]
+    if not any(least <= v < 50 * least for v in values):
+        yield f"The passage does not speak of “{claim.tokens[i].text}”."

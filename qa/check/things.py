@@ -1,0 +1,90 @@
+"""Another thing for the thing: "dog" where the passage has "wolf"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from qa.check.align import Claim, Slot
+from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.senses import is_mostly_verb, may_mean
+from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_past
+
+_ARTICLES = word_set("words.articles")
+_REACH = 4  # words between two aligned ones: further apart, what stands where cannot be told
+
+
+def things(claim: Claim) -> Iterator[str]:
+    """A word that the passages lack, alone in the place of one that says something else."""
+    yield from _of_one_stem(claim)
+    for slot in claim.slots:
+        mine = [i for i in slot.here if claim.tokens[i].content]
+        if len(mine) != 1 or slot.joined or len(slot.here) > _REACH:
+            continue
+        token = claim.tokens[mine[0]]
+        if not _is_thing(claim.tokens, mine[0]) or (token.key in claim.all_keys and not _is_exchanged(claim, slot)):
+            continue
+        there = _instead(claim, slot, mine[0])
+        if there and not any(_may_stand(token, other) for other in there):
+            yield f"This says “{token.text}” where the passage says “{there[-1].text}”."
+
+
+def _instead(claim: Claim, slot: Slot, i: int) -> Sequence[Token]:
+    """The words of content that the passage has in this very place: between the same two words, or next to the same one."""
+    left, right = slot.here[0] - 1, slot.here[-1] + 1
+    a = claim.at[left] if left >= 0 else None
+    b = claim.at[right] if right < len(claim.at) else None
+    if a and b:
+        found = list(slot.there) if a[0] == b[0] and b[1] - a[1] - 1 <= _REACH else []
+    elif b and right - i == 1:
+        found = [(b[0], b[1] - 1)] if b[1] else []
+    elif a:
+        line, start, words = claim.lines[a[0]].tokens, a[1] + 1, i - left - 1
+        same = [t.key for t in line[start : start + words]] == [t.key for t in claim.tokens[left + 1 : i]]
+        found = [(a[0], start + words)] if same and start + words < len(line) else []
+    else:
+        found = []
+    found = [p for p in found if p not in claim.taken and claim.token_at(p).content and not claim.token_at(p).date]
+    return [claim.token_at(p) for p in found] if all(_is_thing(claim.lines[n].tokens, j) for n, j in found) else ()
+
+
+def _is_thing(found: Sequence[Token], n: int) -> bool:
+    """Whether a word is a plain one that is no verb: those have too many synonyms."""
+    token = found[n]
+    if not token.content or token.values or token.date or token.quoted or not (token.text.isalpha() and token.text.islower()):
+        return False
+    is_noun = n > 0 and (found[n - 1].key in _ARTICLES or bool(found[n - 1].values))
+    return is_noun or not (is_past(token) or is_mostly_verb(token.key))
+
+
+def _may_stand(token: Token, other: Token) -> bool:
+    return may_mean(token.key, other.key) and not _are_homographs(token.text, other.text)
+
+
+def _are_homographs(one: str, other: str) -> bool:
+    mine, theirs = _homographs().get(one.casefold(), {}), _homographs().get(other.casefold(), {})
+    return any(theirs.get(row, side) != side for row, side in mine.items())
+
+
+def _is_exchanged(claim: Claim, slot: Slot) -> bool:
+    """Whether one word stands exactly where the passage has one other, so that it does not help that the former is near."""
+    return len(slot.here) == 1 == len(slot.there) and 0 < slot.here[0] < len(claim.at) - 1
+
+
+@cache
+def _homographs() -> dict[str, dict[int, int]]:
+    """For a word, by row, on which side of it the word is."""
+    found: dict[str, dict[int, int]] = {}
+    for row, line in enumerate(lines("words.homographs")):
+        for side, words in enumerate(line.split("|")):
+            for word in words.split():
+                found.setdefault(word, {})[row] = side
+    return found
+
+
+def _of_one_stem(claim: Claim) -> Iterator[str]:
+    """Two words that are compared as one, and are not: "university" and "universe"."""
+    for token, place in zip(claim.tokens, claim.at, strict=True):
+        if place and _are_homographs(token.text, other := claim.token_at(place).text):
+            yield f"This says “{token.text}” where the passage says “{other}”."

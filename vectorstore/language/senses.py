@@ -1,0 +1,53 @@
+"""Which word may stand for which, by WordNet: "slain" for "killed", "animal" for "wolf"; not "dog" for "wolf"."""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from vectorstore.language.stems import stem
+from vectorstore.language.words import related
+
+_Rows = Mapping[str, frozenset[int]]
+
+
+@cache
+def _senses() -> tuple[_Rows, _Rows, frozenset[str]]:
+    """For each stem, the senses that it names, and those that it names more broadly; the stems that are mostly verbs.
+
+    Read when first asked, in 0.3 s.
+    """
+    packed = files("vectorstore.language").joinpath("senses.txt.gz").read_bytes()
+    lines = [line for line in gzip.decompress(packed).decode("ascii").splitlines() if not line.startswith("#")]
+    named: dict[str, set[int]] = defaultdict(set)
+    broader: dict[str, set[int]] = defaultdict(set)
+    verbs = frozenset([stem(word) for word in lines[0].split()[1:]])
+    for n, line in enumerate(lines[1:]):
+        words, _, more = line.partition(" < ")
+        for word in words.split():
+            named[stem(word)].add(n)
+        for word in more.split():
+            broader[stem(word)].add(n)
+    return (
+        {key: frozenset(rows) for key, rows in named.items()},
+        {key: frozenset(rows) for key, rows in broader.items()},
+        verbs,
+    )
+
+
+@lru_cache(maxsize=50_000)
+def may_mean(stemmed: str, other: str) -> bool:
+    """Whether a word may stand for another in some sense of it: it is a synonym, a broader word or of the same root."""
+    if stemmed == other or stemmed in related(other):
+        return True
+    named, broader, _ = _senses()
+    none: frozenset[int] = frozenset()
+    mine, theirs = named.get(stemmed, none), named.get(other, none)
+    return not theirs.isdisjoint(mine) or not theirs.isdisjoint(broader.get(stemmed, none))
+
+
+def is_mostly_verb(stemmed: str) -> bool:
+    return stemmed in _senses()[2]
