@@ -6,8 +6,10 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-# How an answerer says that the articles do not answer. Shared by the prompt, the reader of drafts, quote-only and the tests.
+# How a reader is told that the articles do not answer, and the token that a model is asked to write for it: a sentence would be
+# translated or reworded, and no list knows every wording. Shared by the prompt, the reader of drafts, quote-only and the tests.
 NOT_IN_ARTICLES = "The articles do not say."
+NO_ANSWER = "NO_ANSWER"
 
 
 @cache

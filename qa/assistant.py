@@ -11,14 +11,14 @@ from datetime import date
 from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
-from qa.citations import read, verified
+from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel
 from qa.parts import interleaved, leading, parts
 from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
-from qa.refusals import says_not_in_articles
+from qa.refusals import in_words, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Citation, Sentence, Turn
@@ -120,7 +120,7 @@ class Assistant:
         for draft in model.stream(messages, timeout=seconds):
             cut = draft.finish_reason in ("length", "cut")
             text = whole_sentences(draft.text) if cut else draft.text
-            reading = read(without_layout(text), asked.hits, final=draft.finished)
+            reading = read(without_layout(in_words(text)), asked.hits, final=draft.finished)
             if not draft.finished:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         if cut and not reading.sentences:
@@ -128,12 +128,13 @@ class Assistant:
         if not reading.sentences:
             raise BadReply(f"{model.name} wrote nothing that reads as an answer. Ask again, or choose another ONRECORD_MODEL.")
         notices = [CUT_OFF] if cut else []
-        said = tuple(sentence for sentence in reading.sentences if not says_not_in_articles(sentence.text))
-        if len(said) < len(reading.sentences):
+        reading, refused = without_refusals(verified(reading, asked.hits), asked.question, asked.hits)
+        supported = any(sentence.supported for sentence in reading.sentences)
+        if refused:
             notices.insert(0, IN_PART)
-            reading = replace(reading, sentences=said, breaks=frozenset())
-        reading = verified(reading, asked.hits, self.settings.strict)
-        if not reading.sentences or (IN_PART in notices and not reading.citations):
+        if self.settings.strict:
+            reading = kept(reading, lambda n: reading.sentences[n].supported)
+        if not reading.sentences or (refused and not supported):
             yield abstention(asked, found)
             return
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)

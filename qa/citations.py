@@ -9,7 +9,7 @@ what is not plain words is removed before a sentence is made of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -90,6 +90,26 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
             found.append(_Found(checked, tuple(quotes), opens and bool(found)))
             opens = False
     return _numbered(found)
+
+
+def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:
+    """The sentences of a reading whose indexes `keeps` holds, with the quotes that they cite, numbered anew."""
+    by_number = {citation.number: citation for citation in reading.citations}
+    numbers: dict[int, int] = {}
+    sentences: list[Sentence] = []
+    breaks: set[int] = set()
+    opens = False
+    for n, sentence in enumerate(reading.sentences):
+        opens = opens or n in reading.breaks
+        if not keeps(n):
+            continue
+        if opens and sentences:
+            breaks.add(len(sentences))
+        cited = tuple(numbers.setdefault(number, len(numbers) + 1) for number in sentence.citations)
+        sentences.append(replace(sentence, citations=cited))
+        opens = False
+    citations = tuple(replace(by_number[old], number=new) for old, new in numbers.items())
+    return Reading(tuple(sentences), citations, frozenset(breaks))
 
 
 Quote = tuple[Hit, Span]  # a hit and offsets into its article's text

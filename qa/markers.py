@@ -212,6 +212,10 @@ def _nouns() -> re.Pattern[str]:
 
 def _noun(match: re.Match[str], hits: Sequence[Hit], mark: Callable[[Iterable[int]], str]) -> str:
     if marks := match["m"] or match["j"]:
+        before = re.search(r"(?:\w+ )?\w+ $", match.string[max(0, match.start() - 40) : match.start()])
+        is_led = not before or re.search(rf"\b(?:{list_words('leads')}|{list_words('between')}) $", before[0], re.IGNORECASE)
+        if not is_led or re.match(r"the \w+s\b", match.group(), re.IGNORECASE):
+            return match.group()  # "not in the passages [1][2]"
         return _NOUN + "".join(IS_MARK.findall(marks))
     numbers = match["n"] or match["k"]
     named = _indexes(numbers, len(hits))

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
-from prompts import NOT_IN_ARTICLES, render
+from prompts import NO_ANSWER, render
 from qa.errors import SettingError
 from qa.settings import Settings
 from qa.types import Turn
@@ -43,7 +43,7 @@ def answer_messages(
     Raises SettingError where the context has no room for a passage, not even without the earlier turns.
     """
     fence = _fence(hits)
-    system = render("answer", not_in_articles=NOT_IN_ARTICLES, fence=fence)
+    system = render("answer", no_answer=NO_ANSWER, fence=fence)
 
     def user(blocks: Sequence[str], earlier: str) -> str:
         return render(
@@ -53,7 +53,7 @@ def answer_messages(
             earlier=earlier,
             doubt=DOUBT if doubtful else "",
             question=as_data(question),
-            not_in_articles=NOT_IN_ARTICLES,
+            no_answer=NO_ANSWER,
         )
 
     answer_room = min(settings.max_tokens, settings.context_tokens // 3)

@@ -1,29 +1,134 @@
-"""Telling a model's "I cannot answer" from an answer."""
+"""Telling a model's "I cannot answer", and its small talk, from an answer.
+
+A list of wordings alone would take "There is no information on survivors, police said" for a refusal, and know no other language.
+So a sentence is judged by what it carries: one that its passages carry stays, whatever it says. Of the others those are refusals
+that speak of the passages or of not knowing, deny something, and tell nothing of the world: no number, no name, no words of a
+passage beside those of the question.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
 
-from prompts import NOT_IN_ARTICLES
+from prompts import NO_ANSWER, NOT_IN_ARTICLES
+from qa.check.verdict import key_words
+from qa.citations import Reading, kept
+from qa.markers import WORDS
+from qa.types import Sentence
+from vectorstore.language.detect import language_of
+from vectorstore.language.lexicon import LANGUAGES, lines, word_set
+from vectorstore.types import Hit
 
-# Models that do not keep to the sentence that the prompt asks for say it in a few stock ways.
-_SOURCES = (
-    r"(?:(?:provided|given|available|supplied|retrieved|news) )*"
-    r"(?:articles?|passages?|sources?|text|context|excerpts?|documents?)"
-)
-_APOLOGY = rf"(?:(?:i'm |i am )?(?:sorry|unfortunately|based on the {_SOURCES})[,.]? ?(?:but )?)?"
-_SAYS = r"(?:say|mention|contain|provide|answer|state|specify|include|give|address|discuss|indicate)"
-_STOCK = re.compile(
-    rf"{_APOLOGY}(?:(?:none of )?the {_SOURCES} (?:do(?:es)?(?: not|n't)|did(?: not|n't)) {_SAYS}"
-    r"|i (?:cannot|can't|can not|could not|am unable to|am not able to|do not|don't) (?:answer|find|know|have|determine|see)"
-    r"|there is no (?:information|mention|answer|passage)"
-    r"|no (?:information|answer) (?:is|was|can be)"
-    r"|(?:the answer|this|that|this information|it) is not (?:given|mentioned|stated|provided|contained|found|available)"
-    rf"|(?:the answer|this|it) is not in the {_SOURCES})"
-)
+_TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
+
+
+def in_words(draft: str) -> str:
+    """A draft with the token that the prompt asks for put into words; while only a part of it has arrived, nothing."""
+    if draft.strip() and NO_ANSWER.startswith(draft.strip()):
+        return NOT_IN_ARTICLES if draft.strip() == NO_ANSWER else ""
+    return _TOKEN.sub(NOT_IN_ARTICLES, draft)
 
 
 def says_not_in_articles(sentence: str) -> bool:
-    """Whether a sentence says that the passages do not answer, in the prompt's words or in a model's own."""
-    words = " ".join(sentence.replace("’", "'").casefold().split()).strip("\"'*“” ")
-    return words.startswith(NOT_IN_ARTICLES.casefold().rstrip(".")) or bool(_STOCK.match(words))
+    """Whether a sentence says that the articles do not answer in the words that we ask for."""
+    return _folded(sentence).strip("\"'*“”‘’ ").startswith(NOT_IN_ARTICLES.casefold().rstrip("."))
+
+
+def without_refusals(reading: Reading, question: str, hits: Sequence[Hit]) -> tuple[Reading, bool]:
+    """A verified reading without refusals and small talk, and whether it had a refusal."""
+    refused = {n for n, sentence in enumerate(reading.sentences) if is_refusal(sentence, question, hits)}
+    talk = {
+        n
+        for n, sentence in enumerate(reading.sentences)
+        if not sentence.supported and not sentence.citations and _is_talk(sentence.text, n + 1 in reading.breaks)
+    }
+    return kept(reading, lambda n: n not in refused | talk), bool(refused)
+
+
+def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a sentence, checked, says that the passages do not answer the question, in whatever words and language."""
+    if says_not_in_articles(sentence.text):
+        return True
+    if sentence.supported:
+        return False
+    text = _folded(sentence.text)
+    words = set(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text))
+    speaks = bool(words & WORDS) or _stands_in(text, "words")
+    absent = any(
+        re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else phrase, text) for phrase in _phrases("absent")
+    )
+    denies = absent or bool(words & _negations()) or "n't" in text or _stands_in(text, "negations", "polarity")
+    if _told(sentence.text, question, hits) or set(_numbers(text)) - set(_numbers(_folded(question))) - {
+        str(n) for n in range(len(hits) + 1)
+    }:
+        return False
+    if speaks and denies:
+        return True
+    if _names(sentence.text, question):
+        return False
+    if absent or not key_words(sentence.text):
+        return not sentence.citations
+    language = language_of(sentence.text)
+    return bool(language) and language != _language(hits) and (denies or not word_set("polarity.negations", language))
+
+
+def _told(sentence: str, question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a passage has what a sentence says beside the words of the question and those about passages."""
+    own = key_words(sentence) - key_words(question) - _about_passages()
+    most = max((len(own & key_words(hit.passage.text)) for hit in hits), default=0)
+    return most >= 2 and 2 * most >= len(own)
+
+
+def _names(sentence: str, question: str) -> set[str]:
+    """The words inside a sentence that are written with a capital, neither of the question nor about passages."""
+    inside = re.findall(r"(?<=[^.!?:\s])\s+[\"“‘(]?([^\W\d_a-z][\w'’-]+)", sentence)
+    known = set(re.findall(r"[^\W\d_]+", _folded(question))) | WORDS
+    return {word for word in inside if word[0].isupper() and _folded(word) not in known}
+
+
+def _is_talk(text: str, is_over: bool) -> bool:
+    """Whether a sentence speaks to the reader of the answer itself, or is a heading over what follows."""
+    plain = text.strip()
+    if any(_folded(plain).startswith(phrase) for phrase in _phrases("talk")):
+        return True
+    return is_over and plain[-1:] not in '.!?。！？…”"' and len(plain.split()) <= 12 and not re.search(r"\d", plain)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").casefold().split())
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+@cache
+def _phrases(name: str) -> tuple[str, ...]:
+    return tuple(_folded(line) for language in LANGUAGES for line in lines(f"sources.{name}", language))
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return frozenset().union(*(word_set("polarity.negations", language) for language in LANGUAGES))
+
+
+@cache
+def _about_passages() -> frozenset[str]:
+    return key_words(" ".join(WORDS.union(_phrases("absent"))))
+
+
+def _stands_in(text: str, name: str, of: str = "sources") -> bool:
+    """Whether a word of a language that puts no spaces between words stands in a text."""
+    return any(
+        word in text
+        for language in ("ja", "zh")
+        for word in word_set(f"{of}.{name}", language)
+        if len(word) > 1 or of == "polarity"
+    )
+
+
+def _language(hits: Sequence[Hit]) -> str:
+    return next((language for hit in hits[:1] if (language := language_of(hit.passage.text))), "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prompts import NOT_IN_ARTICLES, render
+from prompts import NO_ANSWER, render
 from qa.prompting import DOUBT, answer_messages, as_data, tokens
 from qa.settings import Settings
 from qa.types import Turn
@@ -28,10 +28,10 @@ HITS = [hit(1, "The captain denied that he was asleep."), hit(2, "Fourteen peopl
 
 
 def test_prompt_carries_the_facts() -> None:
-    """Headline, outlet and date stand with each passage, beside today's date, the question and the sentence for not knowing."""
+    """Headline, outlet and date stand with each passage, beside today's date, the question and the word for not knowing."""
     system, user = answer_messages("Who was asleep?", HITS, (), TODAY, SETTINGS)
     assert (system.role, user.role) == ("system", "user")
-    assert NOT_IN_ARTICLES in system.text
+    assert NO_ANSWER in system.text
     for words in (
         "Today is Monday, 9 March 2026.",
         "Passage [1]",
@@ -42,7 +42,7 @@ def test_prompt_carries_the_facts() -> None:
         "Passage [2]",
         "Outlet: Evening Post",
         "Question: Who was asleep?",
-        NOT_IN_ARTICLES,
+        NO_ANSWER,
     ):
         assert words in user.text
     assert user.text.index("Passage [1]") < user.text.index("Passage [2]") < user.text.index("Question:")
@@ -130,7 +130,7 @@ def test_history_is_for_understanding() -> None:
 def test_a_forgotten_blank_is_named() -> None:
     """Filling a prompt without one of its blanks, or with one that it has not, fails and names it."""
     with pytest.raises(KeyError, match="fence"):
-        render("answer", not_in_articles="x")
+        render("answer", no_answer="x")
     with pytest.raises(ValueError, match="nonsense"):
         render("rewrite", nonsense="x")
 

@@ -1,0 +1,80 @@
+"""A model's "I cannot answer" becomes an abstention in whatever words and language; an answer that only sounds like one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from prompts import NO_ANSWER, NOT_IN_ARTICLES
+from qa.assistant import IN_PART, Assistant
+from qa.doubles import ScriptedModel
+from qa.refusals import in_words
+from qa.settings import Settings
+from qa.types import Answer
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "refusals.yaml").read_text(encoding="utf-8"))
+OIL = "What is the price of oil?"
+
+
+class Told:
+    """An assistant over the sample articles whose model answers as it is told."""
+
+    def __init__(self, index: Path, server: ScriptedModel) -> None:
+        self.server = server
+        self.assistant = Assistant.open(index, Settings(index=index, answerer="model", base_url=server.url))
+
+    def ask(self, question: str, draft: str) -> Answer:
+        self.server.script = draft
+        return self.assistant.ask(question)
+
+
+@pytest.fixture(scope="module")
+def told(samples_index: Path) -> Iterator[Told]:
+    with ScriptedModel("") as server:
+        one = Told(samples_index, server)
+        with one.assistant:
+            yield one
+
+
+@pytest.mark.parametrize("draft", CASES["refused"])
+def test_a_refusal_is_an_abstention(told: Told, draft: str) -> None:
+    """Whatever the wording and the language, the reader is told that the articles do not say."""
+    answer = told.ask(OIL, draft)
+    assert answer.abstained
+    assert answer.text.startswith(NOT_IN_ARTICLES)
+    assert answer.sentences == ()
+
+
+@pytest.mark.parametrize(("question", "sentence"), CASES["answers"])
+def test_a_true_sentence_is_no_refusal(told: Told, question: str, sentence: str) -> None:
+    """A sentence that a passage carries stays, also where it says that something is not known."""
+    answer = told.ask(question, sentence)
+    assert not answer.abstained
+    assert [s.supported for s in answer.sentences] == [True]
+
+
+@pytest.mark.parametrize("draft", CASES["invented"])
+def test_an_invented_fact_is_no_refusal(told: Told, draft: str) -> None:
+    """What no passage carries and tells of the world is shown, marked as not supported."""
+    answer = told.ask(OIL, draft)
+    assert not answer.abstained
+    assert [s.supported for s in answer.sentences] == [False]
+
+
+def test_a_refusal_beside_an_answer_is_a_notice(told: Told) -> None:
+    """What is answered is shown, and that it is not all; small talk goes without a word."""
+    draft = "Storm Ottilie cut power to 74,000 homes. The articles do not mention oil. I hope this helps!"
+    answer = told.ask("How many homes lost power in Storm Ottilie, and what does oil cost?", draft)
+    assert [s.text for s in answer.sentences] == ["Storm Ottilie cut power to 74,000 homes."]
+    assert answer.notice == IN_PART
+
+
+def test_the_token_is_never_shown() -> None:
+    """While it arrives letter by letter a reader sees nothing of the token, then the sentence."""
+    shown = {in_words(NO_ANSWER[:n]) for n in range(len(NO_ANSWER))}
+    assert shown == {""}
+    assert in_words(f"{NO_ANSWER}. No passage has it.") == f"{NOT_IN_ARTICLES} No passage has it."
+    assert in_words("No answer was given.") == "No answer was given."
