@@ -16,6 +16,7 @@ _NO_SYSTEM = re.compile(
     r"|\b(?:start|begin|first)\b[^.]{0,40}\buser\b",
     re.S,
 )
+_SYSTEM = re.compile(r"(?<![a-z])(?:system|developer)(?![a-z_])")  # in any language, where the request itself is refused
 _STREAM = re.compile(r"\bstream(?:s|ed|ing)?\b")
 _REFUSED = re.compile(
     r"\b(?:not|no|unsupported|cannot|can't|doesn't|don't|isn't|disabled|forbidden|invalid|unexpected|unrecognized|unknown|extra|only|"
@@ -53,7 +54,7 @@ class Dialect:
             return replace(self, limits=self.limits[1:])
         if self.streams and _STREAM.search(words) and (status in (400, 422) or _REFUSED.search(words)):
             return replace(self, streams=False)
-        if self.system and not barred and _NO_SYSTEM.search(words):
+        if self.system and not barred and (_NO_SYSTEM.search(words) or (status in (400, 422) and _SYSTEM.search(words))):
             return replace(self, system=False)
         return None
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 
-_LEFT, _RIGHT = r"(?:<[|｜]?|[◁⟨＜〈]|&lt;)", r"(?:[|｜]?>|[▷⟩＞〉]|&gt;)"
+_LEFT, _RIGHT = r"(?:<{1,2}[|｜]?|[◁⟨＜〈【⟦]|\{{1,2}|&lt;)", r"(?:[|｜]?>{1,2}|[▷⟩＞〉】⟧]|\}{1,2}|&gt;)"
 
 
 def _tag(names: str) -> re.Pattern[str]:
     """A tag of such a name, that opens or closes, with attributes or without."""
-    rest = r"(?:[\s/][^<>◁▷|]{0,80})?"
+    rest = r"(?:\s[^<>◁▷{}|]{0,80})?"
     return re.compile(rf"{_LEFT}\s{{0,2}}(?P<slash>/?)\s{{0,2}}(?P<name>(?:\w{{1,12}}:)?(?:{names})){rest}{_RIGHT}", re.I)
 
 
@@ -25,11 +25,14 @@ _REASONING = _tag(
     r"|cot(?:_\w{1,20})?|plan(?:ning)?|draft|critique|brainstorm\w{0,4}|tool_call|function_call"
 )
 _ANSWER = _tag(r"(?:[\w▁]{1,12}[_▁])?(?:answer|response|solution|output|reply)|final")
-_EDGES = {"begin", "start", "end", "of", ""}
+_EDGES = {"begin", "start", "open", "end", "stop", "close", "of", ""}
 # In square brackets a word may be an editor's: a tag is in capitals, or closes, or is closed later, or opens the text.
 _SQUARE = re.compile(
-    r"\[\s?(?P<slash>/?)\s?(?P<name>think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)\s?\]", re.I
+    r"\[\s?(?P<slash>/|end[ _](?:of[ _])?)?\s?(?:(?:begin|start)[ _](?:of[ _])?)?"
+    r"(?P<name>think(?:ing)?|thoughts?|reasoning|analysis|reflection|scratchpad)\s?\]",
+    re.I,
 )
+_EMPTY = re.compile(r"<\s?(?:\w{1,12}:)?(?:think|thought|reason)\w{0,8}\s?/>", re.I)
 # What stands around the block instead of a tag: (opens, closes).
 _SPELT = [
     (re.compile(opens, re.I | re.M), re.compile(closes, re.I | re.M))
@@ -55,16 +58,17 @@ _BARE_FINAL = re.compile(r"assistant\s{0,4}final(?!\w{0,8}ly\b)(?:json\b)?|(?<=[
 _BARE_START = re.compile(r"\s*(?:(?:assistant)?final(?=[A-Z\"“])|assistant(?=[A-Z\"“]|\s*\n))")
 
 _LABEL = re.compile(
-    r"[\s#*_>]*(?:my |the )?(?:internal |inner )?(?:reasoning|thoughts?|thinking|analysis|chain[- ]of[- ]thought)(?: process)?"
+    r"[\W_]{0,12}(?:my |the )?(?:internal |inner )?(?:reasoning|thoughts?|thinking|analysis|chain[- ]of[- ]thought)(?: process)?"
     r"[*_]*[ \t]?(?::|$)",
     re.I | re.M,
 )
 _ANSWER_LABEL = re.compile(
-    r"^[\s#*_>]{0,12}(?:final |my |the )?(?:answer|response)[*_]{0,4}[ \t]?(?::[*_ \t]{0,8}|$)", re.I | re.M
+    r"^[\W_]{0,12}?(?:(?P<final>final )|my |the )?(?:answer|response)[*_]{0,4}[ \t]?(?::[*_ \t]{0,8}|$)", re.I | re.M
 )
 
 _END = re.compile(
     r"<[|｜](?:im_end|eot_id|eot|eom_id|end|return|end_of_text|end_of_turn|endoftext|END_OF_TURN_TOKEN|end▁of▁sentence)[|｜]>"
+    r"|<\|(?:user|human)\|>|<(?:\|im_start\||start_of_turn|\|start_header_id\|)>\s{0,4}(?:user|human)\b"
     r"|</s>|<end_of_turn>|<eos>|<eot>|<turn\|>|<end_of_utterance>|\[EOS\]",
     re.I,
 )
@@ -72,7 +76,7 @@ _TOKEN = re.compile(
     r"<\|start_header_id\|>\s{0,4}\w{0,20}\s{0,4}<\|end_header_id\|>|<\|im_start\|>\s{0,4}(?:assistant\b)?"
     r"|<start_of_turn>\s{0,4}(?:model\b)?|<\|(?:start|turn)\|?>\s{0,4}(?:(?:assistant|model)\b)?"
     r"|<[|｜][\w▁ .:/-]{1,40}[|｜]>|<\|\w{1,20}>|<\w{1,20}\|>"
-    r"|</?(?:s|bos|eos|pad|unk|sep|assistant|unused\d{1,4})>|\[/?INST\]|<</?SYS>>|\[(?:BOS|EOS|PAD|SEP|CLS|UNK)\]"
+    r"|</?(?:s|bos|eos|pad|unk|sep|assistant|unused\d{1,4})>|(?<!\w)/(?:no_)?think(?!\w)|\[/?INST\]|<</?SYS>>|\[(?:BOS|EOS|PAD|SEP|CLS|UNK)\]"
 )
 _MARKER = re.compile(r"[\[【({^][^\]】)}\s]{0,20}\d")
 # The beginning of what may become a tag, at the end of an unfinished draft.
@@ -88,7 +92,7 @@ def answer_in(raw: str, thinks: bool = False, whole: bool = False) -> str:
 
     `thinks` says that this model's reasoning begins without a tag: nothing is shown until it ends.
     """
-    text = _in_answer_tags(_without_blocks(_on_final_channel(raw), thinks, whole))
+    text = _in_answer_tags(_without_blocks(_on_final_channel(_EMPTY.sub("", raw)), thinks, whole))
     text = _after_labels(text, whole)
     seen = 0
     for end in _END.finditer(text):
@@ -111,7 +115,7 @@ def opens_unseen(raw: str) -> bool:
 
 
 def _closes(tag: re.Match[str]) -> bool:
-    return bool(tag["slash"]) or "end" in re.split("[_▁]", tag["name"].lower())
+    return bool(tag["slash"]) or not {"end", "stop", "close"}.isdisjoint(re.split("[_▁]", tag["name"].lower()))
 
 
 def _stem(name: str) -> str:
@@ -202,12 +206,12 @@ def _in_answer_tags(text: str) -> str:
 
 
 def _after_labels(text: str, whole: bool) -> str:
-    """What follows "Answer:", where the text opens with that, or with a label of reasoning."""
-    if _LABEL.match(text):
-        labels = list(_ANSWER_LABEL.finditer(text))
-        return text[labels[-1].end() :] if labels else text if whole else ""
-    label = _ANSWER_LABEL.match(text)
-    return text[label.end() :] if label else text
+    """What follows "Final answer:"; or "Answer:", where the text opens with that, or with a label of reasoning."""
+    labels, reasons = list(_ANSWER_LABEL.finditer(text)), _LABEL.match(text)
+    for label in reversed(labels):
+        if reasons or label["final"] or not text[: label.start()].strip():
+            return text[label.end() :]
+    return "" if reasons and not whole else text
 
 
 def _unwrapped(text: str) -> str:

@@ -226,7 +226,7 @@ def words_of(error: BaseException) -> str:
     if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping):
         body = body["error"]
     if isinstance(body, Mapping):
-        parts = [body.get(name) for name in ("message", "code", "type", "param", "detail", "error")]
+        parts = [body.get(name) for name in ("message", "msg", "code", "type", "param", "detail", "error", "errors")]
         return " ".join(str(part)[:2_000] for part in parts if part)
     if isinstance(body, str):
         return body[:2_000]
