@@ -73,6 +73,7 @@ def test_every_dialect_is_spoken(mode: str, refusals: int) -> None:
         (400, "'system' is not one of ['user', 'assistant'] - 'messages.0.role'", "system"),
         (422, "[{'loc': ['body', 'messages', 0, 'role'], 'msg': \"Input should be 'user' or 'assistant'\"}]", "system"),
         (422, "messages[0]: unknown variant `system`, expected `user` or `assistant`", "system"),
+        (400, "不支持system角色", "system"),
         (400, "Only user and assistant roles are supported!", "system"),
         (500, "This model does not support system prompts.", "system"),
         (400, "A conversation must start with a user message.", "system"),

@@ -58,8 +58,8 @@ _BARE_FINAL = re.compile(r"assistant\s{0,4}final(?!\w{0,8}ly\b)(?:json\b)?|(?<=[
 _BARE_START = re.compile(r"\s*(?:(?:assistant)?final(?=[A-Z\"“])|assistant(?=[A-Z\"“]|\s*\n))")
 
 _LABEL = re.compile(
-    r"[\W_]{0,12}(?:my |the )?(?:internal |inner )?(?:reasoning|thoughts?|thinking|analysis|chain[- ]of[- ]thought)(?: process)?"
-    r"[*_]*[ \t]?(?::|$)",
+    r"[\W_]{0,12}(?:my |the )?(?:internal |inner )?(?:reasoning|thoughts?|thinking|analysis|chain[- ]of[- ]thought)"
+    r"(?: process| p\w{0,5}$)?[*_]*[ \t]?(?::|$)",
     re.I | re.M,
 )
 _ANSWER_LABEL = re.compile(
@@ -78,10 +78,17 @@ _TOKEN = re.compile(
     r"|<[|｜][\w▁ .:/-]{1,40}[|｜]>|<\|\w{1,20}>|<\w{1,20}\|>"
     r"|</?(?:s|bos|eos|pad|unk|sep|assistant|unused\d{1,4})>|(?<!\w)/(?:no_)?think(?!\w)|\[/?INST\]|<</?SYS>>|\[(?:BOS|EOS|PAD|SEP|CLS|UNK)\]"
 )
+# Nearly every answer has none of these, and is passed on as it is.
+_SIGN = re.compile(
+    r"[<◁⟨＜〈【⟦{&`]|\[(?:\s?/?[a-z]|$)|/(?:no_)?think|assistant|think|thought|reason|analysis|commentary|answer|response|\A\s*final",
+    re.I,
+)
+_FIRST_WORD = re.compile(r"[\W_]*\S{0,23}\Z")
 _MARKER = re.compile(r"[\[【({^][^\]】)}\s]{0,20}\d")
 # The beginning of what may become a tag, at the end of an unfinished draft.
 _HALF = re.compile(
-    r"(?:<[^<>\s]?[^<>\n]{0,80}|&(?:l|lt|lt;[^<>&]{0,40})?|[◁⟨＜〈][^▷⟩＞〉]{0,40}|\[\s?/?[A-Za-z]{0,12}|`{1,3}\w{0,10}|assistant\w{0,5})$"
+    r"(?:<[^<>\s]?[^<>\n]{0,80}|&(?:l|lt|lt;[^<>&]{0,40})?|[◁⟨＜〈][^▷⟩＞〉]{0,40}"
+    r"|\[\s?/?[A-Za-z _]{0,24}|`{1,3}\w{0,10}|assistant\w{0,5})$"
 )
 _FENCED = re.compile(r"\s*```\w{0,12}[ \t]*\n(.*)```\s*", re.S)
 _JSON_ANSWER = ("answer", "final_answer", "final", "response", "text", "content", "output", "result")
@@ -92,6 +99,13 @@ def answer_in(raw: str, thinks: bool = False, whole: bool = False) -> str:
 
     `thinks` says that this model's reasoning begins without a tag: nothing is shown until it ends.
     """
+    text = _taken_out(raw, thinks, whole) if thinks or _SIGN.search(raw) else raw.lstrip()
+    if whole:
+        return text
+    return "" if _FIRST_WORD.match(text) or text.startswith(("{", "```")) else text  # it may yet become a wrapping
+
+
+def _taken_out(raw: str, thinks: bool, whole: bool) -> str:
     text = _in_answer_tags(_without_blocks(_on_final_channel(_EMPTY.sub("", raw)), thinks, whole))
     text = _after_labels(text, whole)
     seen = 0
@@ -101,11 +115,7 @@ def answer_in(raw: str, thinks: bool = False, whole: bool = False) -> str:
             break
         seen = end.end()
     text = _TOKEN.sub("", _END.sub("", text)).lstrip()
-    if whole:
-        return _unwrapped(text)
-    text = _HALF.sub("", text)
-    first_word = len(text) < 24 and not any(letter.isspace() for letter in text)
-    return "" if first_word or text.startswith(("{", "```")) else text  # it may yet become a wrapping
+    return _unwrapped(text) if whole else _HALF.sub("", text)
 
 
 def opens_unseen(raw: str) -> bool:
