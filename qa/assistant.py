@@ -70,7 +70,7 @@ class Assistant:
         Raises QuestionError for a question that is none, StoreError and ModelError as drawn in qa/errors.py.
         """
         laps = _Laps()
-        question = readable(question)
+        question, history = readable(question), conversation(history) if history else ()
         standalone = question if as_written else rewrite(question, history, self.model)  # only where there is a history
         laps.end("rewrite")
         if is_small_talk(question):
@@ -207,6 +207,13 @@ def abstention(asked: Answer, found: Found) -> Answer:
     said = [NOT_IN_ARTICLES, searched_words(found.summary)]
     said += [f"Your words “{one.words}” were read as: only {scope_words(one)}." for one in asked.understood if one.hard]
     return replace(asked, text=" ".join(said), abstained=True, final=True)
+
+
+def conversation(history: object) -> Sequence[Turn]:
+    """The earlier exchanges; raises QuestionError where they are something else."""
+    if not isinstance(history, Sequence) or not all(isinstance(turn, Turn) for turn in history):
+        raise QuestionError(f"The history is {str(history)[:60]!r}: pass a list of Turn(question, answer).")
+    return history
 
 
 def searched_words(searched: Summary) -> str:

@@ -1,7 +1,7 @@
 """Every error that onrecord raises on purpose.
 
     OnRecordError
-    ├── UsageError                 the caller's mistake: exit code 2
+    ├── UsageError                 the caller's mistake: exit code 2 (vectorstore/errors.py)
     │   ├── QuestionError          empty, too long, not text
     │   └── SettingError           a setting has a value we do not know
     ├── StoreError                 (vectorstore/errors.py)
@@ -28,7 +28,7 @@
 Not knowing is an Answer, never an error. A message is one line: the value, then the remedy. It never holds a key.
 """
 
-from vectorstore.errors import OnRecordError
+from vectorstore.errors import OnRecordError, UsageError
 
 __all__ = [
     "BadReply",
@@ -46,10 +46,6 @@ __all__ = [
     "SettingError",
     "UsageError",
 ]
-
-
-class UsageError(OnRecordError):
-    """The caller's mistake; the command exits with 2."""
 
 
 class QuestionError(UsageError):

@@ -22,6 +22,7 @@ from qa.assistant import Assistant
 from qa.errors import QuestionError
 from qa.settings import Settings
 from qa.types import Answer, Turn
+from vectorstore.errors import UsageError
 from vectorstore.search import Index
 from vectorstore.types import Filters
 
@@ -151,18 +152,15 @@ def _read(asked: str | dict[str, Any]) -> tuple[str, Sequence[Turn], Filters, da
 
 def _turn(turn: Any) -> Turn:
     try:
-        return Turn(str(turn["question"]), str(turn.get("answer", "")), tuple(turn.get("titles", ())))
-    except (TypeError, KeyError, AttributeError):
+        return Turn(str(turn["question"]), str(turn.get("answer", "")), turn.get("titles", ()))
+    except (UsageError, TypeError, KeyError, AttributeError):
         raise QuestionError(f'A turn of the history is {str(turn)[:60]!r}: use {{"question", "answer"}}.') from None
 
 
 def _filters(given: Any) -> Filters:
     try:
-        sources = given.get("sources") or ()
-        days = (given.get(name) for name in ("since", "until"))
-        since, until = (day if isinstance(day, date | None) else date.fromisoformat(day) for day in days)
-        return Filters((sources,) if isinstance(sources, str) else tuple(sources), since, until)
-    except (TypeError, ValueError, AttributeError):
+        return Filters(given.get("sources") or (), given.get("since"), given.get("until"))
+    except (UsageError, AttributeError):
         raise QuestionError(
             f'The filters are {str(given)[:80]!r}: use {{"sources": [...], "since": "2026-03-01", "until"}}.'
         ) from None

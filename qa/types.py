@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vectorstore.language.speech import Said, said
-from vectorstore.types import Article, Filters, Found, Hit, Understood
+from vectorstore.types import Article, Filters, Found, Hit, Understood, strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,9 @@ class Turn:
     question: str
     answer: str = ""
     titles: tuple[str, ...] = ()  # headlines of the articles that the answer cited
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "titles", strings(self.titles, "titles"))
 
 
 @dataclass(frozen=True, slots=True)

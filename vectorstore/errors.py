@@ -14,11 +14,16 @@ __all__ = [
     "OnRecordError",
     "RerankerUnavailable",
     "StoreError",
+    "UsageError",
 ]
 
 
 class OnRecordError(Exception):
     """The root of every error that onrecord raises on purpose."""
+
+
+class UsageError(OnRecordError):
+    """The caller's mistake; the command exits with 2."""
 
 
 class StoreError(OnRecordError):

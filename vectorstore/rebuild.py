@@ -55,7 +55,7 @@ class Report:
 
 
 def rebuild(
-    paths: Sequence[Path | str] = (),
+    paths: Sequence[Path | str] | Path | str = (),
     index_dir: Path | str = "onrecord-index",
     embedder: str = PACKAGED,
     *,
@@ -72,7 +72,7 @@ def rebuild(
     encoder = encoder or open_encoder(embedder)
     with generations.writing(index_dir):
         before = _live(index_dir)
-        given = [Path(path).expanduser() for path in paths] or _sources(index_dir)
+        given = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)] or _sources(index_dir)
         sources = given or [samples()]
         building = generations.new(index_dir)
         try:

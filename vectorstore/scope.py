@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from vectorstore.language.lexicon import word_list
-from vectorstore.types import Filters, Scope, Summary, Understood
+from vectorstore.types import Filters, Scope, Summary, Understood, as_day, strings
 
 # What a question must hold to be read further; most hold none of it.
 _MAY_HOLD = re.compile(
@@ -33,7 +33,7 @@ def scope(question: str, chosen: Filters, today: date | None, held: Summary, ign
     An outlet or a date that was chosen wins over the question's own. `held` is the collection, whose outlets and days the words
     may mean; `ignore` lists words of an `Understood` that are to be searched for only.
     """
-    today = today or date.today()
+    today = (today and as_day(today, "today")) or date.today()
     return _read(question, chosen, today, held, ignore) if _MAY_HOLD.search(question) else Scope(today, chosen)
 
 
@@ -41,7 +41,7 @@ def _read(question: str, chosen: Filters, today: date, held: Summary, ignore: Co
     said = [
         one
         for one in understood(question, today, [name for name, _ in held.sources], held.first, held.last)
-        if one.words.casefold() not in {words.casefold() for words in ignore}
+        if one.words.casefold() not in {words.casefold() for words in strings(ignore, "ignore")}
         and not (chosen.sources if one.sources else chosen.since or chosen.until)
     ]
     filters = chosen

@@ -26,6 +26,7 @@ from vectorstore.store import VectorStore
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
 from vectorstore.wirecopy import may_be_same, same_copy
 
+_EVERYTHING = Filters()
 _CANDIDATES = 100  # from each of the two searches
 _DENSE_SHARE = 0.3  # of the fused score; on news .3 finds more than BM25 alone, .5 and plain rank fusion less
 # Added to the fused score, which is 0 … 1, for each preference that an article meets: it passes what matches a little better, and
@@ -87,7 +88,7 @@ class Index:
     ) -> Found:
         """The best k passages and where they were looked for, all of one generation; the class says more."""
         with self._current() as reader:
-            within = scope(question if asked is None else asked, filters, today, reader.summary(Filters()), ignore)
+            within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
             hits = reader.search(question, within.filters, k, within.prefer, within.newest)
             return Found(tuple(hits), within, reader.summary(within.filters), reader.name)
 
@@ -298,7 +299,7 @@ class Generation:
         return by_words, by_meaning
 
     def summary(self, filters: Filters) -> Summary:
-        return self._everything if filters == Filters() else self._summed(filters)
+        return self._everything if filters == _EVERYTHING else self._summed(filters)
 
     def _summed(self, filters: Filters) -> Summary:
         sources = {source.casefold() for source in filters.sources}

@@ -5,8 +5,31 @@ All are frozen: what has been read from disk is never edited in memory.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from vectorstore.errors import UsageError
+
+
+def strings(given: object, name: str) -> tuple[str, ...]:
+    """A sequence of strings, of which one alone may be given as it is: its characters are never meant."""
+    several = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given] if given else []
+    found = tuple(one for one in several if isinstance(one, str))
+    if len(found) < len(several):
+        raise UsageError(f"{name} is {str(given)[:60]!r}: pass strings.")
+    return found
+
+
+def as_day(given: object, name: str) -> date | None:
+    """A date, of which its ISO form may be given."""
+    try:
+        day = date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        day = ""
+    if day is not None and not isinstance(day, date):
+        raise UsageError(f"{name} is {str(given)[:60]!r}: pass a date, or write it as 2026-03-31.")
+    return day.date() if isinstance(day, datetime) else day
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +84,23 @@ class Hit:
 class Filters:
     """What to search: outlets (any of them, case ignored) and publication dates (both ends included). Empty: everything.
 
-    An article without a date is outside every date range.
+    An article without a date is outside every date range. One outlet may be given as a string, and a day as "2026-03-31"; what
+    is neither raises UsageError.
     """
 
     sources: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.sources, self.since, self.until) != ((), None, None):
+            self._read()
+
+    def _read(self) -> None:
+        """Puts in place what the caller meant."""
+        object.__setattr__(self, "sources", strings(self.sources, "sources"))
+        object.__setattr__(self, "since", as_day(self.since, "since"))
+        object.__setattr__(self, "until", as_day(self.until, "until"))
 
     def admits(self, article: Article) -> bool:
         if self.sources and article.source.casefold() not in {s.casefold() for s in self.sources}:
