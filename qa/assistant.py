@@ -32,6 +32,8 @@ CUT_OFF = "The model's answer was cut off before its end."
 IN_PART = "The articles answer this only in part."
 # How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
 _WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
+# A marker and a stop, in either order: the end of a sentence even where the splitter sees none.
+_CLOSED = re.compile(r"\d[\]】)}][.!?…。！？।؟]|[.!?…。！？।؟][\"'”’»)]{0,3}\s{0,2}(?:[\[【][^\]】]{0,20}\d[\]】])+")
 LONGEST_QUESTION = 2_000  # characters; a whole article pasted by mistake is told apart from a question
 
 
@@ -181,7 +183,8 @@ def whole_sentences(cut: str) -> str:
     *earlier, (start, end) = sentence_spans(cut) or [(0, 0)]
     if _WHOLE.search(cut[start:end]):
         return cut
-    return cut[: earlier[-1][1]] if earlier else ""
+    begin, end = earlier[-1] if earlier else (0, 0)
+    return cut[: max([end, *(closed.end() for closed in _CLOSED.finditer(cut, begin))])]
 
 
 def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[Found], told: Sequence[bool]) -> Answer:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa.assistant import CUT_OFF, Assistant
+from qa.assistant import CUT_OFF, Assistant, whole_sentences
 from qa.doubles import FaultServer, ScriptedModel
 from qa.errors import BadReply, SettingError
 from qa.models.reasoning import answer_in, opens_unseen
@@ -99,6 +99,27 @@ def test_half_a_sentence_is_not_shown(mode: str, samples_index: Path) -> None:
         answer = assistant.ask(ASKED)
     assert [sentence.text for sentence in answer.sentences] == ["The ministry denied it."]
     assert CUT_OFF in answer.notice
+
+
+@pytest.mark.parametrize(
+    ("cut", "left"),
+    [
+        ("It was denied [1]. It also", "It was denied [1]."),
+        ("It was denied. [1] The toll rose to 74.", "It was denied. [1]"),
+        ("It was denied [1]", "It was denied [1]"),
+        ("It was denied by all of them.", "It was denied by all of them."),
+        ("“We will not go,” she said [2]. “Not", "“We will not go,” she said [2]."),
+        ("Die Brücke ist gesperrt [1]. Am 3.", "Die Brücke ist gesperrt [1]."),
+        ("嵐で停電した。[1] また", "嵐で停電した。[1]"),
+        ("It was denied【1】. And", "It was denied【1】."),
+        ("The mayor denied [1] that the bridge", ""),
+        ("It was said by Mr.", ""),
+        ("It was denied [1", ""),
+    ],
+)
+def test_where_a_cut_answer_ends(cut: str, left: str) -> None:
+    """After its last whole sentence with its marker; a number or an abbreviation at the very end may have gone on."""
+    assert whole_sentences(cut) == left
 
 
 def test_a_context_too_small_for_a_passage(samples_index: Path) -> None:
