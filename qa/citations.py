@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from qa.also_in import also_in
 from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
 from vectorstore.language.days import dated, weekday
 from vectorstore.language.sentences import sentences as sentence_spans
-from vectorstore.types import Hit
+from vectorstore.types import Article, Hit
 
 NO_PASSAGE = "No passage carries this sentence."
 
@@ -135,7 +136,8 @@ def _numbered(found: Iterable[_Found]) -> Reading:
             quote = hit.article.text[start:end]
             known = citations.get((hit.article.id, start, end))
             if known is None:
-                known = Citation(len(citations) + 1, quote, start, end, hit.article, hit.passage.id, hit.also_in)
+                others = also_in(hit.article, start, end, hit.also_in)
+                known = Citation(len(citations) + 1, quote, start, end, hit.article, hit.passage.id, others)
                 citations[(hit.article.id, start, end)] = known
             numbers[known.number] = None
         if one.opens:
@@ -163,7 +165,13 @@ def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Ve
 def _checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
     """The verdict by the passages, read where they stand in their articles, and by our records of these."""
     whole = {hit.passage.text: (hit.article.text, hit.passage.start) for hit in hits}
-    return check(sentence, [*whole, *(_record(hit) for hit in hits)], whole)
+    others = (_named(other) for hit in hits for other in hit.also_in)
+    return check(sentence, [*whole, *(_record(hit) for hit in hits), *others], whole)
+
+
+def _named(article: Article) -> str:
+    """What another article that carries the same copy adds: its outlet may be the one that the model names."""
+    return "\n".join(part for part in (article.title, article.source, article.source.partition(".")[0]) if part)
 
 
 def _record(hit: Hit) -> str:

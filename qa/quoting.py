@@ -11,16 +11,21 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 
+from qa.also_in import also_in
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
+from qa.disagreement import Report, corrects, counted_apart, disagree
 from qa.types import Citation, Sentence
+from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
+from vectorstore.language.folding import place
 from vectorstore.language.sentences import presentable, sentences
-from vectorstore.language.tokens import normalised, tokens
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
 from vectorstore.types import Article, Hit
+from vectorstore.wirecopy import same_sentence
 
 THRESHOLD = 0.5
 
@@ -58,7 +63,8 @@ _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
-_ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same copy
+_ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
+_AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
@@ -159,20 +165,25 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
     chosen = _chosen(ask, sorted(candidates(ask, hits), key=lambda c: -c.score), limit)
     best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
     chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
+    chosen = _latest_first(ask, chosen) if chosen else []
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for number, candidate in enumerate(chosen, 1):
         whole = candidate.text
         start, end = clause(whole, partial(_says_as_much, ask, whole))
-        lead = DIFFER if number > 1 and _differ(ask, chosen[0], candidate) else ""
+        article, begin = candidate.hit.article, candidate.start
+        others = also_in(article, begin + start, begin + end, candidate.also_in)
+        if not others and whole[end - 1 : end] == ".":  # "…, according to police." goes on there
+            others = also_in(article, begin + start, begin + end - 1, candidate.also_in)
+            end -= bool(others)
+        lead = _lead(ask, candidate, chosen[1:]) if number == 1 else DIFFER if _differ(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
-        closes = "…" if end < len(whole) else ""
-        hit, begin = candidate.hit, candidate.start
-        one = Citation(number, whole[start:end], begin + start, begin + end, hit.article, hit.passage.id, candidate.also_in)
+        closes = "…" if whole[end:].strip(".") else ""
+        one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
         # Without its marks and its speaker an allegation would be the paper's own words.
         inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
         by = "" if one.said.is_named else f"{one.speaker}, in "
-        shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(hit.article, candidate.also_in)}", (number,), supported=True))
+        shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(article, others)}", (number,), supported=True))
         cited.append(one)
     return tuple(shown), tuple(cited)
 
@@ -246,28 +257,65 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """The candidates to show: the best, then those that add something; the same words in two outlets are one, with `also_in`."""
+    """The candidates to show: the best, then those that add something; one copy in two outlets is one, with `also_in`.
+
+    Two statements on the same words are both shown, whatever else must go.
+    """
     chosen: list[Candidate] = []
     for candidate in ranked:
-        twin = next((n for n, other in enumerate(chosen) if _alike(candidate.text, other.text)), None)
-        if twin is not None and not _differ(ask, chosen[twin], candidate):
+        twin = next((n for n, other in enumerate(chosen) if _copies(candidate, other)), None)
+        if twin is not None:
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
-        if len(chosen) == limit or (chosen and not _adds(ask, chosen[0], candidate)):
+        differs = bool(chosen) and _differ(ask, chosen[0], candidate)
+        again = differs or (bool(chosen) and _restates(chosen[0], candidate) and candidate.share >= _LESS * chosen[0].share)
+        if len(chosen) == limit and differs and not any(_differ(ask, chosen[0], other) for other in chosen[1:]):
+            chosen.pop()
+        if len(chosen) == limit or (chosen and not again and not _adds(ask, chosen[0], candidate)):
             continue
-        if chosen and _answers_alone(ask, chosen[0]):
-            differs = all(_differ(ask, other, candidate) for other in chosen)
-            if not differs and not all(_later(other, candidate) for other in chosen):
-                continue
+        later = all(_later(other, candidate) for other in chosen)
+        if chosen and not again and not later and _answers_alone(ask, chosen[0]):
+            continue
         chosen.append(candidate)
     return chosen
+
+
+def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
+    """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
+    first = chosen[0]
+    others = [
+        c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c))
+    ]
+    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min))
+    return [last, *(c for c in chosen if c is not last)]
+
+
+def _last_word(first: Candidate, other: Candidate) -> bool:
+    return other.hit.article.source == first.hit.article.source and corrects(other.hit.article)
+
+
+def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
+    """What is said before the first quote: that it puts right an earlier report of the same outlet."""
+    article = first.hit.article
+    for old in (c.hit.article for c in others if _differ(ask, first, c) or (corrects(article) and _restates(first, c))):
+        earlier = bool(old.published and article.published and old.published < article.published)
+        if article.source and old.source == article.source and (earlier or (corrects(article) and not corrects(old))):
+            what = f"the report of {_day_and_month(old, article)}" if old.published else "an earlier report"
+            return f"Corrects {what}: " if corrects(article) else f"Corrects or updates {what}: "
+    return ""
+
+
+def _day_and_month(old: Article, new: Article) -> str:
+    words = day_words(old.published) if old.published else ""
+    same_year = old.published and new.published and old.published.year == new.published.year
+    return words.rpartition(" ")[0] if same_year else words
 
 
 def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
     if other.share < _LESS * first.share or furniture(other.text):
         return False
-    return len(ask.terms) > _ENOUGH or other.score >= first.score - _BEHIND or _differ(ask, first, other)
+    return len(ask.terms) > _ENOUGH or other.score >= first.score - _BEHIND
 
 
 def _later(one: Candidate, other: Candidate) -> bool:
@@ -288,42 +336,44 @@ def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
     return candidate.traits[0] >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)
 
 
+def _copies(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are one copy, but for a dateline and for who said it."""
+    mine, theirs = (Line(told) for told in (_report(one).told, _report(other).told))
+    return bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
+
+
+def _restates(one: Candidate, other: Candidate) -> bool:
+    """Whether another article tells the same in nearly the same words."""
+    mine, theirs = ({word.stem for word in words(c.text)} for c in (one, other))
+    return one.hit.article.id != other.hit.article.id and len(mine & theirs) > _ALIKE * min(len(mine), len(theirs))
+
+
 def _joined(one: Candidate, other: Candidate) -> Candidate:
-    known = {one.hit.article.id, *(article.id for article in one.also_in)}
-    more = [article for article in (other.hit.article, *other.also_in) if article.id not in known]
-    outlets = {one.hit.article.source, *(article.source for article in one.also_in)}
-    return replace(one, also_in=(*one.also_in, *(article for article in more if article.source not in outlets)))
+    """The candidate with the other's articles; of the two, the one whose words stand in the other is what is quoted."""
+    if place(_bare(other.text), one.text) and not place(_bare(one.text), other.hit.article.text):
+        one, other = replace(other, traits=one.traits, share=one.share), one
+    return replace(one, also_in=(*one.also_in, other.hit.article, *other.also_in))
 
 
-def _alike(one: str, other: str) -> bool:
-    mine, theirs = ({word.stem for word in words(text)} for text in (one, other))
-    return len(mine & theirs) > _ALIKE * min(len(mine), len(theirs))
+def _bare(text: str) -> str:
+    return text[dateline(text) :].rstrip(" .")
 
 
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
-    """Whether two articles say different things of one fact: another number of the same things, or one denies it."""
+    """Whether two articles say different things of the one fact that is asked for."""
     if one.hit.article.id == other.hit.article.id or min(one.traits[0], other.traits[0]) < 0.5:
         return False
     mine, theirs = ([_met(term, {word.stem for word in words(c.text)}) >= 0.5 for term in ask.terms] for c in (one, other))
     if sum(map(min, zip(mine, theirs, strict=True))) < _SAME_FACT * sum(map(max, zip(mine, theirs, strict=True))):
         return False
-    if ask.kind in ("number", "money"):
-        numbers, others = _counted(ask, one.text), _counted(ask, other.text)
-        return bool(numbers and others) and not numbers & others
-    return ask.kind in ("", "thing", "whether") and denies(one.text) != denies(other.text)
+    reports = _report(one), _report(other)
+    if ask.counted and counted_apart(*reports, {ask.counted}):
+        return True
+    return disagree(*reports, ask.kind == "date" or ask.sort in ("year", "month", "day"))
 
 
-def _counted(ask: Asked, text: str) -> frozenset[float]:
-    """The numbers that stand close before one of the question's words: in "74,000 homes", 74000."""
-    wanted = {term.stem for term in ask.terms} | {stem for term in ask.terms for stem in term.related}
-    row = tokens(normalised(text))
-    return frozenset(
-        value
-        for n, token in enumerate(row)
-        if token.values and not token.date
-        for value in token.values
-        if any(word.stem in wanted for after in row[n + 1 : n + 4] for word in words(after.text))
-    )
+def _report(candidate: Candidate) -> Report:
+    return Report(candidate.text, candidate.hit.article)
 
 
 def _says_as_much(ask: Asked, whole: str, part: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vectorstore.language.folding import place
 from vectorstore.language.speech import Said, said
 from vectorstore.types import Article, Filters, Found, Hit, Understood, strings
 
@@ -32,7 +33,7 @@ class Citation:
     end: int
     article: Article
     passage_id: str
-    also_in: tuple[Article, ...] = ()  # other outlets that carry the same words
+    also_in: tuple[Article, ...] = ()  # other outlets' articles in which the quote stands, word for word
 
     @property
     def said(self) -> Said:
@@ -103,7 +104,7 @@ class Answer:
                     "end": c.end,
                     "speaker": c.speaker,
                     "article": article_dict(c.article),
-                    "also_in": [article_dict(a) for a in c.also_in],
+                    "also_in": [also_in_dict(c.quote, a) for a in c.also_in],
                 }
                 for c in self.citations
             ],
@@ -141,6 +142,12 @@ def article_dict(article: Article) -> dict[str, Any]:
         "published": _iso(article.published),
         "authors": list(article.authors),
     }
+
+
+def also_in_dict(quote: str, article: Article) -> dict[str, Any]:
+    """The article, and where in its text the quote stands: its spaces, quotation marks and dashes may be others there."""
+    start, end = place(quote, article.text) or (0, 0)
+    return article_dict(article) | {"quote": article.text[start:end], "start": start, "end": end}
 
 
 def hit_dict(hit: Hit) -> dict[str, Any]:

@@ -13,12 +13,15 @@ import yaml
 from qa.asking import asked, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.quoting import DIFFER, quote
+from qa.types import Answer
 from tests.studies.quoting import measure, reading
 from vectorstore.language.words import words
 from vectorstore.passages import passages
+from vectorstore.search import collapsed
 from vectorstore.types import Article, Hit
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+COPIES = yaml.safe_load((Path(__file__).parent / "cases" / "copies.yaml").read_text(encoding="utf-8"))
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "quoting.yaml").read_text(encoding="utf-8"))
 
 
@@ -50,6 +53,27 @@ def test_what_a_reader_sees_quoted(case: dict[str, Any]) -> None:
         assert sentence.supported
 
 
+@pytest.mark.parametrize("case", COPIES, ids=[case["name"] for case in COPIES])
+def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
+    """Copies are one, contradictions are two with the last word first, and two events are nothing of the kind."""
+    articles = [
+        Article(f"a{n}", r["text"], r.get("title", "A headline"), r["source"], published=r["published"])
+        for n, r in enumerate(case["reports"])
+    ]
+    for order in (articles, articles[::-1]):
+        found = hits(*order)
+        kept = collapsed([(n, hit.article.source, hit.passage) for n, hit in enumerate(found)], 10)
+        found = [replace(found[n], also_in=tuple(found[m].article for m in others)) for n, others in kept.items()]
+        shown, cited = quote(case["question"], found)
+        differ = any(DIFFER in sentence.text for sentence in shown)
+        joined = any(citation.also_in for citation in cited)
+        assert ("differ" if differ else "join" if joined else "apart") == case["relation"], shown
+        assert not (differ and joined)
+        assert case.get("first", "") in shown[0].text
+        corrected = differ and len({article.source for article in articles}) == 1
+        assert shown[0].text.startswith("Corrects ") is corrected
+
+
 def test_the_credit_names_outlet_and_date_or_else_the_headline() -> None:
     """A quote says whose it is; without an outlet the headline stands in, without a date nothing does."""
     text = "The bridge was closed because a barge struck it."
@@ -60,13 +84,19 @@ def test_the_credit_names_outlet_and_date_or_else_the_headline() -> None:
 
 
 def test_a_hit_s_other_outlets_are_kept() -> None:
-    """What search found to be the same copy stays named, in the citation and in the words."""
+    """What search found to be the same copy is named where the quote stands in it word for word, and with its place."""
     article = report("The bridge was closed because a barge struck it.")
-    other = report("The same.", "Coastwire", "b")
+    other = report("ESTRIN (Coastwire) -  The bridge was closed\nbecause a barge struck it. Rain fell.", "Coastwire", "b")
+    altered = report("The bridge was closed because a lorry struck it.", "Radio Ouvre", "c")
+    denied = report("It is untrue that the bridge was closed because a barge struck it.", "EBN", "d")
     (hit,) = hits(article)
-    (sentence,), (citation,) = quote("Why was the bridge closed?", [Hit(hit.passage, article, 1.0, (other,))])
+    (sentence,), (citation,) = quote("Why was the bridge closed?", [Hit(hit.passage, article, 1.0, (other, altered, denied))])
     assert citation.also_in == (other,)
     assert "(also in Coastwire)" in sentence.text
+    answer = Answer("q", "q", sentence.text, (sentence,), (citation,))
+    (carried,) = answer.as_dict()["citations"][0]["also_in"]
+    assert carried["quote"] == other.text[carried["start"] : carried["end"]]
+    assert " ".join(carried["quote"].split()) in citation.quote + "."
 
 
 @pytest.mark.parametrize("question", ["", "?", "the of and", "\ud800", "{x} <b>" * 200, "こんにちは"])

@@ -359,10 +359,16 @@ def _said_by(citation: Citation) -> str:
 
 
 def _also_in(others: Iterable[Article]) -> str:
-    names = list(dict.fromkeys(one_line(other.source) for other in others if other.source.strip()))
-    if not names:
+    named = {one_line(other.source): safe_link(other.url) for other in reversed(list(others)) if other.source.strip()}
+    if not named:
         return ""
-    return f'<p class="or-also">Also in {", ".join(f"<bdi>{escaped(name)}</bdi>" for name in names)}</p>'
+    shown = (
+        f'<a href="{escaped(link)}" target="_blank" rel="noopener noreferrer"><bdi>{escaped(name)}</bdi></a>'
+        if link
+        else f"<bdi>{escaped(name)}</bdi>"
+        for name, link in reversed(named.items())
+    )
+    return f'<p class="or-also">Also in {", ".join(shown)}</p>'
 
 
 def _context(text: str) -> str:

@@ -1,4 +1,8 @@
-"""Do two passages carry the same agency copy? Outlets add a dateline, cut a sentence, break paragraphs elsewhere."""
+"""Do two texts carry the same agency copy? Outlets add a dateline or an attribution, cut a sentence, break paragraphs elsewhere.
+
+Two sentences are one copy only where every word of one stands in the other, in its order, but for words like "the". Where both
+have words that the other lacks they are two statements, and a reader must see both.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +12,77 @@ from functools import lru_cache
 
 import numpy as np
 
-from vectorstore.language.sentences import sentences
+from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
+from vectorstore.language.lexicon import rows, word_set
+from vectorstore.language.stems import stem, stem_set
+from vectorstore.language.tokens import Token
 
-_SAME = 0.8  # share of the shorter sentence's words that the other one has, too: the same sentence
-_ALIKE = 0.5  # enough to be two tellings of the same thing
-_MOST = 0.6  # share of the shorter passage's words in such sentences: the same copy
+_ALIKE = 0.5  # share of the shorter text's words that the other one has, too: two tellings of the same thing
+_MOST = 0.6  # share of the shorter passage's words in sentences that are copies: the same copy
 
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor without denied denies deny cannot".split())
-_NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen dozen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion".split()
-)
+_SLIGHT = word_set("copies.slight")
+_TURNING = {
+    form: n for n, row in enumerate(rows("copies.turning"), 1) for word in row for form in (word, stem(word))
+} | dict.fromkeys(NEGATIONS | stem_set("polarity.refusals"), 0)
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 
 
 def same_copy(one: str, other: str) -> bool:
-    """True where most of the shorter passage stands in the other one, sentence for sentence, and nothing contradicts it.
-
-    Two versions of a sentence with another number, another name or a negation more are a correction or a disagreement, never
-    the same copy: a reader must see both.
-    """
+    """True where most of the shorter passage's sentences are copies of the other's, and none is told in two ways."""
     if len(one) > len(other):
         one, other = other, one
     words, others = _words(one), _words(other)
     if len(words & others) < _ALIKE * len(words):
         return False
-    theirs = _sentences(other)
+    theirs = lines_of(other)
     total = same = 0
-    for mine in _sentences(one):
-        size = len(_words(mine))
-        total += size
-        overlap, match = max(((_overlap(mine, sentence), sentence) for sentence in theirs), default=(0.0, ""))
-        if overlap >= _ALIKE and _contradict(mine, match):
+    for mine in lines_of(one):
+        total += len(mine.tokens)
+        near = [line for line in theirs if alike(mine, line)]
+        if any(same_sentence(mine, line) for line in near):
+            same += len(mine.tokens)
+        elif near:
             return False
-        if overlap >= _SAME:
-            same += size
     return same >= _MOST * total > 0
+
+
+def alike(one: Line, other: Line) -> bool:
+    """Whether half of the words of content of the shorter of two sentences stand in the other."""
+    mine, theirs = _told(one), _told(other)
+    return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
+
+
+def same_sentence(one: Line, other: Line) -> bool:
+    """Whether one of two sentences has all the words of the other, in order, and nothing that makes another statement of it."""
+    short, long = sorted((one, other), key=lambda line: len(line.tokens))
+    pairs = [(i, j) for i, j in aligned(short.tokens, long)[0] if _equal(short.tokens[i], long.tokens[j])]
+    here, there = {i for i, _ in pairs}, {j for _, j in pairs}
+    lost = [token for i, token in enumerate(short.tokens) if i not in here]
+    added = [token for j, token in enumerate(long.tokens) if j not in there]
+    if not here or any(token.text.casefold() not in _SLIGHT for token in lost):
+        return False
+    return not any(map(turns, added))
+
+
+def turns(token: Token) -> bool:
+    """Whether a word that is added to a sentence makes another statement of it: "not", "may", "some", "refused"."""
+    return turn(token) is not None
+
+
+def turn(token: Token) -> int | None:
+    """Which turn such a word gives: "may" and "might" the same one; None for any other word."""
+    return _TURNING.get(token.text.casefold(), _TURNING.get(token.key))
+
+
+def _told(line: Line) -> frozenset[str]:
+    return frozenset([token.key for token in line.tokens if token.content]) or line.keys
+
+
+def _equal(one: Token, other: Token) -> bool:
+    """Whether two aligned words are the same word: forms of one, like "plan" and "planned", are not."""
+    if one.values or other.values:
+        return one.values == other.values and one.unit == other.unit
+    return one.text.casefold() == other.text.casefold() or (one.key == other.key and "." in one.text + other.text)
 
 
 def may_be_same(texts: Sequence[str]) -> list[list[int]]:
@@ -65,27 +104,3 @@ def may_be_same(texts: Sequence[str]) -> list[list[int]]:
 @lru_cache(maxsize=4096)  # one search compares a passage with many others
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text))
-
-
-@lru_cache(maxsize=512)
-def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(text[start:end] for start, end in sentences(text))
-
-
-def _overlap(one: str, other: str) -> float:
-    words, others = _words(one), _words(other)
-    return len(words & others) / max(1, min(len(words), len(others)))
-
-
-def _contradict(one: str, other: str) -> bool:
-    """Each names a number or a name that the other lacks, or one negates more: an addition alone (a dateline) is none."""
-    (named, negated), (others, also_negated) = _telling(one), _telling(other)
-    return negated != also_negated or bool(named - others and others - named)
-
-
-def _telling(sentence: str) -> tuple[frozenset[str], int]:
-    words = _WORD.findall(sentence)
-    negations = sum(word.casefold() in _NEGATIONS or word.casefold().endswith(("n't", "n’t")) for word in words)
-    named = (w.casefold() for w in words[1:] if w[0].isupper() or any(c.isdigit() for c in w))  # the first is a capital anyway
-    numbers = (w.casefold() for w in words if w[0].isdigit() or w.casefold() in _NUMBERS)
-    return frozenset(named) | frozenset(numbers), negations

@@ -47,7 +47,7 @@ def _key(word: str) -> str:
     return word if word in STOP else stem(word)
 
 
-def _opposed(a: Token, b: Token) -> bool:
+def opposed(a: Token, b: Token) -> bool:
     if b.key in _opposites().get(a.key, ()):
         return True
     low, other = sorted((a.text.casefold(), b.text.casefold()), key=len)
@@ -91,7 +91,7 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
                 line, j = place
                 for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
                     other = claim.lines[line].tokens[n]
-                    if (line, n) not in claim.taken and _opposed(token, other):
+                    if (line, n) not in claim.taken and opposed(token, other):
                         yield f"This says “{token.text}” where the passage says “{other.text}”."
                         return
 
@@ -117,7 +117,7 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
         return None
     for i in slot.here:
         for place in slot.there:
-            if _opposed(claim.tokens[i], claim.token_at(place)):
+            if opposed(claim.tokens[i], claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)
     return None
 

@@ -1,0 +1,47 @@
+"""Which other articles carry the same words: found there word for word, like a quote, or not named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vectorstore.language.folding import place
+from vectorstore.language.sentences import sentences
+from vectorstore.language.speech import Said, said
+from vectorstore.language.tokens import normalised, tokens
+from vectorstore.types import Article
+from vectorstore.wirecopy import turns
+
+_AROUND = 700  # characters in which the sentence ends that holds the quote
+_LEAST = 4  # words: fewer stand in many articles by chance
+
+
+def also_in(own: Article, start: int, end: int, others: Iterable[Article]) -> tuple[Article, ...]:
+    """The articles, one of each other outlet, in which that quote stands word for word, of the same speaker."""
+    quote = own.text[start:end]
+    if len(quote.split()) < _LEAST:
+        return ()
+    found: dict[str, Article] = {}
+    for other in others:
+        if other.source == own.source or other.id == own.id or other.source in found:
+            continue
+        span = place(quote, other.text)
+        if span and not _turned(other.text, *span) and _one_speaker(said(own.text, start, end), said(other.text, *span)):
+            found[other.source] = other
+    return tuple(found.values())
+
+
+def _one_speaker(mine: Said, theirs: Said) -> bool:
+    """Whether two quotations may be of one speaker; what one paper says and another only quotes is not."""
+    if not mine.speaker or not theirs.speaker:
+        return bool(mine.opening) == bool(theirs.opening)
+    return mine.speaker.split()[-1].casefold() == theirs.speaker.split()[-1].casefold()
+
+
+def _turned(text: str, start: int, end: int) -> bool:
+    """Whether the rest of the sentence turns the words round: "it is untrue that …"."""
+    begin = max(0, start - _AROUND)
+    around = text[begin : end + _AROUND]
+    start, end = start - begin, end - begin
+    whole = [(a, b) for a, b in sentences(around) if a < end and b > start]
+    beside = [around[min(start, whole[0][0]) : start], around[end : max(end, whole[-1][1])]] if whole else []
+    return any(turns(token) for part in beside for token in tokens(normalised(part)))

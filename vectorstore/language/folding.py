@@ -1,0 +1,57 @@
+"""Text with one form of spaces, quotation marks and dashes, and where a quote stands in a text that is written with others."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_TYPES = (("``", '"'), ("''", '"'), ("…", "..."), *((c, '"') for c in "“”„‟«»〝〞＂"), *((c, "'") for c in "‘’‚‛`´ʼ＇"))
+_ONE_FORM = dict(_TYPES) | dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+_UNSEEN = "\u00ad\u200b-\u200f\u2060-\u2063\ufeff\u202a-\u202e"
+_FOLDED = re.compile(rf"\s+|``|''|[{_UNSEEN}]|[{re.escape(''.join(c for c in _ONE_FORM if len(c) == 1))}]")
+
+
+def folded(text: str) -> str:
+    """The text with single spaces, straight quotation marks and hyphens, and nothing invisible."""
+    return _FOLDED.sub(lambda found: _form(found.group()), text)
+
+
+def place(quote: str, text: str) -> tuple[int, int] | None:
+    """Where the words of a quote stand in a text, whatever its spaces, quotation marks and dashes; whole words only."""
+    wanted, (plain, at) = folded(quote).strip(), _mapped(text)
+    start = plain.find(wanted) if wanted else -1
+    while start >= 0:
+        end = start + len(wanted)
+        if not (_cuts(plain, start) or _cuts(plain, end)):
+            return at[start], at[end] if end < len(at) else len(text)
+        start = plain.find(wanted, end)
+    return None
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a word, or a number like 1.5, goes on across that place."""
+    before, after = text[max(0, at - 2) : at], text[at : at + 2]
+    if not before or not after:
+        return False
+    if before[-1].isalnum() and after[0].isalnum():
+        return True
+    return (before[-1].isdigit() and after[0] in ".,%" and after[1:].isdigit()) or (
+        after[0].isdigit() and before[-1] in ".,$£€-" and (before[:1].isdigit() or before[-1] in "$£€")
+    )
+
+
+@lru_cache(maxsize=64)
+def _mapped(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters where it stands in the text."""
+    parts: list[str] = []
+    at: list[int] = []
+    last = 0
+    for found in _FOLDED.finditer(text):
+        parts += [text[last : found.start()], form := _form(found.group())]
+        at += [*range(last, found.start()), *[found.start()] * len(form)]
+        last = found.end()
+    return "".join(parts) + text[last:], at + list(range(last, len(text)))
+
+
+def _form(found: str) -> str:
+    return " " if found.isspace() else _ONE_FORM.get(found, "")
