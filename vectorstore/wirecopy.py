@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
-from vectorstore.language.lexicon import rows, word_set
+from vectorstore.language.lexicon import rows, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 
@@ -21,9 +21,16 @@ _ALIKE = 0.5  # share of the shorter text's words that the other one has, too: t
 _MOST = 0.6  # share of the shorter passage's words in sentences that are copies: the same copy
 
 _SLIGHT = word_set("copies.slight")
-_TURNING = {
-    form: n for n, row in enumerate(rows("copies.turning"), 1) for word in row for form in (word, stem(word))
-} | dict.fromkeys(NEGATIONS | stem_set("polarity.refusals"), 0)
+_UNSURE = "possible likely expected planned future conditional duty advice alleged if".split()
+_HOW_MANY = "all most many some few half".split()
+_TURNS = [
+    *rows("copies.turning"),
+    *(word_list(f"certainty.{name}") for name in _UNSURE),
+    *(word_list(f"quantities.{name}") for name in _HOW_MANY),
+]
+_TURNING = {form: n for n, row in enumerate(_TURNS, 1) for word in row for form in (word, stem(word))} | dict.fromkeys(
+    NEGATIONS | stem_set("polarity.refusals"), 0
+)
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 
 
@@ -81,7 +88,7 @@ def _told(line: Line) -> frozenset[str]:
 def _equal(one: Token, other: Token) -> bool:
     """Whether two aligned words are the same word: forms of one, like "plan" and "planned", are not."""
     if one.values or other.values:
-        return one.values == other.values and one.unit == other.unit
+        return (one.values, one.unit, one.measure) == (other.values, other.unit, other.measure)
     return one.text.casefold() == other.text.casefold() or (one.key == other.key and "." in one.text + other.text)
 
 
