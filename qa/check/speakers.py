@@ -73,14 +73,30 @@ def parts(passage: str, whole: str = "", start: int = 0) -> tuple[Part, ...]:
 
 def speakers(claim: Claim) -> Iterator[str]:
     """What the sentence says that somebody said stands in what the passages let that one say."""
-    for one in speech(claim.text):
+    for one, end in _claimed(speech(claim.text)):
         who = one.speakers[0]
-        content = [key for key in _ordered(claim.text[one.start : one.end]) if key not in _keys(claim.text[slice(*one.frame)])]
-        if not who.shown or not content or _is_vague(who) or _is_outlet(claim, who):
+        if not who.shown or _is_vague(who) or _is_outlet(claim, who):
             continue
+        words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
-        if reason := _reason(content, one, found):
+        content = _ordered(words)
+        if not content and (told := _plain(words)):  # "there were more than ever"
+            holding = [part for part in found if told in _plain(part.text)]
+            if holding and not any(part.is_by(who) or part.is_unknown for part in holding):
+                yield f"The passage does not say that {who.shown} said this."
+        if content and (reason := _reason(content, one, found)):
             yield reason
+
+
+def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:
+    """What the sentence gives to somebody, each with where it ends: what is told in it that another said is part of it."""
+    n = 0
+    while n < len(spoken):
+        one, n = spoken[n], n + 1
+        end = one.end
+        while n < len(spoken) and one.speakers[0] in spoken[n].speakers:
+            end, n = spoken[n].end, n + 1
+        yield one, end
 
 
 def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
@@ -153,6 +169,10 @@ def _all(sets: Iterator[frozenset[str]]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _keys(text: str) -> frozenset[str]:
     return frozenset(_ordered(text))
+
+
+def _plain(text: str) -> str:
+    return " ".join(token.key for token in tokens(normalised(text)))
 
 
 @lru_cache(maxsize=4096)

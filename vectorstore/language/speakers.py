@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from vectorstore.language.lexicon import LANGUAGES, lines, word_list
-from vectorstore.language.stems import stem
+from vectorstore.language.lexicon import LANGUAGES, lines, word_list, word_set
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import WEEKDAYS
 
 
@@ -188,7 +188,7 @@ def _runs(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
             row[end].capital or (n < end < len(row) - 1 and row[end].isa("of_names") and row[end + 1].capital)
         ):
             end += 1
-        while n < end and row[n].isa("titles", "determiners", "pronouns"):
+        while n < end and row[n].isa("titles", "determiners", "pronouns", "contrast", "breaks", "stops", "of", "and", "that"):
             n += 1
         if n < end and not (end == 1 and len(row) > 1 and row[1].text.islower() and not row[1].isa("verbs")):
             yield n, end
@@ -201,6 +201,13 @@ def mentioned(row: Sequence[Word]) -> list[Speaker]:
     if len(words) > 4 and sum(word.capital for word in words) > 0.6 * len(words):
         return []
     return [Speaker(_shown(row[a:b]), frozenset(_bare(w.low) for w in row[a:b] if len(w.text) > 1)) for a, b in _runs(row)]
+
+
+def may_be_person(one: Speaker) -> bool:
+    """Whether it may be "he" or "she": a name of two words that is no body's, or a trade."""
+    if len(one.names) > 1:
+        return one.names.isdisjoint(word_set("speech.bodies"))
+    return any(word.endswith(word_list("speech.trades")) or word in stem_set("names.titles") for word in one.heads)
 
 
 @dataclass(slots=True)

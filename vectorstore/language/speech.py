@@ -27,6 +27,7 @@ from vectorstore.language.speakers import (
     facts,
     is_possessive,
     isa,
+    may_be_person,
     mentioned,
     people,
     speaker,
@@ -85,12 +86,10 @@ class Said(NamedTuple):
 def said(text: str, start: int, end: int) -> Said:
     """Who says the words from start to end, if not the writer."""
     inside = _quotations_in(text, start, end)
-    spoken = [
-        one for one in speech_in(text, start, end) if min(one.end, end) - max(one.start, start) > one.frame[1] - one.frame[0]
-    ]
-    size = sum(min(one.end, end) - max(one.start, start) for one in spoken)
-    if not inside and 2 * size < end - start:
-        return Said()
+    found = speech_in(text, start, end)
+    spoken = [one for one in found if _shared(one, start, end) - max(0, _shared(one.frame, start, end)) > 3]
+    if 2 * sum(_shared(one, start, end) for one in found) < end - start:
+        spoken = []  # the writer's own, with a word of somebody's
     names = list(dict.fromkeys(one.speakers[0].shown for one in spoken))
     words = text[start:end].casefold()
     opening = closing = ""
@@ -100,9 +99,15 @@ def said(text: str, start: int, end: int) -> Said:
         if q.start < end < q.end:
             closing = q.closing or PAIRS.get(q.opening, "”")[0]
     if not spoken:
-        return Said(_UNNAMED if opening or closing else "", opening, closing, not (opening or closing))
+        within = any(q.start <= start and end <= q.end for q in inside)
+        return Said(_UNNAMED if within else "", opening, closing, not within)
     shown = " and ".join(name or _UNNAMED for name in names)
     return Said(shown, opening, closing, all(name and name.split()[-1].casefold() in words for name in names))
+
+
+def _shared(one: tuple[int, int] | Speech, start: int, end: int) -> int:
+    first, last = (one.start, one.end) if isinstance(one, Speech) else one
+    return min(last, end) - max(first, start)
 
 
 _UNNAMED = "somebody quoted in the article"
@@ -212,6 +217,7 @@ class _Reading:
         """The parts of a sentence by who says them. What leads up to a speaker ("Asked of it, Kern said") is the writer's."""
         row, (position, end) = self.rows[n], self.spans[n]
         previous: tuple[Speaker, ...] = ()
+        denied = False
         for k, cue in enumerate(cues):
             nested = k > 0 and _is_nested(row, cues[k - 1], cue)
             if isinstance(cue.speaker, Speaker):
@@ -230,19 +236,22 @@ class _Reading:
                 stop = row[following.start].start
                 if following.trailing and (cue.trailing or signs):
                     stop = row[cue.end - 1].end if cue.trailing else signs[-1]
+            denied = cue.denies or (nested and denied and cue.start != cue.at)
             speakers = (who, *(one for one in previous if nested and one != who))
             if begin < stop:
-                yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), cue.denies)
+                yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
 
     def _meant(self, pronoun: str, n: int) -> Speaker:
         """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind."""
-        for before in range(n - 1, max(-1, n - 5), -1):
-            for one in self._about(before):
-                if self.people.gender.get(one.shown, pronoun) == pronoun:
-                    if isa(pronoun, "one_person"):
-                        self.people.gender[one.shown] = pronoun
-                    return one
+        about = [one for before in range(n - 1, max(-1, n - 5), -1) for one in self._about(before)]
+        if isa(pronoun, "one_person"):
+            about = [one for one in about if may_be_person(one)] or [one for one in about if len(one.names) == 1]
+        for one in about:
+            if self.people.gender.get(one.shown, pronoun) == pronoun:
+                if isa(pronoun, "one_person"):
+                    self.people.gender[one.shown] = pronoun
+                return one
         return UNKNOWN
 
     def read_bare_quotations(self) -> None:
@@ -256,7 +265,8 @@ class _Reading:
             while n < len(starts) and starts[n] < end:
                 a, b = max(start, starts[n]), min(end, self.spans[n][1])
                 k = max(0, bisect_right(begins, a) - 1)
-                if a < b and not any(x < b and y > a for x, y in covered[k : k + 6]):
+                fragment = 2 * (b - a) < self.spans[n][1] - starts[n]  # of a sentence of the writer's: "a “very long” walk"
+                if a < b and not fragment and not any(x < b and y > a for x, y in covered[k : k + 6]):
                     self.found.append(Speech(a, b, who, (a, a)))
                 n += 1
 
@@ -268,8 +278,8 @@ class _Reading:
             return self.by_quote[q - 1]
         if q + 1 in self.by_quote and "\n" not in self.text[end : self.quoted[q + 1].start]:
             return self.by_quote[q + 1]
-        if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and (about := self._about(n - 1)):
-            return (about[0],)
+        if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and (about := self._about(n - 1)[:1]):
+            return (about[0] if may_be_person(about[0]) else UNKNOWN,)
         paragraphs = [part for part in between.split("\n") if part.strip()]
         if q and q - 1 in self.by_quote and len(paragraphs) == 1 and between.endswith("\n"):
             return self.by_quote[q - 1]  # “…,” Kern said.\n\n“…”
@@ -309,11 +319,19 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
         elif word.isa("verbs_of_saying") and not (word.capital and i) and _is_verb(row, i):
             cue = _verb(row, i, last)
             cue = cue._replace(denies=word.isa("denials")) if cue else None
-        if cue:
+        if cue and (cue.trailing or cue.speaker != UNKNOWN):
             yield cue
             last = cue
     if last:
         return
+    for i, word in enumerate(row):  # “…,” shrugged Kai Lund. / “…,” Kern shrugged.
+        if word.isa("verbs") and word.low.endswith("ed") and i and QUOTE in (row[i - 1].text, row[max(0, i - 4)].text):
+            right = _right(row, i + 1) if row[i - 1].text == QUOTE else None
+            start, phrase = _left(row, i - 1)
+            who = right[0] if right else speaker(phrase) if start and row[start - 1].text == QUOTE else UNKNOWN
+            if isinstance(who, Speaker) and who.names:
+                yield _Cue(i, i, right[1], who, True) if right else _Cue(i, start, i + 1, who, True)
+                return
     colon = next((i for i, word in enumerate(row[:30]) if word.text == ":"), 0)
     if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or (colon < 4 and row[colon - 1].low in known.full)):
         phrase = _subject(row, colon)
@@ -427,7 +445,10 @@ def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
         return s + relative + 1, phrase[relative + 1 :]
     if relative:  # "the man who owns the bridge said"
         return s, phrase[:relative]
-    cut = next((n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "verbs_of_saying")), 0)
+    cut = next(
+        (n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "verbs_of_saying") and not phrase[n].capital),
+        0,
+    )
     return s + cut, phrase[cut:]
 
 
@@ -474,7 +495,7 @@ def _end_of_phrase(row: Sequence[Word], i: int) -> int:
             word.isa("stops", "breaks")
             or word.text == QUOTE
             or ends_phrase(word)
-            or (word.isa("verbs_of_saying") and not word.capital)
+            or (word.isa("verbs_of_saying") and not word.isa("nouns_too") and not word.capital)
         ):
             break
         if word.isa("and") and not (i < e < len(row) - 1 and row[e - 1].capital and row[e + 1].capital):
