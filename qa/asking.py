@@ -70,6 +70,7 @@ class Asked:
     counted: str  # the stem of what "how many" counts
     of: tuple[Term, ...]  # in "what is the price of oil", oil
     subject: bool  # asks for what is known of something, or is but its words: "Tell me about the ferry", "ferry accident"
+    gist: bool  # the former
 
 
 @lru_cache(maxsize=256)
@@ -78,10 +79,11 @@ def asked(question: str) -> Asked:
     question, gist = bare(question) or question, wants_gist(question)
     found = words(question)
     content = [word for word in found if word.text.lower() not in _UNASKED] or found
+    measured = {found[1].lower() for found in _FORM["measured"].finditer(question)}  # "how old" is asked of "38"
     terms: dict[str, Term] = {}
     for word in content:
         if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms.values()):
-            terms[word.stem] = _term(word.stem, word.text)
+            terms[word.stem] = _term(word.stem, word.text, word.stem in _FRAME or word.text.lower() in measured)
     asking = _asking(question)
     focus = _focus(asking)
     kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
@@ -95,15 +97,16 @@ def asked(question: str) -> Asked:
         _counted(asking),
         tuple(term for term in terms.values() if term.stem in _of(asking)),
         not kind,
+        gist,
     )
 
 
-def _term(stemmed: str, text: str) -> Term:
+def _term(stemmed: str, text: str, frame: bool) -> Term:
     same = alike(stemmed)
     weight = min(map(rarity, (stemmed, *same)))
     if weight > SPELT:
         same |= frozenset(map(key, spellings(text)))
-    return Term(stemmed, weight * (_FRAME_SHARE if stemmed in _FRAME else 1.0), related(stemmed), same)
+    return Term(stemmed, weight * (_FRAME_SHARE if frame else 1.0), related(stemmed), same)
 
 
 def fits(question: Asked, text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -12,15 +12,16 @@ from qa.quoting import met
 from qa.types import Citation, Sentence
 from vectorstore.language.days import day_words
 from vectorstore.language.frames import bare, polite, wants_gist
-from vectorstore.language.lexicon import lines, table
+from vectorstore.language.lexicon import lines, rows, table, word_set
 from vectorstore.language.sentences import sentences
 from vectorstore.language.words import folded
 from vectorstore.search import Index
-from vectorstore.types import Article, Filters, Found, Summary
+from vectorstore.types import Article, Found, Summary
 
 GREETING = (
-    "Hello. I answer questions about the articles in this collection, with their own words: ask who, what, when, where, why or "
-    "how many, or ask for a subject (“news about …”), for its articles (“list articles about …”), or what is in the collection."
+    "Hello, glad to help. I answer questions about the articles in this collection, with their own words: ask who, what, when, "
+    "where, why or how many, or for a subject (“news about …”), for its articles (“list articles about …”), or what is in the "
+    "collection."
 )
 _MOST = 8  # articles that an answer lists
 _ABOUT = 0.6  # of a subject's words, by their weight: what an article on it has
@@ -47,7 +48,7 @@ class Wanted:
 @cache
 def _pattern(what: str) -> re.Pattern[str]:
     data = table("questions.collection")
-    words = {name: data[name] for name in ("articles", "outlets", "collection", "list")}
+    words = {name: data[name] for name in ("articles", "story", "outlets", "collection", "list")}
     some = [
         re.sub(r"\{(\w+)\}", lambda blank: words.get(blank[1], blank[0]), line) for line in lines(f"questions.collection.{what}")
     ]
@@ -62,8 +63,21 @@ def wanted(question: str) -> Wanted | None:
     for what in kinds:
         if found := _pattern(what).fullmatch(text):
             given = {name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value}
-            return Wanted(what, given.get("of", "").strip("“”\"' "), given.get("by", ""))
-    return Wanted("topics") if wants_gist(question) and not re.search(r"\w", bare(question)) else None
+            of, by = given.get("of", "").strip("“”\"' "), given.get("by", "")
+            if what == "of_author" and of and not _is_day(of):
+                return None  # what a paper reports on a subject is what its articles say
+            if by and _is_day(by):
+                return Wanted("days")
+            return Wanted(what, "" if what == "of_author" else of, by)
+    if not wants_gist(question) or not _is_day(bare(question)):
+        return None
+    return Wanted("days" if re.search(r"\w", bare(question)) else "topics")
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text names a day or days, or nothing."""
+    known = word_set("questions.day_words").union(*rows("dates.months"), *rows("dates.weekdays"))
+    return all(word in known or word.isdigit() for word in re.findall(r"[^\W\d]+|\d+", text.lower()))
 
 
 def from_records(question: Wanted, index: Index, found: Found) -> Reply | None:
@@ -71,7 +85,12 @@ def from_records(question: Wanted, index: Index, found: Found) -> Reply | None:
 
     `found` is what a search for the subject gave; its filters are those of the question.
     """
-    summary, filters = found.summary, found.scope.filters
+    summary, scope = found.summary, found.scope
+
+    def within(article: Article) -> bool:
+        """Whether it is of the outlets and days that the question names."""
+        return scope.filters.admits(article) and all(wish.admits(article) for wish in scope.prefer)
+
     if question.what == "count":
         return Reply(_counted(summary))
     if question.what == "outlet":
@@ -79,11 +98,14 @@ def from_records(question: Wanted, index: Index, found: Found) -> Reply | None:
         return Reply(f"{_many(len(names), 'outlet')}: {_row(names)}.")
     if question.what == "dates":
         return Reply(_dates(summary))
-    if question.by:
-        return _by(question.by, index, filters)
+    if question.by and not question.of:
+        return _by(question.by, index, within)
     if not question.of:
-        count, articles = index.listed(filters.admits, _MOST if question.what == "topics" else 1, question.what == "oldest")
-        lead = f"The latest of {_many(count)}:" if question.what == "topics" and count > len(articles) else ""
+        if question.what == "days" and within(Article("", "")):
+            return None  # no article is of those days
+        one = question.what in ("newest", "oldest")
+        count, articles = index.listed(within, 1 if one else _MOST, question.what == "oldest")
+        lead = "" if one or count == len(articles) else f"The latest of {_many(count)}:"
         return _listing(lead, articles) if articles else None
     return _on(question, found)
 
@@ -94,7 +116,7 @@ def _on(question: Wanted, found: Found) -> Reply | None:
     texts = {article: article.title for article in articles}
     for hit in found.hits:
         texts[hit.article] += " " + hit.passage.text
-    on = [article for article in articles if met(ask, texts[article]) >= _ABOUT]
+    on = [a for a in articles if met(ask, texts[a]) >= _ABOUT and (not question.by or _is_by(a, question.by))]
     named = [article for article in on if met(ask, article.title) >= _ABOUT]
     if question.what in ("wrote", "published"):
         return _listing("", (named or on)[:3]) if on else None
@@ -109,15 +131,14 @@ def _on(question: Wanted, found: Found) -> Reply | None:
     return _listing(f"{_many(len(on))} found on “{question.of}”:", on[:_MOST])
 
 
-def _by(name: str, index: Index, filters: Filters) -> Reply | None:
-    low = _plain(name)
+def _by(name: str, index: Index, within: Callable[[Article], bool]) -> Reply | None:
+    count, articles = index.listed(lambda article: within(article) and _is_by(article, name), _MOST)
+    return _listing(f"{_many(count)} by {name}:", articles) if articles else None
 
-    def has(article: Article) -> bool:
-        names = [*map(_plain, article.authors), _plain(article.source)]
-        return filters.admits(article) and any(f" {low} " in f" {one} " for one in names)
 
-    count, articles = index.listed(has, _MOST)
-    return _listing(f"{_many(count)} by {name}:", articles) if articles and low else None
+def _is_by(article: Article, name: str) -> bool:
+    names = [_plain(one) for one in (*article.authors, article.source)]
+    return any(f" {_plain(name) or '?'} " in f" {one} " for one in names)
 
 
 def _plain(name: str) -> str:

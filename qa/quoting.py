@@ -55,7 +55,7 @@ DIFFER = "The reports differ: "  # said before a quote that contradicts the one 
 _ENOUGH = 8  # content words: a long question need not be met in full
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 # Of a subject ("Tell me about the ferry", "ferry accident") a passage tells that names nearly all of it.
-_OF_SUBJECT, _MOSTLY = 8.0, 0.75
+_OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; who asks for a gist names its subject freely
 _BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
 # The quotes to show are put in order with what the reranker, which reads half of the sentences, makes of them. An answer in the
 # first one, later weeks (213 questions) and news: .366 and .430 without, .390 and .433 so; at .25 .404 and .407.
@@ -90,7 +90,7 @@ def _weighed(ask: Asked, passage: str) -> float:
     stems = {word.stem for word in words(passage)}
     if ask.of and max(_met(term, stems) for term in ask.of) < 0.5:
         return min(score, _NOT_OF_IT)
-    return max(score, _OF_SUBJECT * (met(ask, passage) - _MOSTLY)) if ask.subject else score
+    return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 
 
 def traits(ask: Asked, passage: str) -> tuple[float, ...]:

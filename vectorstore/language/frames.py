@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from vectorstore.language.lexicon import lines, word_list
+from vectorstore.language.lexicon import lines, table, word_list
 
 _AMID = re.compile(r", ?(?:please|pls|kindly),? ", re.I)
 _MOST = 8  # frames that one question is put in; more are text
@@ -61,9 +61,12 @@ def _read(question: str) -> tuple[str, bool]:
             so, text = "whether ", _after(text, found.end())
         if text == before:
             break
-    subject = _without_end(text, "closing_gists")
+    subject = _without_end(text, "closing_gists", *(["closing_kinds"] if gist else []))
     inside = rf"(?:(?<=[,;:.!?]\s)|\b(?:and|so|but)\s)(?:{_pattern('requests').pattern})\s(?={opener()})"
-    return so + re.sub(inside, "", subject, flags=re.I), gist or subject != text
+    said = so + re.sub(inside, "", subject, flags=re.I)
+    for words, as_news_has_it in table("questions.said_as").items():
+        said = re.sub(words, as_news_has_it, said, flags=re.I)
+    return said, gist or subject != text
 
 
 @cache
