@@ -19,14 +19,13 @@ Dates in a question are counted from the day it was asked; where that is not kno
 from __future__ import annotations
 
 import math
-import re
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from qa.assistant import Assistant
+from qa.evals.answers import as_words
 from qa.evals.measures import standard
 from qa.evals.types import Question
 from vectorstore.language.sentences import sentences
@@ -212,21 +211,21 @@ class Ranking:
 class Judgement:
     """What is right for one question in one collection."""
 
-    answers: tuple[str, ...]  # plain
+    answers: tuple[str, ...]  # as words
     passages: Mapping[str, int]  # those that hold an answer -> 1
     articles: Mapping[str, int]  # those that the question names -> grade
 
     @classmethod
     def of(cls, question: Question, holdings: Holdings) -> Judgement:
-        answers = tuple(filter(None, map(plain, question.answers)))
+        answers = tuple(filter(None, map(as_words, question.answers)))
         grades = question.grades or (1,) * len(question.gold_articles)
         holding = {name: 1 for answer in answers for name in holdings.holding(answer)}
         return cls(answers, holding, dict(zip(question.gold_articles, grades, strict=True)))
 
     def said_in(self, text: str) -> bool:
         """Whether the text holds an answer, as whole words."""
-        inside = f" {plain(text)} "
-        return any(f" {answer} " in inside for answer in self.answers)
+        inside = as_words(text)
+        return any(answer in inside for answer in self.answers)
 
     def ranking(self, hits: Sequence[Hit], holdings: Holdings) -> Ranking:
         passages = [holdings.name(hit.passage.text) for hit in hits]
@@ -251,17 +250,17 @@ class Holdings:
         self._numbers: dict[str, int] = {}
         for text in texts:
             self._numbers.setdefault(text, len(self._numbers))
-        self._all = "\n".join(f" {plain(text)} " for text in self._numbers)
+        self._all = "\n".join(map(as_words, self._numbers))
 
     def name(self, text: str) -> str:
         """What judgements call a passage of that text."""
         return str(self._numbers.get(text, -1))
 
     def holding(self, answer: str) -> set[str]:
-        """The passages that hold the plain words."""
+        """The passages that hold an answer, given as words."""
         found = set()
         line = place = 0
-        while (at := self._all.find(f" {answer} ", place)) >= 0:
+        while (at := self._all.find(answer, place)) >= 0:
             line += self._all.count("\n", place, at)
             found.add(str(line))
             end = self._all.find("\n", at)
@@ -269,12 +268,6 @@ class Holdings:
                 break
             line, place = line + 1, end + 1
         return found
-
-
-def plain(text: str) -> str:
-    """Text for comparing: NFKC, lower case, one space for each run of what is no letter and no digit, no leading article."""
-    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    return re.sub(r"^(?:the|an?) (?=\w)", "", words)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qa.asking import asked
+from qa.evals.answers import as_words
 from qa.quoting import THRESHOLD, TRAITS, evidence, traits
 from vectorstore.language.words import words
 
@@ -40,14 +41,13 @@ def reading(data: Path) -> Iterator[Pair]:
     for file in sorted((data / "reading").glob("*.json")):
         for page in json.loads(file.read_text(encoding="utf-8"))["data"]:
             contexts = [paragraph["context"] for paragraph in page["paragraphs"]]
+            texts = [as_words(context) for context in contexts]
             counts = [Counter(word.stem for word in words(context)) for context in contexts]
             for n, paragraph in enumerate(page["paragraphs"]):
                 for qa in paragraph["qas"]:
                     yield qa["question"], contexts[n], True
-                    answers = [answer["text"].lower() for answer in qa["answers"]]
-                    others = [
-                        m for m, text in enumerate(contexts) if m != n and not any(answer in text.lower() for answer in answers)
-                    ]
+                    answers = list(filter(None, (as_words(answer["text"]) for answer in qa["answers"])))
+                    others = [m for m, text in enumerate(texts) if m != n and not any(answer in text for answer in answers)]
                     if others:
                         yield qa["question"], contexts[max(others, key=lambda m: _bm25(qa["question"], counts[m]))], False
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.asking import asked
+from qa.evals.answers import as_words
 from qa.quoting import SENTENCE_TRAITS, THRESHOLD, candidates, evidence, quote
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import passages
@@ -46,7 +46,7 @@ def collection(folder: Path) -> Iterator[Asking]:
                 published=date.fromisoformat(row["published"][:10]) if row.get("published") else None,
             )
     all_ = [passage for article in articles.values() for passage in passages(article)]
-    plain = [_plain(passage.text) for passage in all_]
+    plain = [as_words(passage.text) for passage in all_]
     with tempfile.TemporaryDirectory() as scratch:
         words = Path(scratch) / "words"
         LexicalIndex.write(words, ((n, articles[p.article_id].title, p.text, 0, "") for n, p in enumerate(all_)))
@@ -55,7 +55,7 @@ def collection(folder: Path) -> Iterator[Asking]:
             for row in [json.loads(line) for line in lines]:
                 found = index.search(row["question"], HITS)
                 hits = [Hit(all_[n], articles[all_[n].article_id], score) for n, score in found]
-                answers = tuple(filter(None, map(_plain, row["answers"])))
+                answers = tuple(filter(None, map(as_words, row["answers"])))
                 yield row["question"], hits, answers, any(answer in text for text in plain for answer in answers)
 
 
@@ -71,7 +71,7 @@ def reading(file: Path, most: int = 600) -> Iterator[Asking]:
             index = LexicalIndex.open(Path(scratch) / "words")
             for qa in (qa for paragraph in page["paragraphs"] for qa in paragraph["qas"]):
                 found = index.search(qa["question"], HITS)
-                answers = tuple(filter(None, {_plain(answer["text"]) for answer in qa["answers"]}))
+                answers = tuple(filter(None, {as_words(answer["text"]) for answer in qa["answers"]}))
                 yield qa["question"], [Hit(all_[n], of[all_[n].article_id], score) for n, score in found], answers, True
                 count += 1
                 if count == most:
@@ -85,7 +85,7 @@ def measure(questions: Sequence[Asking]) -> dict[str, float]:
     reached = [0, 0, 0]
     told = shown = 0
     for question, hits, answers, _ in answerable:
-        quotes = [_plain(citation.quote) for citation in quote(question, hits)[1]]
+        quotes = [as_words(citation.quote) for citation in quote(question, hits)[1]]
         shown += len(quotes)
         first = next((n for n, text in enumerate(quotes) if any(answer in text for answer in answers)), 3)
         for n in range(first, 3):
@@ -107,7 +107,7 @@ def fit(questions: Sequence[Asking]) -> list[float]:
     groups: list[tuple[Any, Any]] = []
     for question, hits, answers, _ in questions:
         found = candidates(asked(question), hits)
-        labels = np.array([any(answer in _plain(c.text) for answer in answers) for c in found])
+        labels = np.array([any(answer in as_words(c.text) for answer in answers) for c in found])
         if labels.any() and not labels.all():
             groups.append((np.array([c.traits for c in found]), labels))
     stacked = np.vstack([rows for rows, _ in groups])
@@ -129,11 +129,6 @@ def fit(questions: Sequence[Asking]) -> list[float]:
 
 def _answered(question: str, hits: Sequence[Hit]) -> bool:
     return evidence(question, [hit.passage.text for hit in hits]) >= THRESHOLD
-
-
-def _plain(text: str) -> str:
-    inside = " ".join(re.findall(r"\w+", text.casefold()))
-    return f" {inside} " if inside else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -36,6 +36,7 @@ from safetensors.numpy import save_file
 from torch import nn
 from transformers import BertModel
 
+from qa.evals.answers import as_words
 from tests.studies.followups import NO_ANSWER
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
@@ -132,7 +133,7 @@ class Collection:
 
     def holds(self, number: int, answers: Sequence[str]) -> bool:
         if number not in self._plain:
-            self._plain[number] = plain(self.passages[number].text)
+            self._plain[number] = as_words(self.passages[number].text)
         return any(answer in self._plain[number] for answer in answers)
 
     def read(
@@ -141,7 +142,7 @@ class Collection:
         """The passage as the reranker will be given it; one that is there for its answer is read where the answer stands."""
         passage, article = self.passages[number], self.article(number)
         texts = [passage.text[start:end] for start, end in sentences(passage.text)]
-        holds = [any(answer in plain(text) for answer in answers) for text in texts]
+        holds = [any(answer in as_words(text) for answer in answers) for text in texts]
         terms, stems = self.words.terms(search.question), [self.words.stems(text) for text in texts]
         sizes = [len(text.split()) for text in texts]
         chosen = window(terms, stems, sizes, words)
@@ -153,12 +154,6 @@ class Collection:
         title = aged(article.title if headline else "", article.published, search.newest if self.ages else None)
         score = search.scores.get(number, min(search.scores.values(), default=0.0))
         return Read(title, tuple(texts[chosen]), tuple(labels[chosen]), score)
-
-
-def plain(text: str) -> str:
-    """Text for comparing: its words in lower case, each between spaces."""
-    inside = " ".join(re.findall(r"\w+", text.casefold()))
-    return f" {inside} " if inside else ""
 
 
 def news(file: Path) -> list[Article]:
@@ -179,7 +174,7 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
     groups, trials = [], []
     for row in rows:
         question, asked = row["question"], date.fromisoformat(row["asked"])
-        answers = [text for text in map(plain, row["answers"]) if text]
+        answers = [text for text in map(as_words, row["answers"]) if text]
         search = collection.find(question, asked, 60)
         scores = search.scores
         telling = [number for number in scores if collection.holds(number, answers)]
@@ -196,7 +191,7 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> tuple[list[G
         stories = {collection.article(n).id for n in right}
         same = [n for n in scores if collection.article(n).id in stories and n not in telling]
         others = [n for n in list(scores)[:40] if collection.article(n).id not in stories and n not in telling]
-        wrong = [text for text in map(plain, row.get("choices") or ()) if text and text not in answers]
+        wrong = [text for text in map(as_words, row.get("choices") or ()) if text and text not in answers]
         tempting = [n for n in others if collection.holds(n, wrong)]
         for _ in range(DRAWS):
             chosen = rng.sample(right, min(2, len(right))), same[:2]
@@ -221,8 +216,8 @@ def headlines(collection: Collection, rng: random.Random) -> list[Group]:
         own = collection.of.get(article.id, [])
         if len(own) < 2 or len(title.split()) < 6 or sum(w[0].islower() for w in title.split()) < 2:
             continue
-        body = plain(article.text)
-        told = [m for m in names.finditer(title) if len(m.group()) > 2 and plain(m.group()) in body]
+        body = as_words(article.text)
+        told = [m for m in names.finditer(title) if len(m.group()) > 2 and as_words(m.group()) in body]
         if not told:
             continue
         taken = rng.choice(told)
@@ -231,7 +226,7 @@ def headlines(collection: Collection, rng: random.Random) -> list[Group]:
         if rng.random() < 0.5:
             rest = f"{asks.capitalize()} {title[: taken.start()]} {title[taken.end() :]}"
         question = re.sub(r"[:;]", "", " ".join(rest.split())).rstrip(".?!") + "?"
-        answers = [plain(taken.group())]
+        answers = [as_words(taken.group())]
         # Asked some days after, as quizzes are: not only what is of today answers.
         today = article.published + timedelta(rng.randrange(10)) if article.published else None
         search = collection.find(question, today, 50)
@@ -282,7 +277,7 @@ def conversations(file: Path, rng: random.Random) -> list[Group]:
     for id_, answers in told.items():
         for number, answer in answers.items():
             question = rewritten.get((id_, number), "")
-            parts = [text for start, end in sentences(answer) if len((text := plain(answer[start:end])).split()) > 2]
+            parts = [text for start, end in sentences(answer) if len((text := as_words(answer[start:end])).split()) > 2]
             own = collection.of.get(id_, [])
             right = [n for n in own if collection.holds(n, parts)][:2]
             search = collection.find(question, None, 30)
@@ -304,7 +299,7 @@ def reading(data: Path, rng: random.Random) -> list[Group]:
             for paragraph in page["paragraphs"]:
                 articles.append(Article(str(len(articles)), paragraph["context"], page["title"].replace("_", " ")))
                 for qa in paragraph["qas"]:
-                    asked.append((qa["question"], [plain(answer["text"]) for answer in qa["answers"]], articles[-1].id))
+                    asked.append((qa["question"], [as_words(answer["text"]) for answer in qa["answers"]], articles[-1].id))
     for name in ("clapnq_answerable", "clapnq_unanswerable"):
         for row in map(json.loads, (data / "abstain" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()):
             passage = row["passages"][0]
@@ -492,7 +487,7 @@ def _near(article: Article, day: date | None, before: int = 24, after: int = 7) 
 
 def _shared(one: str, other: str) -> float:
     """The share of the shorter text's words that the other has too."""
-    mine, theirs = set(plain(one).split()), set(plain(other).split())
+    mine, theirs = set(as_words(one).split()), set(as_words(other).split())
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 
