@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from vectorstore.language.lexicon import lines
+
 Span = tuple[int, int]
 
 _DATELINE = re.compile(
@@ -27,12 +29,7 @@ _TRAILING = re.compile(
     r"bringing\b|making it\b|while (?:adding|noting)\b)"
 )
 # What may not be cut off, for the rest would say more, or something else, than the writer did.
-_BINDING = re.compile(
-    r"\b(?:not|never|no|none|nor|neither|without|den(?:y|ies|ied|ying)|reject\w*|disput\w*|refus\w*|if|unless|until|provided|except|"
-    r"only|but|although|though|despite|whether|may|might|could|would|should|allegedly|reportedly|apparently|according|said|says|"
-    r"told|claim\w*|alleg\w*|report\w*|suggest\w*|believ\w*|expect\w*|estimat\w*|announc\w*|warn\w*|later|however)\b|n[’']t\b",
-    re.I,
-)
+_BINDING = re.compile(rf"\b(?:{'|'.join(lines('clauses.binding'))})\b|n[’']t\b", re.I)
 _REMARK = re.compile(r", with [^,;]*?\b(?:noting|saying|adding|telling|warning)\b")
 
 # What pages put between the paragraphs: pointers to other articles (a colon without a space after it), captions, players, a word

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from vectorstore.articles import fields, jsonl, read
+from vectorstore.language.days import parse_day
 from vectorstore.types import Article, Rejected
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -419,6 +420,26 @@ def test_ids_from_paths_do_not_move_and_do_not_meet(tmp_path: Path) -> None:
         ("March 12, 2024", date(2024, 3, 12)),
         ("Mar. 3rd, 2024 at 10:15 a.m.", date(2024, 3, 3)),
         ("Tue, 12 Mar 2024 10:00:00 +0000", date(2024, 3, 12)),
+        ("3rd of May 2024", date(2024, 5, 3)),
+        ("10:15, 3 May 2024", date(2024, 5, 3)),
+        ("Published: 14 May 2024", date(2024, 5, 14)),
+        ("Fri May  3 10:15:00 2024", date(2024, 5, 3)),
+        ("5/21/2024, 4:12:43 PM", date(2024, 5, 21)),
+        ("2024/05/03", date(2024, 5, 3)),
+        ("20240503101500", date(2024, 5, 3)),
+        ("1714730400", date(2024, 5, 3)),
+        ("1714730400000", date(2024, 5, 3)),
+        ("3. Mai 2024, 10:15 Uhr", date(2024, 5, 3)),
+        ("vendredi 3 mai 2024 à 10h15", date(2024, 5, 3)),
+        ("3 de mayo de 2024", date(2024, 5, 3)),
+        ("3 maja 2024", date(2024, 5, 3)),
+        ("3 мая 2024 г.", date(2024, 5, 3)),
+        ("1712101600000", date(2024, 4, 2)),
+        ("0000-00-00", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("1970-01-01", None),
+        ("0", None),
+        ("99999999999999999999", None),
         ("2024-13-45", None),
         ("31 February 2024", None),
         ("03/04/2024", None),
@@ -430,7 +451,7 @@ def test_ids_from_paths_do_not_move_and_do_not_meet(tmp_path: Path) -> None:
 )
 def test_dates(text: str, day: date | None) -> None:
     """A day is read in the ways news prints it; what could be two days is none."""
-    assert fields.parse_date(text) == day
+    assert parse_day(text) == day
 
 
 def test_the_news_data_reads_whole() -> None:

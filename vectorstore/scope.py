@@ -15,16 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from vectorstore.language.lexicon import word_list
+from vectorstore.language.lexicon import rows, word_list
 from vectorstore.types import Filters, Scope, Summary, Understood, as_day, strings
-
-# What a question must hold to be read further; most hold none of it.
-_MAY_HOLD = re.compile(
-    r"\b(?:(?:19|20)\d\d|\d+(?:st|nd|rd|th)?|week(?:end)?|month|year|days?|ago|today|yesterday|last night|this \w+ing|"
-    r"recent(?:ly)?|lately|summer|winter|spring|autumn|fall|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|aug|sep|oct|nov|dec)\w*|"
-    r"may|june?|july?|according to|report\w*|cover\w*|publish\w*|articles?|stories|headlines|sa(?:y|ys|id)|wr\w+)\b",
-    re.I,
-)
 
 
 def scope(question: str, chosen: Filters, today: date | None, held: Summary, ignore: Collection[str] = ()) -> Scope:
@@ -67,24 +59,29 @@ def understood(
 # --- days -------------------------------------------------------------------------------------------------------------
 
 _EARLIER, _LATER = timedelta(1), timedelta(3)  # published the day before (time zones, "will …"), or in the days after
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()
-_NUMBERS = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten eleven twelve".split())} | {
-    "a": 1
-}
+_MONTHS = [row[0][:3] for row in rows("dates.months")]
+_WEEKDAYS = [row[0][:3] for row in rows("dates.weekdays")]
+_NUMBERS = {word: n for n, word in enumerate(word_list("numbers.units")[:13])} | {"a": 1}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _LONG_AGO = 183  # days; "in September", said in June, may be the coming one
 
-_MONTH = (
-    r"(?:jan(?:uary|\b\.?)|feb(?:ruary|\b\.?)|mar(?:ch|\b\.?)|apr(?:il|\b\.?)|may|june?|july?|aug(?:ust|\b\.?)|"
-    r"sep(?:tember|t?\b\.?)|oct(?:ober|\b\.?)|nov(?:ember|\b\.?)|dec(?:ember|\b\.?))"
-)
+_SHORT = r"\b\.?"  # "Sept."
+_MONTH = rf"(?:{'|'.join(form if n == 0 else form + _SHORT for row in rows('dates.months') for n, form in enumerate(row))})"
 _YEAR = r"(?:19|20)\d\d"
 _NUMBER = r"[0-3]?\d(?:st|nd|rd|th)?"
 _DAY = rf"(?:{_YEAR}-\d\d-\d\d|(?:the )?{_NUMBER} (?:of )?{_MONTH}(?:,? {_YEAR})?|{_MONTH} {_NUMBER}\b(?:,? {_YEAR})?)"
 _WHEN = rf"(?:{_DAY}|(?:early |late |mid[- ]|the (?:beginning|start|middle|end) of )?{_MONTH}(?:,? {_YEAR})?|{_YEAR})\b"
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WEEKDAY = rf"(?:{'|'.join(row[0] for row in rows('dates.weekdays'))})"
+_SOME = "|".join(word_list("numbers.units")[2:8])
 
+# What a question must hold to be read further; most hold none of it.
+_MAY_HOLD = re.compile(
+    r"\b(?:(?:19|20)\d\d|\d+(?:st|nd|rd|th)?|week(?:end)?|month|year|days?|ago|today|yesterday|last night|this \w+ing|"
+    r"recent(?:ly)?|lately|summer|winter|spring|autumn|fall|"
+    rf"{_WEEKDAY}|(?:{'|'.join(_MONTHS)})\w*|"
+    r"according to|report\w*|cover\w*|publish\w*|articles?|stories|headlines|sa(?:y|ys|id)|wr\w+)\b",
+    re.I,
+)
 _SPAN = re.compile(
     rf"\b(?:between (?P<a>{_DAY}|{_WHEN}|{_NUMBER}) and|from (?P<b>{_DAY}|{_WHEN}|{_NUMBER}) (?:to|until|through))"
     rf" (?P<z>{_DAY}|{_WHEN}|{_NUMBER})(?![\w%])",
@@ -98,11 +95,11 @@ _ON_WEEKDAY = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:(?:earlier |later )?this (?:week|month|year|morning|afternoon|evening)|"
     r"(?:(?:in|over|during) the )?(?:last|past) (?:week|month|few days|few weeks|"
-    r"(?:\d|two|three|four|five|six|seven) (?:days|weeks))|"
+    rf"(?:\d|{_SOME}) (?:days|weeks))|"
     r"(?:in )?recent (?:days|weeks|months)|yesterday|the day before yesterday|last night|earlier today|"
     r"(?:this|last|(?:over|at|during) the|(?:the )?past) weekend|"
     r"(?:over|during|this|last) (?:the )?(?:spring|summer|autumn|fall|winter)|"
-    r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten) (?:day|week|month)s? ago|"
+    rf"(?:\d{{1,2}}|an?|{'|'.join(word_list('numbers.units')[1:11])}) (?:day|week|month)s? ago|"
     r"recent(?:ly)?|lately)(?P<s>['’]s)?\b",
     re.I,
 )

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LARGEST_ARTICLE = 10_000_000  # bytes; the longest in our news data has 0.2 million. Bounds the memory of one article.
 _LONGEST_FIELD = 2_000  # characters of a headline, an outlet, an id, an address
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|"
-        "november nov|december dec".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
-_DAY_MONTH = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month>[A-Za-z]+)\.?,?\s+(?P<year>\d{4})")
-_MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})")
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
 
 
 class Unreadable(ValueError):
@@ -64,34 +49,6 @@ def mended(text: str) -> str:
 def line(text: str) -> str:
     """A field for one line of the screen: white space folded, length bounded."""
     return " ".join(mended(text).replace("\0", " ").split())[:_LONGEST_FIELD]
-
-
-def parse_date(text: str) -> date | None:
-    """The day that a text names: ISO 8601, RFC 2822, "12 March 2024", "March 12, 2024"; None where it names none.
-
-    A day is taken as it is printed, in whatever time zone. "03/04/2024" is two different days and so none.
-    """
-    text = text.strip()
-    if not 6 <= len(text) <= 60:
-        return None
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        pass
-    plain = _WEEKDAY.sub("", text, count=1) if _WEEKDAY.match(text) else text
-    for pattern in (_DAY_MONTH, _MONTH_DAY):
-        if match := pattern.match(plain):
-            rest = plain[match.end() :]
-            month = _MONTHS.get(match["month"].lower())
-            if month and re.fullmatch(r"(?:[,\s]+(?:at\s+)?\d{1,2}[:.]\d{2}.*)?", rest):
-                try:
-                    return date(int(match["year"]), month, int(match["day"]))
-                except ValueError:
-                    return None
-    try:
-        return parsedate_to_datetime(text).date() if re.match(r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d", text) else None
-    except (ValueError, TypeError, IndexError):
-        return None
 
 
 def no_date(value: object) -> str:

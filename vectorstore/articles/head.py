@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from vectorstore.articles.fields import parse_date
+from vectorstore.language.days import parse_day
 
 _LONGEST_STANDFIRST = 400  # characters
 _LONGEST_LINE, _MOST_LINES = 2_000, 30  # of fields; a hostile file may have millions
@@ -69,7 +69,7 @@ def _parts(text: str) -> list[str]:
     """ "By Ann Lee | 12 March 2024 | 4 min read" and "By Ann Lee, March 12, 2024" by what they say."""
     parts = [part for part in re.split(r" ?[|•·] ?| [–—-] ", text) if part]
     for comma in re.finditer(r", ", parts[0] if len(parts) == 1 and text.startswith("By ") else ""):
-        if parse_date(text[comma.end() :]):
+        if parse_day(text[comma.end() :]):
             return [text[: comma.start()], text[comma.end() :]]
     return parts
 
@@ -81,6 +81,6 @@ def _field(text: str) -> tuple[str, str] | None:
     if _BYLINE.fullmatch(text) and not text.endswith("."):
         return "authors", text
     day = re.sub(r"^(published|updated)\s+(?:on\s+)?", "", text, flags=re.IGNORECASE)
-    if parse_date(day):
+    if parse_day(day):
         return ("updated" if text[0] in "uU" else "published"), day
     return None

@@ -20,11 +20,11 @@ from vectorstore.articles.fields import (
     mended,
     no_date,
     outlet,
-    parse_date,
     people,
     web_address,
     with_standfirst,
 )
+from vectorstore.language.days import parse_day
 from vectorstore.types import Article, Rejected
 
 # What each field is called elsewhere; the first that is there counts.
@@ -100,7 +100,7 @@ def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Art
     source = _name("source", given["source"])
     authors = _authors(given["authors"])
     day = given["published"]
-    published = parse_date(day) if isinstance(day, str) else None
+    published = parse_day(day) if isinstance(day, str) else None
     url = web_address(_string("url", given["url"]))
     if web_address(source):  # some tools write the address where others write the outlet
         url = url or web_address(source)

@@ -23,12 +23,12 @@ from vectorstore.articles.fields import (
     mended,
     no_date,
     outlet,
-    parse_date,
     people,
     web_address,
     with_standfirst,
 )
 from vectorstore.articles.head import paragraph, split
+from vectorstore.language.days import parse_day
 from vectorstore.types import Article, Rejected
 
 _LONGEST_HEADLINE = 250
@@ -52,7 +52,7 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
     if not text.strip():
         yield Rejected(str(path), "there is no text below the headline; leave the file out or add its text.")
         return
-    published = parse_date(fields["published"]) if "published" in fields else None
+    published = parse_day(fields["published"]) if "published" in fields else None
     if "published" in fields and not published:
         yield Rejected(str(path), no_date(fields["published"]))
     url = web_address(fields.get("url", ""))

@@ -1,10 +1,16 @@
-"""A day in words, the same on every machine: Python's own names of days and months depend on the host's locale."""
+"""Days as people write them: put into words, the same on every machine, and read out of them. The only file that imports babel.
+
+Python's own names of days and months depend on the host's locale. What a question means by its days is the scope's to say.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
 
-from vectorstore.language.lexicon import rows
+from vectorstore.language.lexicon import LANGUAGES, rows, word_set
 
 _MONTHS = tuple(row[0].capitalize() for row in rows("dates.months"))
 _WEEKDAYS = tuple(row[0].capitalize() for row in rows("dates.weekdays"))
@@ -28,3 +34,109 @@ def day_words(day: date) -> str:
 def dated(day: date) -> str:
     """ "Thursday, 14 July 2022" """
     return f"{weekday(day)}, {day_words(day)}"
+
+
+# Whose names of months and weekdays babel knows and articles are dated with; en, de, fr and es have theirs in our own files.
+_LOCALES = "it pt nl sv da nb fi pl cs sk hu ro hr sl bg ru uk el tr lt lv et id ca eu gl".split()
+_EARLIEST = 1600  # the first newspapers; an earlier year is a number, or a zero date
+_PIECE = re.compile(
+    r"(?P<clock>\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?)(?!\d)|(?P<number>\d{1,4})(?:st|nd|rd|th|er|e|º|ª)?(?![\w])|(?P<word>[^\W\d_]+)|(?P<sign>[+-]\d{2}:?\d{2})"
+)
+
+
+def parse_day(text: str) -> date | None:
+    """The day that a text names with nothing beside it but a time: ISO 8601, RFC 2822, "3rd of May 2024", "3. Mai 2024", epochs.
+
+    A day is taken as it is printed, in whatever time zone; an epoch (seconds or milliseconds) in UTC. None where it names none,
+    or two ("03/04/2024"), or is a zero date.
+    """
+    text = text.strip()
+    if not 6 <= len(text) <= 80:
+        return None
+    try:
+        return _plausible(_from_digits(text) if text.isdigit() else _from_iso(text) or _from_words(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plausible(day: date | None) -> date | None:
+    return day if day and day.year >= _EARLIEST and day != date(1970, 1, 1) else None
+
+
+def _from_digits(text: str) -> date | None:
+    """ "20240503", "20240503101500", and seconds or milliseconds since 1970"""
+    if len(text) in (8, 12, 14):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    return datetime.fromtimestamp(int(text[:10]), UTC).date() if len(text) in (10, 13) else None
+
+
+def _from_iso(text: str) -> date | None:
+    plain = re.sub(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b", lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", text)
+    found = re.match(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])|(\d{4})-W\d{2}-\d$", plain)
+    return datetime.fromisoformat(found.group()).date() if found else None
+
+
+def _from_words(text: str) -> date | None:
+    if numbers := re.match(
+        r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\b(?!\2)", text
+    ):  # "5/21/2024, 4:12 PM" is clear, "5/4/2024" is two days
+        a, b, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
+        if a <= 12 and b <= 12 and a != b and numbers[2] != ".":
+            return None
+        return date(year, a, b) if b > 12 else date(year, b, a)
+    month = day = year = 0
+    for piece in _PIECE.finditer(text):
+        if number := piece["number"]:
+            if len(number) == 4 and not year:
+                year = int(number)
+            elif len(number) < 3 and not day:
+                day = int(number)
+            else:
+                return None
+        elif (word := (piece["word"] or "").casefold()) and not month and (known := _month(word)):
+            month = known
+        elif word and not (
+            word in word_set("dates.beside")
+            or _is_weekday(word)
+            or (word.isascii() and piece["word"].isupper() and len(word) < 5)
+        ):
+            return None
+    left = _PIECE.sub("", text)
+    return date(year, month, day) if month and day and year and not left.strip(" ,.:()|·-/–'’\u00a0\u202f年月日") else None
+
+
+@cache
+def _own() -> dict[str, int]:
+    """The names of months in our own files, and their number; one that means two months in two languages is none."""
+    return _clear((form, n) for language in LANGUAGES for n, row in enumerate(rows("dates.months", language), 1) for form in row)
+
+
+@cache
+def _elsewhere() -> tuple[dict[str, int], frozenset[str]]:
+    """The names of months and of weekdays that babel knows in further languages."""
+    from babel.dates import get_day_names, get_month_names
+
+    months: list[tuple[str, int]] = []
+    days: set[str] = set()
+    for locale in _LOCALES:
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                names: Any = get_month_names(width, context, locale)
+                months += [(name.casefold().rstrip("."), n) for n, name in names.items()]
+                days |= {name.casefold().rstrip(".") for name in get_day_names(width, context, locale).values()}
+    return _clear((name, n) for name, n in months if name.isalpha()), frozenset(days)
+
+
+def _clear(pairs: Any) -> dict[str, int]:
+    found: dict[str, set[int]] = {}
+    for name, n in pairs:
+        found.setdefault(name, set()).add(n)
+    return {name: min(numbers) for name, numbers in found.items() if len(numbers) == 1}
+
+
+def _month(word: str) -> int:
+    return _own().get(word) or _elsewhere()[0].get(word, 0)
+
+
+def _is_weekday(word: str) -> bool:
+    return any(word in row for row in rows("dates.weekdays")) or word in _elsewhere()[1]

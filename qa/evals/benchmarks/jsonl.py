@@ -13,7 +13,7 @@ from qa.errors import UsageError
 from qa.evals.benchmarks.lines import rows, string, strings
 from qa.evals.types import Benchmark, Question
 from vectorstore import articles
-from vectorstore.articles.fields import parse_date
+from vectorstore.language.days import parse_day
 
 _NEEDED = '{"id", "question", "answers"}'
 
@@ -47,4 +47,4 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def _day(value: object) -> date | None:
-    return parse_date(value) if isinstance(value, str) else None
+    return parse_day(value) if isinstance(value, str) else None

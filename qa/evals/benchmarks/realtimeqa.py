@@ -17,7 +17,8 @@ from typing import Any
 from qa.errors import UsageError
 from qa.evals.benchmarks.lines import rows, string, strings
 from qa.evals.types import Benchmark, Question
-from vectorstore.articles.fields import outlet, parse_date, web_address
+from vectorstore.articles.fields import outlet, web_address
+from vectorstore.language.days import parse_day
 from vectorstore.types import Article
 
 _WEEK = re.compile(r"(\d{8})_qa\.jsonl")
@@ -114,4 +115,4 @@ def _name(url: str) -> str:
 
 
 def _day(text: str) -> date | None:
-    return parse_date(text.replace("/", "-"))  # written 2022/06/16, which is year, month, day here
+    return parse_day(text.replace("/", "-"))  # written 2022/06/16, which is year, month, day here
