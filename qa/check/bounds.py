@@ -10,11 +10,12 @@ from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
 _MAY_SAY = {
-    "": {"", "about", "exactly"},
+    "": {"", "about", "exactly", "during"},
     "exactly": {"", "about", "exactly"},
     "about": {"about", "nearly"},
-    "nearly": {"nearly", "about", "less"},
-    "more": {"more"},
+    "nearly": {"nearly", "about"},
+    "during": {"during", "more", ""},
+    "more": {"more", "during"},
     "less": {"less"},
 }
 
@@ -51,7 +52,7 @@ def _bound(found: Sequence[Token], n: int) -> tuple[str, str]:
         if len(phrase) <= len(before) and tuple(before[len(before) - len(phrase) :]) == phrase and not found[n].before.strip("-"):
             measure = found[n].measure
             if phrase == ("over",) and measure and measure.dimension == "time":
-                continue  # during
+                return "during", "over"  # or more than
             return kind, " ".join(phrase)
     after = [t.text.casefold() for t in found[n + 1 : n + 5]]
     for k, word in enumerate(after[1:4], 1):

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
+from vectorstore.language.verbs import is_past
 
 _BECAUSE = word_set("causes.because")
 _DESPITE = word_set("causes.despite")
 _CAUSING = word_set("causes.causing")
+_REACH = 4  # words: what stands between is then what the conjunction replaced
 
 
 def causes(claim: Claim) -> Iterator[str]:
@@ -18,13 +20,23 @@ def causes(claim: Claim) -> Iterator[str]:
         low = token.text.casefold()
         if claim.at[i] or token.quoted or low not in _BECAUSE | _DESPITE or _goes_to(claim, i):
             continue
-        texts = {t.text.casefold() for n in claim.used for t in claim.lines[n].tokens}
-        free = {claim.token_at(p).text.casefold() for slot in claim.slots if i in slot.here for p in slot.there}
-        wrong = _BECAUSE if low in _DESPITE else _DESPITE
-        if free & wrong and not texts & ({low} | (_CAUSING if low in _BECAUSE else _DESPITE)):
-            yield f"This says “{token.text}” where the passage says “{min(free & wrong)}”."
-        elif low in _BECAUSE and not texts & _CAUSING and not _is_subject(claim, i):
+        said = _said(claim, i)
+        wrong = said & (_BECAUSE if low in _DESPITE else _DESPITE)
+        if wrong and not said & (_DESPITE if low in _DESPITE else _CAUSING):
+            yield f"This says “{token.text}” where the passage says “{min(wrong)}”."
+        elif low in _BECAUSE and not said & _CAUSING and not _is_subject(claim, i):
             yield f"The passage does not say “{token.text}”: it gives no cause."
+
+
+def _said(claim: Claim, i: int) -> frozenset[str]:
+    """The words of the passage that may say what the conjunction at i says: those in its place, or those left out around it."""
+    left = next((claim.at[k] for k in range(i - 1, max(-1, i - 4), -1) if claim.at[k]), None)
+    right = next((claim.at[k] for k in range(i + 1, min(len(claim.at), i + 4)) if claim.at[k]), None)
+    if left and right and left[0] == right[0] and 0 < right[1] - left[1] <= _REACH:
+        places = [(left[0], n) for n in range(left[1] + 1, right[1])]
+    else:
+        places = [(n, j) for n in claim.used for j in range(len(claim.lines[n].tokens)) if (n, j) not in claim.taken]
+    return frozenset(claim.token_at(place).text.casefold() for place in places)
 
 
 def _goes_to(claim: Claim, i: int) -> bool:
@@ -42,10 +54,7 @@ def _after_to(claim: Claim, i: int) -> bool:
 
 def _is_subject(claim: Claim, i: int) -> bool:
     """Whether what is named as the cause does it in the passage: "a landslide closed the road"."""
-    causes = {t.key for t in claim.tokens[i + 1 : i + 6] if t.content}
+    causes = {t.key for t in claim.tokens[i + 1 : i + 5] if t.content}
     told = {t.key for t in claim.tokens[:i] if t.content}
-    for n in claim.used:
-        for a, b in pairwise(claim.lines[n].tokens):
-            if a.key in causes and b.key in told and not b.before:
-                return True
-    return False
+    pairs = [pair for n in claim.used for pair in pairwise(claim.lines[n].tokens)]
+    return any(a.key in causes and b.key in told and is_past(b) and not b.before for a, b in pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
@@ -30,6 +31,8 @@ _OF = word_set("certainty.alleged_of")
 _IF = word_set("certainty.if")
 _ATTRIBUTED = stem_set("certainty.attributed")
 _BEING = word_set("words.being")
+_FACTS = frozenset({"has", "have", "had", "was", "were", "is", "are"})
+_NEAR = 5  # words between two aligned ones
 _ARTICLES = word_set("words.articles")
 _LINKS = word_set("roles.links")
 _PASSED = word_set("certainty.passed") | NEGATIONS | _BEING
@@ -51,6 +54,32 @@ _WEAKER = {
 
 
 def certainty(claim: Claim) -> Iterator[str]:
+    yield from itertools.islice(itertools.chain(_of_verbs(claim), _of_slots(claim)), 1)
+
+
+def _of_slots(claim: Claim) -> Iterator[str]:
+    """Another "may", "will" or "reportedly" between the same two words, or none where the passage has one."""
+    attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
+    for slot in claim.slots:
+        if slot.joined or not slot.there or len(slot.here) > _NEAR or len(slot.there) > _NEAR:
+            continue
+        start, end = slot.there[0], slot.there[-1]
+        bounded = (start[0], start[1] - 1) in claim.taken and (end[0], end[1] + 1) in claim.taken and start[0] == end[0]
+        there = [claim.token_at(p).text.casefold() for p in slot.there]
+        theirs = next((word for word in there if word in _KIND), "")
+        if not bounded or not theirs or any(claim.tokens[i].quoted for i in slot.here):
+            continue
+        here = [claim.tokens[i].text.casefold() for i in slot.here]
+        mine = next((word for word in here if word in _KIND or word == "can"), "")
+        if mine:
+            kind = _KIND.get(mine, "possible")
+            if kind != _KIND[theirs] and kind not in _WEAKER[_KIND[theirs]]:
+                yield f"This says “{mine}” where the passage says “{theirs}”."
+        elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or any(word in _FACTS for word in here)):
+            yield f"The passage says “{theirs}”; this leaves it out."
+
+
+def _of_verbs(claim: Claim) -> Iterator[str]:
     attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
     for i, place in enumerate(claim.at):
         token = claim.tokens[i]

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from qa.check.align import Claim, Slot
 from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.numbers import M, measure_of
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
 
@@ -26,6 +27,37 @@ def numbers(claim: Claim) -> Iterator[str]:
                 continue
             if not _given(claim, i, slot, bool(instead)):
                 yield _number_reason(token, instead)
+
+
+def units(claim: Claim) -> Iterator[str]:
+    """A number of one thing that is a number of another in the passage: "three things" for three decades, "a year" for 1½."""
+    for i, token in enumerate(claim.tokens):
+        place = claim.at[i]
+        if place and token.values and not token.date:
+            other, there = claim.token_at(place), claim.lines[place[0]].tokens
+            mine, theirs = _counted(claim.tokens, i), _counted(there, place[1])
+            if mine and other.measure and not (token.measure or token.unit or measure_of(mine.text) or claim.at[i + 1]):
+                yield f"This counts “{mine.text}” where the passage says “{other.text}”."
+            elif not theirs or token.measure in (None, M) or other.measure or other.unit or _has_unit(there, place[1]):
+                continue
+            elif (place[0], place[1] + 1) not in claim.taken:
+                yield f"This says “{token.text}” where the passage counts “{theirs.text}”."
+        elif not place and i and claim.tokens[i - 1].key in ("a", "an") and (measure := measure_of(token.text)):
+            slot = next(slot for slot in claim.slots if i in slot.here)
+            found = [t for t in (claim.token_at(p) for p in slot.near) if t.measure and t.measure.dimension == measure.dimension]
+            sizes = [v * t.measure.factor for t in found for v in t.values if t.measure]
+            if len(sizes) == 1 and abs(sizes[0] - measure.factor) > 0.01 * measure.factor:
+                yield f"This says “a {token.text}” where the passage says “{found[0].text}”."
+
+
+def _counted(found: Sequence[Token], n: int) -> Token | None:
+    """The plain word right behind a number."""
+    after = found[n + 1] if n + 1 < len(found) else None
+    return after if after and after.content and not after.before and not after.values and after.text.islower() else None
+
+
+def _has_unit(found: Sequence[Token], n: int) -> bool:
+    return any(measure_of(t.text) for t in found[n + 1 : n + 4])
 
 
 def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:

@@ -63,8 +63,10 @@ def polarity(claim: Claim) -> Iterator[str]:
     for slot in claim.slots:
         swapped = _swapped(claim, slot)
         here = [claim.tokens[i] for i in slot.here]
+        here = [t for i, t in zip(slot.here, here, strict=True) if not _is_bound(claim.tokens, i)]
         mine = [t for t in here if t.key in _CUES and not (swapped and t is swapped[0])]
         cues = [p for p in slot.there if claim.token_at(p).key in _CUES and not (swapped and claim.token_at(p) is swapped[1])]
+        cues = [(n, j) for n, j in cues if not _is_bound(claim.lines[n].tokens, j)]
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:
@@ -76,6 +78,11 @@ def polarity(claim: Claim) -> Iterator[str]:
                 there = claim.token_at(theirs[0])
                 yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
     yield from _swapped_elsewhere(claim)
+
+
+def _is_bound(found: Sequence[Token], n: int) -> bool:
+    """Whether a "no" is no denial: "no fewer than 12" is a bound."""
+    return n + 2 < len(found) and found[n + 1].key in ("fewer", "less", "more", "later", "earlier") and found[n + 2].key == "than"
 
 
 def _swapped_elsewhere(claim: Claim) -> Iterator[str]:

@@ -11,7 +11,7 @@ from vectorstore.language.tokens import Token
 
 _NAMES = ("all", "most", "many", "some", "few", "none", "half")
 _CLASS = {word: name for name in _NAMES for word in word_set(f"quantities.{name}")}
-_BEFORE_MOST = word_set("words.articles") | {"at"}
+_BEFORE_MOST = frozenset({"the", "at", "his", "her", "its", "their", "our", "my", "your"})
 _NOT_AFTER = frozenset({"right", "over", "but", "too", "day", "night"})
 _TURNS = frozenset({"first", "second", "last", "past", "next"})
 _CHECKED = frozenset({"all", "most", "many", "some", "few", "half"})  # "none" is a denial: see polarity
@@ -49,7 +49,7 @@ def _is_idiom(found: Sequence[Token], i: int) -> bool:
     after = found[i + 1].text.casefold() if i + 1 < len(found) else ""
     if low == "most":
         return before in _BEFORE_MOST or after.endswith(("ly", "ed", "al", "ful", "ive", "ant", "ent", "ous"))
-    if low in ("all", "both") and (before in ("at", "of", "not", "after", "above") or after in _NOT_AFTER):
+    if low in ("all", "both") and (before in ("at", "not", "above") or after in _NOT_AFTER):
         return True
     return low in ("each", "whole", "entire", "everything") or (low in ("half", "few") and before in _TURNS)
 

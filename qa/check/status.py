@@ -29,7 +29,7 @@ def status(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
         if claim.at[i] or i in claim.spared or token.key not in _states() or (token.capital and not token.first):
             continue
-        if any(t.key in NEGATIONS for t in claim.tokens[max(0, i - _NEAR) : i]):
+        if any(claim.tokens[k].key in NEGATIONS and not claim.at[k] for k in range(max(0, i - _NEAR), i)):
             continue  # "did not accept" for "rejected": see polarity
         near = [other for other in _near(claim, i) if other.key in _states()]
         if token.key in {other.key for other in near} or any(_same_state(token.key, other.key) for other in near):

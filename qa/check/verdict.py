@@ -17,7 +17,7 @@ from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
 from qa.check.names import names
-from qa.check.numbers import dates, numbers
+from qa.check.numbers import dates, numbers, units
 from qa.check.polarity import polarity
 from qa.check.quantities import quantities
 from qa.check.quotations import quotations
@@ -30,7 +30,7 @@ from vectorstore.language.align import lines_of
 from vectorstore.language.tokens import Token, normalised, tokens
 
 _RULES = (
-    *(numbers, bounds, dates, quantities, names, polarity, status),
+    *(numbers, units, bounds, dates, quantities, names, polarity, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
 

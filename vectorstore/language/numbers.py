@@ -51,6 +51,11 @@ NUMBER_KEYS = frozenset(
 )  # as tokens have them
 
 
+def measure_of(word: str) -> Measure | None:
+    """What a unit of measure measures."""
+    return _measures().get(word.casefold())
+
+
 def same_number(a: Token, b: Token) -> bool:
     """Whether two numbers may be one: of the same size, and in units that are one or can be turned into one another."""
     if a.measure and b.measure and a.measure != b.measure:
@@ -177,6 +182,9 @@ def _with_parts(found: list[Token]) -> list[Token]:
             out[-1] = _joined(number, (token,), [size / _PARTS[low]], "part")
         elif last and last.key == "a" and low in _PARTS and texts[:1] == ["of"]:
             out[-1] = _joined(token, (), [1 / _PARTS[low]], "part")
+        elif last and last.key in ("a", "an") and texts == ["and", "a", "half"] and (measure := _measures().get(low)):
+            out[-1] = _joined(token, found[n + 1 : n + 4], [1.5])._replace(measure=measure)
+            n += 3
         elif number and low == "and" and len(texts) >= mixed and texts[mixed - 1] in _PARTS:
             out[-1] = _joined(number, found[n : n + mixed + 1], [size + 1 / _PARTS[texts[mixed - 1]]])
             n += mixed
@@ -318,7 +326,7 @@ def _shared(out: list[Token]) -> list[Token]:
             out[n] = out[n]._replace(unit="%")
         if not out[n].unit and not out[n].measure and joint != "and" and later.measure:
             out[n] = out[n]._replace(measure=later.measure)
-        if out[n].unit in ("", "clock") and later.unit == "clock" and later.text[-1] in ".mM" and max(out[n].values) <= 12:
+        if out[n].text[-1].isdigit() and later.unit == "clock" and later.text[-1] in ".mM" and min(out[n].values) <= 12:
             hours = {round(v % 12 + late, 2) for v in out[n].values for late in (0, 12)}
             out[n] = out[n]._replace(unit="clock", values=frozenset(hours))
         if max(later.values) >= 1e6 > 1000 > max(out[n].values):

@@ -43,10 +43,12 @@ def may_mean(stemmed: str, other: str) -> bool:
     """Whether a word may stand for another in some sense of it: it is a synonym, a broader word or of the same root."""
     if stemmed == other or stemmed in related(other):
         return True
-    named, broader, _ = _senses()
+    named, broader, verbs = _senses()
     none: frozenset[int] = frozenset()
     mine, theirs = named.get(stemmed, none), named.get(other, none)
-    return not theirs.isdisjoint(mine) or not theirs.isdisjoint(broader.get(stemmed, none))
+    if not theirs.isdisjoint(mine) or not theirs.isdisjoint(broader.get(stemmed, none)):
+        return True
+    return stemmed in verbs and not mine.isdisjoint(broader.get(other, none))  # "slain" for "killed", but no "wolf" for "animal"
 
 
 def is_mostly_verb(stemmed: str) -> bool:
