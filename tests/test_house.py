@@ -163,6 +163,38 @@ def test_no_day_is_named_by_the_hosts_locale() -> None:
             assert not (isinstance(node, ast.Attribute) and node.attr in ("strftime", "strptime")), f"{name}:{node.lineno}"
 
 
+# Words of a list that only vectorstore/language may hold: so many of them in one module are a second list.
+LISTS = {
+    "months": "january february april june july august september october november december jan feb apr jun jul aug oct nov dec",
+    "weekdays": "monday tuesday wednesday thursday friday saturday sunday tues wednes thurs satur",
+    "number words": "two three four five six seven eight nine ten eleven twelve twenty thirty hundred thousand million billion",
+    "negations": "not never none nobody nothing neither nor cannot without hardly denied denies deny",
+    "titles": "mr mrs ms dr prof gen col lt sgt capt rev sen rep gov",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_nobody_else_holds_a_list_of_the_language(kind: str) -> None:
+    """Month names, weekdays, number words, negations and titles stand in vectorstore/language alone."""
+    words = set(LISTS[kind].split())
+    for name, tree in TREES.items():
+        if name.startswith(("vectorstore.language.", "qa.doubles")):
+            continue
+        documented = [node.body[0].value for node in ast.walk(tree) if _has_docstring(node)]  # type: ignore[attr-defined]
+        held: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented:
+                tokens = re.findall(r"[a-z]+", node.value.lower())
+                if len(set(tokens) & words) > 2 and not node.value.rstrip().endswith((".", ":", "?")):
+                    held |= set(tokens) & words
+        assert len(held) < 4, f"{name} has a list of {kind}: {', '.join(sorted(held))}"
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None
+
+
 def test_nothing_is_mocked() -> None:
     """Tests use real parts and the doubles that we ship; they replace no attribute of anything."""
     for path in [*MODULES.values(), *(ROOT / "tests").rglob("*.py")]:
