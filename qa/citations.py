@@ -15,6 +15,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from qa.also_in import also_in
+from qa.check import translated
 from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
@@ -87,7 +88,7 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
         quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
         verdict, quotes = _judged(sentence.text, quotes, hits)
         if verdict.supported or not strict:
-            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons)
+            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=verdict.note)
             found.append(_Found(checked, tuple(quotes), opens and bool(found)))
             opens = False
     return _numbered(found)
@@ -159,7 +160,38 @@ def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Ve
                 other = _checked(sentence, [hit])
                 if other.supported and (instead := _quotes_of(sentence, hit)):
                     return other, instead
+        return _abroad(sentence, cited, quotes, hits) or (verdict, quotes)
     return verdict, quotes
+
+
+def _abroad(sentence: str, cited: Sequence[Hit], quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]] | None:
+    """The verdict by passages in another language than the sentence's: those it cites, or that share its numbers and names."""
+    nearest = sorted(hits, key=lambda hit: -translated.shared(sentence, hit.passage.text))[:2]
+    refused: Verdict | None = None
+    for near in ([hit] for hit in [*cited, *nearest]) if len(cited) < 2 else (list(cited), *([hit] for hit in nearest)):
+        if not all(translated.differ(sentence, hit.passage.text) for hit in near):
+            continue
+        evidence = [text for hit in near for text in (hit.passage.text, _record(hit))]
+        shared = translated.shared(sentence, "\n".join(evidence))
+        is_cited = near[0] in cited
+        if not is_cited and ((refused is None and bool(cited)) or shared < 2):
+            continue
+        reasons = tuple(translated.contradictions(sentence, evidence, [hit.passage.text for hit in hits if hit not in near]))
+        note = translated.note(near[0].passage.text)
+        if shared and not reasons:
+            return Verdict(True, note=note), (is_cited and quotes) or _quote_abroad(sentence, near[0])
+        if is_cited:
+            refused = refused or Verdict(False, reasons or (f"Not checked. {note}",))
+    return (refused, quotes) if refused else None
+
+
+def _quote_abroad(sentence: str, hit: Hit) -> list[Quote]:
+    """The sentence of a passage in another language that has most of a sentence's numbers and names, else its first."""
+    spans = sentence_spans(hit.passage.text)
+    if not spans:
+        return []
+    start, end = max(spans, key=lambda span: translated.shared(sentence, hit.passage.text[slice(*span)]))
+    return [(hit, (hit.passage.start + start, hit.passage.start + end))]
 
 
 def _checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
@@ -197,6 +229,8 @@ def _record(hit: Hit) -> str:
 def _quotes_for(sentence: str, cited: tuple[int, ...], hits: Hits, settled: bool) -> tuple[Quote, ...]:
     """The quotes of the hits that a sentence cites; where they have none, those of the hit that covers it best."""
     quotes = [quote for k in cited for quote in _quotes_of(sentence, hits[k], settled)]
+    if settled and not quotes and cited and not _best_quotes(sentence, hits):
+        quotes = [q for k in cited if translated.differ(sentence, hits[k].passage.text) for q in _quote_abroad(sentence, hits[k])]
     return tuple(quotes or (_best_quotes(sentence, hits) if settled else ()))
 
 

@@ -59,6 +59,7 @@ class Sentence:
     citations: tuple[int, ...] = ()
     supported: bool = False
     reasons: tuple[str, ...] = ()  # why not, in words for a reader
+    note: str = ""  # what was checked, where that is not all: "Only numbers and names were checked: …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,13 @@ class Answer:
             "filters": filters_dict(self.filters, self.understood),
             "notice": self.notice,
             "sentences": [
-                {"text": s.text, "citations": list(s.citations), "supported": s.supported, "reasons": list(s.reasons)}
+                {
+                    "text": s.text,
+                    "citations": list(s.citations),
+                    "supported": s.supported,
+                    "reasons": list(s.reasons),
+                    "note": s.note,
+                }
                 for s in self.sentences
             ],
             "citations": [

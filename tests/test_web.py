@@ -242,6 +242,7 @@ def test_the_api_answers_with_the_object_of_the_command(served: Served) -> None:
         "citations": [1],
         "supported": True,
         "reasons": [],
+        "note": "",
     }
 
 

@@ -41,6 +41,7 @@ class Verdict:
 
     supported: bool
     reasons: tuple[str, ...] = ()
+    note: str = ""  # what was checked, where that is not all
 
 
 _READ = 4  # passages; a sentence that needs words of a fifth is a summary, not something that was said
