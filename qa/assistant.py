@@ -73,12 +73,14 @@ class Assistant:
         """
         laps = _Laps()
         question, history = readable(question), conversation(history) if history else ()
-        standalone = question if as_written else rewrite(question, history, self.model)  # only where there is a history
-        laps.end("rewrite")
         if is_small_talk(question):
             yield Answer(question, question, GREETING, model=self.model_name, index=self.index.generation, final=True)
             return
-        about = wanted(standalone)  # the collection itself, not what its articles say
+        about = wanted(question)  # the collection itself, not what its articles say
+        whole = as_written or (about and not about.of)
+        standalone = question if whole else rewrite(question, history, self.model)  # only where there is a history
+        about = about if whole else wanted(standalone)
+        laps.end("rewrite")
         asking = (about.of or standalone,) if about else parts(standalone)
         k = self.settings.passages
         finds = [self.index.retrieve(one, filters, today, ignore, k, asked=question) for one in asking]

@@ -12,10 +12,12 @@ import yaml
 
 from qa.asking import asked
 from qa.assistant import Assistant
+from qa.check.verdict import check
 from qa.collection import GREETING, Wanted, wanted
 from qa.doubles import ScriptedModel
 from qa.parts import parts
 from qa.settings import Settings
+from qa.types import Turn
 from vectorstore.language.frames import bare, is_small_talk, wants_gist
 from vectorstore.language.words import key, spellings
 from vectorstore.rebuild import rebuild
@@ -67,6 +69,44 @@ def test_no_model_is_asked_for_what_the_records_say(samples_index: Path) -> None
             assert assistant.ask("hello").text == GREETING
             assert "25 articles" in assistant.ask("How many articles are there?").text
         assert not server.requests
+
+
+def test_what_needs_no_history_is_not_rewritten(samples_index: Path) -> None:
+    """Thanks, and a question about the whole collection, cost no call of a model in the middle of a talk either."""
+    talk = [Turn("Who is the captain of the ferry?", "Per Aasen.")]
+    with ScriptedModel("Who is Per Aasen?") as server:
+        settings = Settings(index=samples_index, answerer="model", base_url=server.url)
+        with Assistant.open(samples_index, settings) as assistant:
+            assert assistant.ask("thanks!", talk).text == GREETING
+            assert "outlets" in assistant.ask("Which outlets are there?", talk).text
+        assert not server.requests
+
+
+def test_a_model_gets_the_passages_of_both_questions(samples_index: Path) -> None:
+    """Two questions in one are searched for apart, and the model reads the whole question with what both found."""
+    question = "How many steps does the lighthouse have, and who wants to close the cannery?"
+    with ScriptedModel("The lighthouse has 178 steps [1].") as server:
+        settings = Settings(index=samples_index, answerer="model", base_url=server.url)
+        with Assistant.open(samples_index, settings) as assistant:
+            answer = assistant.ask(question)
+    assert answer.standalone_question == question
+    told = " ".join(hit.passage.text for hit in answer.hits[:4])
+    assert "178 steps" in told
+    assert "cannery" in told
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("Kåre Ørbek won.", "Kare Orbek won."),
+        ("Juergen Loewe won.", "Jürgen Löwe won."),
+        ("Jurgen Lowe said that the mill is safe.", "“The mill is safe,” said Jürgen Löwe."),
+    ],
+)
+def test_a_true_sentence_is_supported_however_a_name_is_written(claim: str, passage: str) -> None:
+    """The check knows a name with its accents left off or spelt out, either way; another name stays another."""
+    assert check(claim, [passage]).supported
+    assert not check(claim.replace("J", "M").replace("K", "M"), [passage]).supported
 
 
 @pytest.mark.parametrize(

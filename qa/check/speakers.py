@@ -13,6 +13,7 @@ from vectorstore.language.speakers import Speaker
 from vectorstore.language.speech import Speech, speech, speech_in
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import normalised, tokens
+from vectorstore.language.words import one_spelling
 
 _NEGATIONS = word_set("polarity.negations")
 _TURNED = stem_set("polarity.refusals") | stem_set("speech.denials")
@@ -145,7 +146,7 @@ def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part
 
 def _names(part: Part, who: Speaker) -> bool:
     """Whether the writer's own sentence names the one who is said to speak."""
-    words = set(part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split())
+    words = set(map(one_spelling, part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split()))
     return bool(who.names and who.names & words) or bool(who.heads and not who.names and who.heads <= part.keys)
 
 

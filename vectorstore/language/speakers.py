@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vectorstore.language.lexicon import LANGUAGES, lines, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import WEEKDAYS
+from vectorstore.language.words import one_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ class Word(NamedTuple):
 @lru_cache(maxsize=50_000)
 def facts(text: str) -> tuple[str, str, frozenset[str], bool, bool]:
     """What a word tells by itself: the first fields of `Word`."""
-    low = text.casefold()
-    return text, low, _kinds(low), text[0].isupper() and low not in WEEKDAYS, text[0].isalnum()
+    low, capital = text.casefold(), text[0].isupper()
+    as_one = one_spelling(low) if capital else low
+    return text, as_one, _kinds(low), capital and low not in WEEKDAYS, text[0].isalnum()
 
 
 def ends_phrase(word: Word) -> bool:

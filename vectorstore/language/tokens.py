@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vectorstore.language.lexicon import rows, table, word_set
 from vectorstore.language.numbers import MONEY_SIGNS, NUMBER_KEYS, M, Measure, same_number, with_numbers
 from vectorstore.language.stems import stem
+from vectorstore.language.words import folded, one_spelling
 
 _CHARACTERS = {ord(c): '"' for c in "“”„‟«»〝〞＂"} | {ord(c): "'" for c in "‘’‚‛`´ʼ＇"} | {ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"}
 _INVISIBLE = {
@@ -211,6 +212,7 @@ def _word(raw: str) -> list[Token]:
     if word == "US":
         low = "usa"
     low = _SAME.get(low, low)
+    low = one_spelling(low) if capital else folded(low)
     if not low.isascii():
         low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
     if low in STOP and not (capital and len(word) > 1 and word.isupper()):

@@ -72,12 +72,22 @@ def key(word: str) -> str:
     return stem(folded(word).lower())
 
 
+def one_spelling(low: str) -> str:
+    """A lower-case word however its accents are written, left off or spelt out: muller of Müller and Mueller."""
+    low = folded(low)
+    return _unspelt(low) if _PAIRS.search(low) and rarity(stem(low)) > SPELT else low
+
+
+def _unspelt(low: str) -> str:
+    return _PAIRS.sub(lambda pair: pair.group()[0], low)
+
+
 @lru_cache(maxsize=1_000)
 def spellings(word: str) -> tuple[str, ...]:
     """What else a word may be written as: Müller is spelt out Mueller, and a reader's Mueller may be Müller."""
     low = plain(word).lower()
     out = "".join(_SPELT_OUT.get(letter, letter) for letter in low)
-    others = {folded(out), *([_PAIRS.sub(lambda pair: pair.group()[0], low)] if low.isascii() and len(low) > 3 else [])}
+    others = {folded(out), *([_unspelt(low)] if low.isascii() and len(low) > 3 else [])}
     return tuple(sorted(others - {folded(low)}))
 
 
