@@ -28,6 +28,11 @@ _OTHERWISE = re.compile(
     r"threat|promis|to|accus|critici|prais|claim|if|deci|blam)",
     re.I,
 )
+# Cues that plainly say that somebody says something; the others are of all sorts ("a signature issue", "is defending").
+_PLAIN = re.compile(
+    r"\b(?:said|says?|saying|tell|tells|told|according|add(?:s|ed)|wr[oi]te|argu|explain|claim|believ|not(?:es|ed)\b|insist)",
+    re.I,
+)
 _PRONOUNS = frozenset("he she they it we i you who that which one this his her their those some many others people".split())
 
 
@@ -38,6 +43,16 @@ class Attribution:
     content: str
     start: int  # of the whole of it, in the article's text
     end: int
+    plain: bool  # its cue plainly says that somebody says something
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    sentence: str
+    passages: list[str]
+    whole: dict[str, tuple[str, int]]  # where they stand in the article
+    right: bool
+    plain: bool
 
 
 def attributions(folder: Path) -> Iterator[tuple[str, list[Attribution]]]:
@@ -54,7 +69,7 @@ def attributions(folder: Path) -> Iterator[tuple[str, list[Attribution]]]:
             if name.startswith("T"):
                 kind, _, places = rest.partition("\t")[0].partition(" ")
                 numbers = [int(n) for n in re.findall(r"\d+", places)]
-                spans[name] = (kind, min(numbers), max(numbers)) if ";" not in places else ("broken", 0, 0)
+                spans[name] = (kind, min(numbers), max(numbers)) if len(numbers) == 2 else ("broken", 0, 0)
             elif name.startswith("E"):
                 parts = dict(part.split(":", 1) for part in rest.split() if ":" in part)
                 if not {"Source", "Cue", "Content"} <= set(parts) or any(
@@ -70,18 +85,18 @@ def attributions(folder: Path) -> Iterator[tuple[str, list[Attribution]]]:
                     continue
                 if set(source.lower().split()) & _PRONOUNS or not content[0].isalnum():
                     continue
-                found.append(Attribution(path.stem, source, content, min(a, c, e), max(b, d, f)))
+                found.append(Attribution(path.stem, source, content, min(a, c, e), max(b, d, f), bool(_PLAIN.search(text[c:d]))))
         yield text, found
 
 
-def claims(folder: Path, number: int) -> list[tuple[str, list[str], dict[str, tuple[str, int]], bool]]:
-    """(sentence, passages, their places in the article, whether it is right)."""
+def claims(folder: Path, number: int) -> list[Made]:
+    """Claims with the right speaker, each followed by the same with another."""
     shuffled = random.Random(12)
     pool: list[tuple[str, list[Attribution], Attribution]] = [
         (text, found, one) for text, found in attributions(folder) for one in found
     ]
     shuffled.shuffle(pool)
-    made: list[tuple[str, list[str], dict[str, tuple[str, int]], bool]] = []
+    made: list[Made] = []
     for text, found, one in pool:
         words = _words(one.source)
         others = [
@@ -96,14 +111,8 @@ def claims(folder: Path, number: int) -> list[tuple[str, list[str], dict[str, tu
         other = shuffled.choice(near or others)
         whole = {p.text: (text, p.start) for p in around}
         for source, right in ((one.source, True), (other, False)):
-            made.append(
-                (
-                    f"{source[0].upper() + source[1:]}{',' * (',' in source)} said that {one.content}.",
-                    [p.text for p in around],
-                    whole,
-                    right,
-                )
-            )
+            sentence = f"{source[0].upper() + source[1:]}{',' * (',' in source)} said that {one.content}."
+            made.append(Made(sentence, [p.text for p in around], whole, right, one.plain))
         if len(made) >= 2 * number:
             break
     return made
@@ -122,15 +131,16 @@ def main() -> int:
     if not (asked.folder / "text").is_dir():
         print(f"SKIPPED: {asked.folder} has no folder text/ with articles: nothing was measured.", file=sys.stderr)
         return 1
-    totals: Counter[tuple[bool, bool]] = Counter()
-    for sentence, texts, whole, right in claims(asked.folder, asked.claims):
-        verdict = check(sentence, texts, whole)
-        totals[right, verdict.supported == right] += 1
-        if asked.failures and verdict.supported != right:
-            print(f"{'REFUSED' if right else 'ACCEPTED'} {sentence}\n   {verdict.reasons}\n   {texts}\n")
-    for right, name in ((True, "right speaker accepted"), (False, "wrong speaker refused")):
-        good, all_ = totals[right, True], totals[right, True] + totals[right, False]
-        print(f"{name}: {good} of {all_} ({good / max(1, all_):.3f})")
+    totals: Counter[tuple[bool, bool, bool]] = Counter()
+    for one in claims(asked.folder, asked.claims):
+        verdict = check(one.sentence, one.passages, one.whole)
+        totals[one.right, one.plain, verdict.supported == one.right] += 1
+        if asked.failures and verdict.supported != one.right:
+            print(f"{'REFUSED' if one.right else 'ACCEPTED'} {one.sentence}\n   {verdict.reasons}\n   {one.passages}\n")
+    for cues, plain in (("all cues", (True, False)), ("cues that plainly say so", (True,))):
+        for right, name in ((True, "right speaker accepted"), (False, "wrong speaker refused")):
+            good, all_ = (sum(totals[right, p, g] for p in plain for g in goods) for goods in ((True,), (True, False)))
+            print(f"{cues}: {name}: {good} of {all_} ({good / max(1, all_):.3f})")
     return 0
 
 
