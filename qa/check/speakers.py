@@ -103,6 +103,8 @@ def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:
 def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
     wanted = set(content)
     mine = [part for part in found if any(part.is_by(who) for who in one.speakers)]
+    if one.start:  # "Kern said … but her staff thought …": she may say that herself
+        mine += [part for part in found if part not in mine and part.speakers and _names(part, one.speakers[0])]
     near = [part for part in found if not part.speakers and any(_names(part, who) for who in one.speakers)]
     unknown = [part for part in found if part.is_unknown]
     theirs = [part for part in found if part.speakers and not part.is_unknown and part not in mine]
@@ -145,9 +147,9 @@ def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part
 
 
 def _names(part: Part, who: Speaker) -> bool:
-    """Whether the writer's own sentence names the one who is said to speak."""
+    """Whether a sentence names the one who is said to speak: the writer's own, or one of somebody else."""
     words = set(map(one_spelling, part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split()))
-    return bool(who.names and who.names & words) or bool(who.heads and not who.names and who.heads <= part.keys)
+    return bool(who.names and who.names & words) or bool(who.heads and not who.names and who.heads <= part.said)
 
 
 def _is_vague(who: Speaker) -> bool:

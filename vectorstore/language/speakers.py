@@ -66,7 +66,11 @@ def _listed() -> dict[str, set[str]]:
 @lru_cache(maxsize=50_000)
 def _kinds(low: str) -> frozenset[str]:
     """The lists that a word is on, in any of the languages: a text's verbs of saying are seldom words of another."""
-    kinds = _listed().get(low, set()) | (_listed().get(stem(low), set()) & set(_INFLECTED))
+    kinds = set(_listed().get(low, ()))
+    if low.removesuffix("s") in _listed() or not low.endswith(
+        word_list("speech.noun_endings")
+    ):  # a reporter is not one who reports here
+        kinds |= _listed().get(stem(low), set()) & set(_INFLECTED)
     if kinds & {"says_before_that", "after_quotation", "idiom_heads"}:
         kinds |= {"verbs_of_saying"}
     if kinds & {"verbs_of_saying", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 4):

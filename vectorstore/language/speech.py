@@ -238,6 +238,9 @@ class _Reading:
                     stop = row[cue.end - 1].end if cue.trailing else signs[-1]
             denied = cue.denies or (nested and denied and cue.start != cue.at)
             speakers = (who, *(one for one in previous if nested and one != who))
+            teller = cues[k + 1].speaker if k + 1 < len(cues) and cues[k + 1].trailing and not cue.trailing else ""
+            if isinstance(teller, Speaker):  # "Kern said it was rotten, according to Dahl"
+                speakers += (self.people.resolved(teller),)
             if begin < stop:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
