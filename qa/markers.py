@@ -34,7 +34,7 @@ _CODES = re.compile(  # what says nothing but that something is cited, or a numb
     r"|#{2}(?P<hash>\d{1,3})\${2}"
     rf"|\$\s?(?:[\^_]\s?)?\{{?\[?(?P<math>{_NUMBERS})\]?\}}?\s?\$(?!\d)"
     r"|~?\\[a-z]{3,16}\*?(?:\[[^\[\]]{0,30}\]){0,2}\{(?P<tex>[^{}\n]{1,60})\}"
-    r"|<(?:(?P<pair>sup|sub|cite|ref|citation|source|doc|a)\b[^<>]{0,80}>\s?(?P<inside>[^<>\n]{1,40}?)\s?</(?P=pair)>"
+    r"|<(?:(?P<pair>sup|sub|[a-z_]{0,3}cite|ref|citations?|sources?|doc|document|passages?|article|reference|footnote|fn|id|a)\b[^<>]{0,80}>\s?(?P<inside>[^<>\n]{1,40}?)\s?</(?P=pair)>"
     r"|(?P<tag>[a-z_]{0,10}[\s_:]?(?:(?:ids?|index|name|n|ref|source|doc)\s?=\s?)?[\"']?\d{1,3}[\"']?)\s?/?>)",
     re.IGNORECASE,
 )
@@ -245,11 +245,13 @@ def _frames() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pat
     says, that = rf"(?:,? (?:{list_words('says')}))", rf"(?: (?:{list_words('that')})\b,?|[,:、，])"
     return (
         re.compile(rf"(?<={_M}) ?(?:[,;&/+、]|\b(?:{list_words('between')})\b) ?(?={_M})", re.IGNORECASE),
-        re.compile(rf"{start}(?:{list_words('leads')}) ?{nouns}{says}?[,:，、]? ?(?P<next>\w)", re.IGNORECASE | re.MULTILINE),
-        re.compile(rf"{start}{nouns}(?:{says}{that}|:) ?(?P<next>\w)", re.IGNORECASE | re.MULTILINE),
+        re.compile(
+            rf"{start}(?:{list_words('leads')}) ?{nouns}{says}?[,:，、]? ?(?P<next>[“\"'‘«]?\w)", re.IGNORECASE | re.MULTILINE
+        ),
+        re.compile(rf"{start}{nouns}(?:{says}{that}|:) ?(?P<next>[“\"'‘«]?\w)", re.IGNORECASE | re.MULTILINE),
         re.compile(
             rf",? ?\(?(?<!\w)(?:{list_words('leads')}) {nouns}{says}?\)?(?=\s*(?:[.,;:!?。)”\"\n]|$|{_M}))"
-            rf"|,? ?\bas {nouns}{says}\b",
+            rf"|,? ?\bas {nouns}{says}\b|,? ?(?:--?|[–—]|//) ?{nouns}(?=\s*(?:[.,;]|$|\n))",
             re.IGNORECASE,
         ),
     )

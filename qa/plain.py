@@ -281,5 +281,5 @@ def _assigned(text: str, spans: Sequence[Span], markers: Sequence[tuple[int, Mar
 def _tidy(words: str) -> str:
     """A sentence without the gaps that removed markers leave: "it  ." -> "it."."""
     words = re.sub(r"\s+", " ", words)
-    words = re.sub(r"\(\s*\)|\(\s*(?=[.,;])", "", words)
+    words = re.sub(r"\(\s*\)|\(\s*(?=[.,;])|\s?,\s?(?=[.;:!?](?:\s|$))", "", words)
     return re.sub(r" {1,2}(?=[.,;:!?)”’](?:\s|$))", "", re.sub(r" {2,}", " ", words)).strip()

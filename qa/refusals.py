@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
+from qa.check.translated import differ
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
 from qa.markers import WORDS
@@ -71,8 +72,9 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
         return False
     if absent or not key_words(sentence.text):
         return not sentence.citations
-    language = language_of(sentence.text)
-    return bool(language) and language != _language(hits) and (denies or not word_set("polarity.negations", language))
+    if not hits or not differ(sentence.text, hits[0].passage.text):
+        return False
+    return denies or not word_set("polarity.negations", language_of(sentence.text))
 
 
 def _told(sentence: str, question: str, hits: Sequence[Hit]) -> bool:
@@ -128,7 +130,3 @@ def _stands_in(text: str, name: str, of: str = "sources") -> bool:
         for word in word_set(f"{of}.{name}", language)
         if len(word) > 1 or of == "polarity"
     )
-
-
-def _language(hits: Sequence[Hit]) -> str:
-    return next((language for hit in hits[:1] if (language := language_of(hit.passage.text))), "")

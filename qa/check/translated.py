@@ -23,11 +23,11 @@ _OF = frozenset("de du des del della di da dos das van von of la le el the der d
 
 def differ(sentence: str, passage: str) -> bool:
     """Whether a sentence is surely in another language than a passage."""
-    own = language_of(sentence)
-    if not own or own == (other := language_of(passage)) or not other:
-        return False
     words = {word for word in re.findall(r"[^\W\d_]{3,}", sentence) if word.islower()}
-    return not words or 2 * len(words & set(re.findall(r"[^\W\d_]{3,}", passage))) < len(words)
+    if words and 2 * len(words & set(re.findall(r"[^\W\d_]{3,}", passage))) >= len(words):
+        return False  # most sentences need no more
+    own, other = language_of(sentence), language_of(passage)
+    return bool(own and other) and own != other
 
 
 def note(passage: str) -> str:
