@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vectorstore.language.frames import bare, wants_gist
-from vectorstore.language.lexicon import pattern, rows, table, word_list
+from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.places import COUNTRY, STATE
 from vectorstore.language.sentences import sentences
 from vectorstore.language.stems import stem_set
@@ -80,6 +80,8 @@ def asked(question: str) -> Asked:
     found = words(question)
     content = [word for word in found if word.text.lower() not in _UNASKED] or found
     measured = {found[1].lower() for found in _FORM["measured"].finditer(question)}  # "how old" is asked of "38"
+    if gist:
+        measured |= word_set("questions.happenings")
     terms: dict[str, Term] = {}
     for word in content:
         if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms.values()):

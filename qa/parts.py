@@ -10,10 +10,12 @@ from itertools import zip_longest
 from qa.asking import asked
 from vectorstore.language.frames import bare, opener, wants_gist
 from vectorstore.language.lexicon import word_list, word_set
+from vectorstore.language.words import STOP_WORDS, words
 from vectorstore.types import Hit
 
 _MOST = 3  # questions that are taken apart; more are a text
 _ASKS = 2.5  # the weight of a question's words from which it asks for something: "and when?" does not
+_TELL = 9.0  # the weight of all of its words from which they do together
 _TELLS = 6.0  # the weight of a word that finds a story of its own
 
 
@@ -44,14 +46,21 @@ def _cut() -> re.Pattern[str]:
 
 
 def _stands(one: str) -> bool:
+    """Whether it asks for something, and points at nothing outside: in "how many workers keep their jobs" they are named."""
     text = bare(one)
-    if set(text.lower().rstrip("?").split()) & word_set("questions.pointing"):
-        return False
-    return bool(re.match(opener(), text, re.I) or wants_gist(one)) and sum(term.weight for term in asked(one).terms) > _ASKS
+    pointing = word_set("questions.pointing")
+    stop = next((word.start() for word in re.finditer(r"\w+", text) if word[0].lower() in pointing), len(text))
+    return bool(re.match(opener(), text, re.I) or wants_gist(one)) and sum(_weights(text[:stop])) > _ASKS
 
 
 def _has_subject(one: str) -> bool:
-    return bool(re.search(r"\s\W?[^\W\d_a-z]", one)) or any(term.weight >= _TELLS for term in asked(one).terms)
+    weights = _weights(one)
+    return bool(re.search(r"\s\W?[^\W\d_a-z]", one)) or max(weights, default=0.0) >= _TELLS or sum(weights) >= _TELL
+
+
+def _weights(text: str) -> list[float]:
+    told = any(word.text.lower() not in STOP_WORDS for word in words(text))
+    return [term.weight for term in asked(text).terms] if told else []
 
 
 def interleaved(rows: Sequence[Sequence[Hit]], most: int) -> tuple[Hit, ...]:

@@ -176,6 +176,7 @@ def test_what_asks_about_the_collection(question: str, what: Wanted | None) -> N
         ("Why did it rain and how many got wet?", None),
         ("Why did the mill burn and how many fell?", ("Why did the mill burn?", "Why did the mill burn. how many fell?")),
         ("Who won the cup and by how much?", None),
+        ("Who is it and how many bakers lost their jobs at the mill?", None),
         ("What is rye bread and how is it baked?", None),
         ("Who won the cup and when?", None),
         ("The mill and who owns it", None),
