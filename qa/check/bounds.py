@@ -55,7 +55,9 @@ def _bound(found: Sequence[Token], n: int) -> tuple[str, str]:
                 return "during", "over"  # or more than
             return kind, " ".join(phrase)
     after = [t.text.casefold() for t in found[n + 1 : n + 5]]
-    for k, word in enumerate(after[1:4], 1):
+    for k, word in enumerate(after[1:], 1):
+        if word == "so" and after[k - 1] == "or":
+            return "about", "or so"
         if word in ("more", "fewer", "less") and after[k - 1] == "or":
             return ("more" if word == "more" else "less"), f"or {word}"
     return "", ""

@@ -10,7 +10,7 @@ from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_past
+from vectorstore.language.verbs import is_irregular, is_past
 
 _PLAIN = ("possible", "likely", "future", "conditional", "duty", "advice", "alleged")
 _KIND = {word: name for name in _PLAIN for word in word_set(f"certainty.{name}")}
@@ -61,13 +61,17 @@ def _of_slots(claim: Claim) -> Iterator[str]:
     """Another "may", "will" or "reportedly" between the same two words, or none where the passage has one."""
     attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
     for slot in claim.slots:
-        if slot.joined or not slot.there or len(slot.here) > _NEAR or len(slot.there) > _NEAR:
+        right = slot.here[-1] + 1 if slot.here else len(claim.at)
+        if slot.joined or not slot.there or any(claim.tokens[i].quoted for i in slot.here):
             continue
-        start, end = slot.there[0], slot.there[-1]
-        bounded = (start[0], start[1] - 1) in claim.taken and (end[0], end[1] + 1) in claim.taken and start[0] == end[0]
-        there = [claim.token_at(p).text.casefold() for p in slot.there]
+        line, last = slot.there[-1]
+        before_same = right < len(claim.at) and claim.at[right] == (line, last + 1)
+        bounded = (line, slot.there[0][1] - 1) in claim.taken and (line, last + 1) in claim.taken and len(slot.there) <= _NEAR
+        if not (bounded or before_same) or len(slot.here) > _NEAR:
+            continue
+        there = [claim.token_at(p).text.casefold() for p in (slot.there if bounded else slot.there[-3:])]
         theirs = next((word for word in there if word in _KIND), "")
-        if not bounded or not theirs or any(claim.tokens[i].quoted for i in slot.here):
+        if not theirs:
             continue
         here = [claim.tokens[i].text.casefold() for i in slot.here]
         mine = next((word for word in here if word in _KIND or word == "can"), "")
@@ -102,7 +106,7 @@ def _of_verbs(claim: Claim) -> Iterator[str]:
             return
         if theirs or mine not in ("possible", "likely", "future", "planned"):
             continue
-        told = mine == "possible" or is_past(found[place[1]])
+        told = mine == "possible" or is_past(found[place[1]]) or is_irregular(found[place[1]])
         if told and not any(t.text.casefold() == my_word for t in found) and not _hedged(found):
             yield f"This says “{my_word}”; the passage does not."
             return
@@ -173,5 +177,5 @@ def _asserts(found: Sequence[Token], i: int, theirs: str) -> bool:
         return False
     if token.text.endswith("ing") and before.key not in _BEING:
         return False
-    done = is_past(token) or before.text.casefold() in ("has", "have", "had", "was", "were", "is", "are", "been", "did")
+    done = is_past(token) or is_irregular(token) or before.text.casefold() in (*_FACTS, "been", "did")
     return done or theirs in ("possible", "advice") or (theirs in ("planned", "likely", "asked") and token.text.endswith("s"))

@@ -7,12 +7,13 @@ from itertools import pairwise
 
 from qa.check.align import Claim, Slot
 from qa.check.roles import told
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.names import demonyms, full_name, is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.words import rarity
 
+_BOUNDS = frozenset(lines("numbers.nearly")) | word_set("numbers.about") | word_set("numbers.exactly")
 SAYING = stem_set("speech.verbs_of_saying")
 SUBJECTS = word_set("words.subjects")
 
@@ -26,7 +27,7 @@ def names(claim: Claim) -> Iterator[str]:
         close = len(slot.here) <= 8 and not slot.joined
         for i in slot.here:
             token = claim.tokens[i]
-            if not is_name(token) or token.text in seen:
+            if not is_name(token) or token.text in seen or (token.first and token.text.casefold() in _BOUNDS):
                 continue
             if token.first and token.key not in known and not _looks_like_a_name(claim, i) and not _new_subject(claim, slot, i):
                 continue

@@ -20,7 +20,7 @@ def numbers(claim: Claim) -> Iterator[str]:
     for slot in claim.slots:
         for i in slot.here:
             token = claim.tokens[i]
-            if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_verb(claim, token):
+            if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
             instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
             if _roughly(claim, i, instead):
@@ -77,8 +77,10 @@ def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
     return False
 
 
-def _is_in_verb(claim: Claim, token: Token) -> bool:
-    """Whether a verb of the passage says the number: "halved" is "cut by half"."""
+def _is_in_word(claim: Claim, token: Token) -> bool:
+    """Whether a word of the passage says the number: "halved" is "cut by half", "both" two."""
+    if token.values == {2.0} and any(t.key == "both" for n in claim.used for t in claim.lines[n].tokens):
+        return True
     return token.text.casefold() == "half" and stem("halve") in claim.all_keys
 
 

@@ -19,6 +19,7 @@ _ELSEWHERE = (
     - STOP
 )  # "no" and "pas", as the tokens have them
 _CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
+_OF_NUMBERS = frozenset({"over", "under", "above", "below"})
 _PREFIXES = word_list("polarity.prefixes")
 
 
@@ -60,12 +61,15 @@ def opposed(a: Token, b: Token) -> bool:
 
 
 def polarity(claim: Claim) -> Iterator[str]:
+    moved = _moved(claim)
     for slot in claim.slots:
         swapped = _swapped(claim, slot)
         here = [claim.tokens[i] for i in slot.here]
         here = [t for i, t in zip(slot.here, here, strict=True) if not _is_bound(claim.tokens, i)]
-        mine = [t for t in here if t.key in _CUES and not (swapped and t is swapped[0])]
-        cues = [p for p in slot.there if claim.token_at(p).key in _CUES and not (swapped and claim.token_at(p) is swapped[1])]
+        mine = [t for t in here if t.key in _CUES - moved and not (swapped and t is swapped[0])]
+        cues = [
+            p for p in slot.there if claim.token_at(p).key in _CUES - moved and not (swapped and claim.token_at(p) is swapped[1])
+        ]
         cues = [(n, j) for n, j in cues if not _is_bound(claim.lines[n].tokens, j)]
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
@@ -78,6 +82,13 @@ def polarity(claim: Claim) -> Iterator[str]:
                 there = claim.token_at(theirs[0])
                 yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
     yield from _swapped_elsewhere(claim)
+
+
+def _moved(claim: Claim) -> frozenset[str]:
+    """Verbs of denial that both have, in another order: "the bill was rejected" of "lawmakers rejected the bill"."""
+    mine = {t.key for t, place in zip(claim.tokens, claim.at, strict=True) if not place and t.content and t.key in _CUES}
+    theirs = {claim.token_at(p).key for slot in claim.slots for p in slot.there} if mine else set()
+    return frozenset(mine & theirs)
 
 
 def _is_bound(found: Sequence[Token], n: int) -> bool:
@@ -123,6 +134,8 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
     if slot.joined:
         return None
     for i in slot.here:
+        if claim.tokens[i].key in _OF_NUMBERS and i + 1 < len(claim.tokens) and claim.tokens[i + 1].values:
+            continue  # see bounds
         for place in slot.there:
             if opposed(claim.tokens[i], claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)

@@ -33,6 +33,11 @@ def quantities(claim: Claim) -> Iterator[str]:
             continue
         if low == "half" and stem("halve") in claim.all_keys:
             continue
+        if low == "one" and i + 1 < len(claim.tokens) and claim.tokens[i + 1].key == "of":
+            theirs, said = _there(claim, i)
+            if "all" in theirs:
+                yield f"This says “one of” where the passage says “{said}”."
+            continue
         if low in _VAGUE:
             yield from _vague(claim, i, low)
         elif (mine := _CLASS.get(low)) in _CHECKED and mine and not _is_idiom(claim.tokens, i):

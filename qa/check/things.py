@@ -35,16 +35,15 @@ def _instead(claim: Claim, slot: Slot, i: int) -> Sequence[Token]:
     left, right = slot.here[0] - 1, slot.here[-1] + 1
     a = claim.at[left] if left >= 0 else None
     b = claim.at[right] if right < len(claim.at) else None
-    if a and b:
-        found = list(slot.there) if a[0] == b[0] and b[1] - a[1] - 1 <= _REACH else []
-    elif b and right - i == 1:
+    found: list[tuple[int, int]] = []
+    if a and b and a[0] == b[0] and b[1] - a[1] - 1 <= _REACH:
+        found = list(slot.there)
+    elif b and right - i == 1 and not (a and a[0] == b[0]):
         found = [(b[0], b[1] - 1)] if b[1] else []
     elif a:
         line, start, words = claim.lines[a[0]].tokens, a[1] + 1, i - left - 1
         same = [t.key for t in line[start : start + words]] == [t.key for t in claim.tokens[left + 1 : i]]
         found = [(a[0], start + words)] if same and start + words < len(line) else []
-    else:
-        found = []
     found = [p for p in found if p not in claim.taken and claim.token_at(p).content and not claim.token_at(p).date]
     return [claim.token_at(p) for p in found] if all(_is_thing(claim.lines[n].tokens, j) for n, j in found) else ()
 

@@ -25,6 +25,7 @@ _HALVES_OF_DAY: dict[str, int] = table("numbers.halves_of_day")
 _MINUS = word_set("numbers.minus")
 _BELOW = word_list("numbers.below_zero")
 _OUT_OF = word_set("numbers.out_of")
+_OF_IT = word_set("numbers.of_it")
 _PERCENT = word_set("numbers.percent")
 MONEY_SIGNS = "$£€¥₹₩₽₺₴₪"
 
@@ -180,7 +181,7 @@ def _with_parts(found: list[Token]) -> list[Token]:
         mixed = 2 if texts[:1] == ["a"] else 1  # "two and a half", "two and one half"
         if number and low in _PARTS and (size == 1 or (low.endswith("s") and size < _PARTS[low])):
             out[-1] = _joined(number, (token,), [size / _PARTS[low]], "part")
-        elif last and last.key == "a" and low in _PARTS and texts[:1] == ["of"]:
+        elif last and last.key == "a" and low in _PARTS and texts[:1] and texts[0] in _OF_IT:
             out[-1] = _joined(token, (), [1 / _PARTS[low]], "part")
         elif last and last.key in ("a", "an") and texts == ["and", "a", "half"] and (measure := _measures().get(low)):
             out[-1] = _joined(token, found[n + 1 : n + 4], [1.5])._replace(measure=measure)
@@ -224,6 +225,9 @@ def _out_of(found: Sequence[Token], n: int, part: float) -> int:
     while words < 3 and n + words < len(found) and found[n + words].key in _OUT_OF and not found[n + words].before:
         words += 1
     whole = found[n + words] if words and n + words < len(found) else None
+    outright = found[n].key == "of" or (found[n].key == "out" and whole and max(whole.values or (0,)) < 10)
+    if outright:
+        return 0  # "three out of five judges" are three
     if whole and whole.values and whole.unit == "" and not whole.before and part < max(whole.values):
         after = found[n + words + 1].text.casefold() if n + words + 1 < len(found) else ""
         if max(whole.values) in (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000) and after not in _measures():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import rows, word_set
 from vectorstore.language.tokens import Token
 
 _PAST = word_set("roles.past")
@@ -17,3 +18,14 @@ def is_past(token: Token) -> bool:
 
 def past_verbs(found: Sequence[Token]) -> frozenset[str]:
     return frozenset(t.key for t in found if is_past(t))
+
+
+@cache
+def _irregular_pasts() -> frozenset[str]:
+    forms = {form for base, *forms in rows("words.irregular") for form in forms}
+    return frozenset(form for form in forms if not form.endswith(("ing", "s", "er", "or", "ice", "th", "le", "ess")))
+
+
+def is_irregular(token: Token) -> bool:
+    """Whether it is a past form that does not end in -ed: "stood"."""
+    return token.text in _irregular_pasts()
