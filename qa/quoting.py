@@ -18,6 +18,7 @@ from qa.also_in import also_in
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree
+from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
@@ -137,6 +138,7 @@ class Candidate:
     share: float  # of the question's weight that it meets, 0 to 1; its neighbours and the headline count half
     traits: tuple[float, ...]  # in the order of SENTENCE_TRAITS
     also_in: tuple[Article, ...] = field(default=())
+    head: tuple[int, int] | None = None  # of the table that it is a row of
 
     @property
     def text(self) -> str:
@@ -168,29 +170,35 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
     chosen = _latest_first(ask, chosen) if chosen else []
     shown: list[Sentence] = []
     cited: list[Citation] = []
-    for number, candidate in enumerate(chosen, 1):
-        whole = candidate.text
-        start, end = clause(whole, partial(_says_as_much, ask, whole))
+    for n, candidate in enumerate(chosen):
+        number, whole = len(cited) + 1, candidate.text
+        start, end = clause(whole, partial(_says_as_much, ask, whole)) if not candidate.head else (0, len(whole))
         article, begin = candidate.hit.article, candidate.start
         others = also_in(article, begin + start, begin + end, candidate.also_in)
         if not others and whole[end - 1 : end] == ".":  # "…, according to police." goes on there
             others = also_in(article, begin + start, begin + end - 1, candidate.also_in)
             end -= bool(others)
-        lead = _lead(ask, candidate, chosen[1:]) if number == 1 else DIFFER if _differ(ask, chosen[0], candidate) else ""
+        lead = _lead(ask, candidate, chosen[1:]) if n == 0 else DIFFER if _differ(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
         # Without its marks and its speaker an allegation would be the paper's own words.
         inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
-        by = "" if one.said.is_named else f"{one.speaker}, in "
-        shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(article, others)}", (number,), supported=True))
         cited.append(one)
+        numbers = (number,)
+        if candidate.head:  # "4,112 | 11" says nothing without "Votes | Seats"
+            above = Citation(number + 1, article.text[slice(*candidate.head)], *candidate.head, article, candidate.hit.passage.id)
+            above = next((c for c in cited if (c.article.id, c.start, c.end) == (article.id, *candidate.head)), above)
+            cited += [above] * (above.number > number)
+            inner, numbers = f"{above.quote}” “{inner}", (number, above.number)
+        by = "" if one.said.is_named else f"{one.speaker}, in "
+        shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(article, others)}", numbers, supported=True))
     return tuple(shown), tuple(cited)
 
 
 def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
-    read = [[(span, words(hit.passage.text[slice(*span)])) for span in sentences(hit.passage.text)] for hit in hits]
+    read = [[(span, _row(hit, span)) for span in sentences(hit.passage.text)] for hit in hits]
     shares = _shares(ask)
     scores = [hit.score for hit in hits]
     least, best = min(scores, default=0.0), max(scores, default=0.0)
@@ -217,7 +225,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
             text = hit.passage.text[start:end]
-            if not row or not presentable(text) or (hit.article.id, begin) in found:
+            head = head_of(hit.article.text, begin)
+            if not row or not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
                 continue
             beside = [max(two) / 2 for two in zip(*met[max(0, i - 1) : i], *met[i + 1 : i + 2], strict=True)] or [0.0] * len(
                 shares
@@ -252,8 +261,14 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / len(row),
                 max((rarity(stem) / 9 for stem in telling & headlines[n]), default=0.0),
             )
-            found[hit.article.id, begin] = Candidate(hit, begin, hit.passage.start + end, nearby, values, hit.also_in)
+            found[hit.article.id, begin] = Candidate(hit, begin, hit.passage.start + end, nearby, values, hit.also_in, head)
     return list(found.values())
+
+
+def _row(hit: Hit, span: tuple[int, int]) -> tuple[Word, ...]:
+    """The words of a sentence; of a table's row also its head's."""
+    head = head_of(hit.article.text, hit.passage.start + span[0])
+    return (words(hit.article.text[slice(*head)]) if head else ()) + words(hit.passage.text[slice(*span)])
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
