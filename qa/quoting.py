@@ -185,7 +185,7 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
         # Without its marks and its speaker an allegation would be the paper's own words.
         inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
         cited.append(one)
-        numbers = (number,)
+        numbers: tuple[int, ...] = (number,)
         if candidate.head:  # "4,112 | 11" says nothing without "Votes | Seats"
             above = Citation(number + 1, article.text[slice(*candidate.head)], *candidate.head, article, candidate.hit.passage.id)
             above = next((c for c in cited if (c.article.id, c.start, c.end) == (article.id, *candidate.head)), above)

@@ -25,7 +25,7 @@ def head_of(text: str, start: int) -> Span | None:
     line = text[top : text.find("\n", top) % (len(text) + 1)]
     below = text[top + len(line) + 1 : top + len(line) + 2_000].partition("\n")[0]
     # One line of cells is no table, and cells with numbers are no head.
-    if any(character.isdigit() for character in line) or not (len(_cells(below)) >= 2 or _is_rule(below)):
+    if rows == _FARTHEST or any(character.isdigit() for character in line) or not (len(_cells(below)) >= 2 or _is_rule(below)):
         return None
     return top + len(line) - len(line.lstrip()), top + len(line.rstrip())
 

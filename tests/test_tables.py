@@ -60,9 +60,7 @@ def test_a_head_alone_is_no_answer() -> None:
         assert all("” “" in sentence.text or "Party | Votes" not in sentence.text for sentence in sentences)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "One line | of cells", "| 1 | 2 |\n| 3 | 4 |", "Prose.\n\nMore prose.", "a | b\nprose\na | b"]
-)
+@pytest.mark.parametrize("text", ["", "One line | of cells", "| 1 | 2 |\n| 3 | 4 |", "a | b\nprose\na | b"])
 def test_what_is_no_table_has_no_head(text: str) -> None:
     """One line of cells is no table; numbers are no head."""
     assert all(head_of(text, n) is None for n in range(len(text)))
