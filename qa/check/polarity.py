@@ -19,7 +19,8 @@ _ELSEWHERE = (
     - STOP
 )  # "no" and "pas", as the tokens have them
 _CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
-_OF_NUMBERS = frozenset({"over", "under", "above", "below"})
+_OF_NUMBERS = word_set("numbers.over_or_under")
+_COMPARED = word_set("numbers.compared")
 _PREFIXES = word_list("polarity.prefixes")
 
 
@@ -93,7 +94,7 @@ def _moved(claim: Claim) -> frozenset[str]:
 
 def _is_bound(found: Sequence[Token], n: int) -> bool:
     """Whether a "no" is no denial: "no fewer than 12" is a bound."""
-    return n + 2 < len(found) and found[n + 1].key in ("fewer", "less", "more", "later", "earlier") and found[n + 2].key == "than"
+    return n + 2 < len(found) and found[n + 1].key in _COMPARED and found[n + 2].key == "than"
 
 
 def _swapped_elsewhere(claim: Claim) -> Iterator[str]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
-from vectorstore.language.lexicon import table, word_set
+from vectorstore.language.lexicon import table, word_list, word_set
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
 _NAMES = ("all", "most", "many", "some", "few", "none", "half")
 _CLASS = {word: name for name in _NAMES for word in word_set(f"quantities.{name}")}
-_BEFORE_MOST = frozenset({"the", "at", "his", "her", "its", "their", "our", "my", "your"})
-_NOT_AFTER = frozenset({"right", "over", "but", "too", "day", "night"})
-_TURNS = frozenset({"first", "second", "last", "past", "next"})
+_BEFORE_MOST = word_set("quantities.before_superlative")
+_NOT_AFTER = word_set("quantities.after_idiom")
+_TURNS = word_set("quantities.turns")
+_WHOLE = word_set("quantities.whole")
+_BEFORE_ALL = word_set("quantities.before_idiom")
+_ENDINGS = word_list("quantities.adjective_endings")
 _CHECKED = frozenset({"all", "most", "many", "some", "few", "half"})  # "none" is a denial: see polarity
 _VAGUE: dict[str, float] = table("quantities.vague")
 _CARRIES = {
@@ -53,10 +56,10 @@ def _is_idiom(found: Sequence[Token], i: int) -> bool:
     before = found[i - 1].text.casefold() if i else ""
     after = found[i + 1].text.casefold() if i + 1 < len(found) else ""
     if low == "most":
-        return before in _BEFORE_MOST or after.endswith(("ly", "ed", "al", "ful", "ive", "ant", "ent", "ous"))
-    if low in ("all", "both") and (before in ("at", "not", "above") or after in _NOT_AFTER):
+        return before in _BEFORE_MOST or after.endswith(_ENDINGS)
+    if low in ("all", "both") and (before in _BEFORE_ALL or after in _NOT_AFTER):
         return True
-    return low in ("each", "whole", "entire", "everything") or (low in ("half", "few") and before in _TURNS)
+    return low in _WHOLE or (low in ("half", "few") and before in _TURNS)
 
 
 def _there(claim: Claim, i: int) -> tuple[frozenset[str], str]:
