@@ -20,7 +20,7 @@ from vectorstore.types import Article, Found, Summary
 
 GREETING = (
     "Hello, glad to help. I answer questions about the articles in this collection, with their own words: ask who, what, when, "
-    "where, why or how many, or for a subject (“news about …”), for its articles (“list articles about …”), or what is in the "
+    "where, why or how many, or for news about a subject, for a list of its articles, or what is in the "
     "collection."
 )
 _MOST = 8  # articles that an answer lists

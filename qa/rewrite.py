@@ -202,7 +202,7 @@ def _resolved(text: str, talk: _Talk) -> str:
 
 def _within(before: str, lowered: Sequence[str], own: Sequence[str], pronoun: str) -> bool:
     """Whether the pronoun finds what it stands for in its own question: "Which team won its first title?"."""
-    if any(name in before for name in own) or {"those", "people", "anyone", "someone"} & set(lowered):
+    if any(name in before for name in own) or (pronoun not in _THING and {"those", "people", "anyone", "someone"} & set(lowered)):
         return True
     content = [n for n, word in enumerate(lowered) if word not in _LIGHT and len(word) > 2]
     if content and {"and", "but", "if", "when", "after", "because"} & set(lowered[content[0] :]):
@@ -222,7 +222,7 @@ def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
     """The name that a pronoun most likely stands for, or empty where only the topic can be named."""
     if pronoun in _PERSON:
         return next((name for name in talk.people if name not in own), "")
-    if pronoun in _GROUP and (talk.group or talk.topic in talk.people or len(talk.title.split()) > 4):
+    if pronoun in _GROUP and (talk.group or talk.topic in talk.people or talk.subject.startswith("“")):
         return talk.group  # where nobody is listed, the headline is named beside it
     if (
         _is_place(talk.topic)
@@ -302,7 +302,7 @@ def _talk(history: Sequence[Turn]) -> _Talk:
     title = next((title for turn in reversed(turns) for title in turn.titles[:1] if title.strip()), "")
     last, topic = resolved[-1], ranked[0] if ranked else ""
     subject = topic
-    if len(title.split()) > 4:
+    if len(title.split()) > 2 and not _is_name(title):
         subject = f"“{' '.join(title.split()[:16])}”"
     elif _is_place(topic):
         subject = f"“{last.rstrip(' ?')}”"
@@ -311,8 +311,12 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         topic=topic,
         subject=subject,
         group=_group(last, answers[-1]),
-        people=tuple(name for name in ranked if _is_person(name, told)),
-        settings=frozenset(name for name in ranked if re.search(rf"\b(?:in|at|near|outside|across) {re.escape(name)}\b", told)),
+        people=tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}")),
+        settings=frozenset(
+            name
+            for name in ranked
+            if re.search(rf"\b(?:(?:in|at|near|outside|across) {re.escape(name)}\b|[Tt]he {re.escape(name)} [a-z])", told)
+        ),
         title=title,
         stems=frozenset(map(stem, _words(" ".join([prose, *titles])))),
     )
@@ -356,6 +360,13 @@ def _may_be_person(name: str) -> bool:
     )
 
 
+def _people(ranked: Sequence[str], told: str, lately: str) -> Iterator[str]:
+    """The names that are people's, those of the last turn first; of "Dag Ferm of the Harbour Union" his own."""
+    names = [name.partition(" of ")[0] for name in ranked]
+    people = [name for name in dict.fromkeys(names) if _is_person(name, told)]
+    yield from sorted(people, key=lambda name: name.split()[-1] not in lately)
+
+
 def _is_person(name: str, told: str) -> bool:
     """Whether the talk shows the name to be a person's; a full name need only not be shown to be something else."""
     if not _may_be_person(name):
@@ -380,11 +391,16 @@ def _is_person(name: str, told: str) -> bool:
     return shown or (" " in name and not otherwise)
 
 
+def _is_name(title: str) -> bool:
+    parts = title.split()
+    return len(parts) <= 3 and all(part[:1].isupper() or part.lower() in _JOINING for part in parts)
+
+
 def _title_names(title: str, prose: str) -> Iterator[str]:
     """The names in a headline. In one with Every Word Capitalised only what the talk names too; a title of three words is one."""
     title = re.sub(r"\s*\([^)]*\)", "", title).strip()
     parts = title.split()
-    if 0 < len(parts) <= 3 and all(part[:1].isupper() or part.lower() in _JOINING for part in parts):
+    if parts and _is_name(title):
         yield title
         return
     capitals = sum(part[:1].isupper() for part in parts)
