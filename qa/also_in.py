@@ -12,13 +12,13 @@ from vectorstore.types import Article
 from vectorstore.wirecopy import turns
 
 _AROUND = 700  # characters in which the sentence ends that holds the quote
-_LEAST = 4  # words: fewer stand in many articles by chance
+_LEAST = 3  # words of content, and two more: fewer stand in many articles by chance
 
 
 def also_in(own: Article, start: int, end: int, others: Iterable[Article]) -> tuple[Article, ...]:
     """The articles, one of each other outlet, in which that quote stands word for word, of the same speaker."""
     quote = own.text[start:end]
-    if len(quote.split()) < _LEAST:
+    if min(len(quote.split()) - 2, sum(token.content for token in tokens(normalised(quote)))) < _LEAST:
         return ()
     found: dict[str, Article] = {}
     for other in others:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 
 from qa.check.polarity import opposed
-from qa.clauses import dateline
+from qa.clauses import dateline, furniture
 from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.lexicon import lines, word_set
-from vectorstore.language.names import is_name
+from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.language.words import related
@@ -24,6 +25,8 @@ from vectorstore.wirecopy import turn, turns
 _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its place counted in: two tellings of one fact
 _PLACE = 4  # words that stand for one another; more are another story
 _SOON = 10  # days between two reports of one event
+_ROUND = 0.12  # of a number: what a rounder one may be off by
+_SPELLING = 0.8  # likeness of two spellings of one name
 _AT_ONCE = 2  # days between two reports that count the same
 _LONG = 400  # days between two reports of how things stand
 _OF_ITS_DAY = word_set("copies.of_its_day")
@@ -70,11 +73,19 @@ def corrects(article: Article) -> bool:
     return bool(head & _CORRECTING) or any(note in article.text.casefold() for note in _NOTES)
 
 
+def one_story(old: Article, new: Article) -> bool:
+    """Whether two articles of an outlet seem to be versions of one: most of the words of a headline."""
+    mine, theirs = ({t.key for t in tokens(normalised(a.title)) if t.content} - _CORRECTING for a in (old, new))
+    return 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0
+
+
 def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
     """Whether the two give another number, name or answer in the same place of the same words.
 
     `dates_matter`: the question asks when, so that another day is an answer and no other event.
     """
+    if furniture(one.text) or furniture(other.text):
+        return False
     mine, theirs = one.told, other.told
     if _mirrored(mine, theirs):
         return not _of_other_days(one.article, other.article, mine, theirs, dates_matter)
@@ -142,7 +153,7 @@ def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool) -> 
         row = here or there
         if all(_beside(t) for t in row):
             return ""
-        if any(t.key in NEGATIONS for t in row):
+        if all(t.key in NEGATIONS for t in row):
             return "turn"
         return "" if row[0].before.strip("-\"' ") else "other"  # a further clause
     if max(len(here), len(there)) > _PLACE:
@@ -155,15 +166,33 @@ def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool) -> 
         return "date" if dates_matter else "other"
     if dates_matter and (any(days) or all(numbers)):
         return "date" if all(t.values or t.date for t in (*here, *there)) else "other"
+    if all(names) and _one_name(*names) and not any(map(bool, numbers)):
+        return ""
     if all(names) and not ({t.key for t in names[0]} & {t.key for t in names[1]}):
         return "name" if not any(map(bool, numbers)) else "other"
     if any(opposed(a, b) for a in here for b in there):
         return "turn"
     if all(numbers):
         others = [t for row in (here, there) for t in row if not t.values and t.key not in _CHANGING and not turns(t)]
-        return "other" if others or any(names) or not apart(*numbers) else "number"
+        if others or any(names):
+            return "other"
+        return "number" if apart(*numbers) else ""
     rest = [t for t in (*here, *there) if not turns(t) and not t.date]
     return "turn" if turned and not rest else _thing(here, there)
+
+
+def _one_name(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether two names may be one: "U.S." and "United States", "French" and "France", "Tom" and "Thomas"."""
+    if any(b.key in demonyms().get(a.key, ()) for a in mine for b in theirs):
+        return True
+    short, long = sorted(("".join(t.text for t in row).replace(".", "").casefold() for row in (mine, theirs)), key=len)
+    initials = {"".join(t.text[0] for t in row).casefold() for row in (mine, theirs)}
+    return short in initials or (short == "usa" and "us" in initials) or _nearly(short, long)
+
+
+def _nearly(short: str, long: str) -> bool:
+    """Whether two spellings are of one name: a letter or two apart, or one the beginning of the other."""
+    return len(short) > 3 and (long.startswith(short[:4]) or SequenceMatcher(None, short, long).ratio() > _SPELLING)
 
 
 def _thing(here: Sequence[Token], there: Sequence[Token]) -> str:
@@ -182,14 +211,12 @@ def _beside(token: Token) -> bool:
 
 
 def apart(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
-    """Whether no number is a rounding of the other's."""
+    """Whether no number is a rounding of the other's: "nearly 200" of 196, "more than two decades" of 22 years."""
     if {t.unit for t in mine} != {t.unit for t in theirs} and "" not in {t.unit for t in (*mine, *theirs)}:
         return False
-    ours, others = ({value for t in row for value in t.values} for row in (mine, theirs))
+    ours, others = ({value * (t.measure.factor if t.measure else 1) for t in row for value in t.values} for row in (mine, theirs))
     if len(mine) == len(theirs) == 1:
-        return not any(abs(a - b) <= 0.01 * max(abs(a), abs(b)) and _digits(a) != _digits(b) for a in ours for b in others) and (
-            not ours & others
-        )
+        return not any(a == b or (_digits(a) != _digits(b) and abs(a - b) <= _ROUND * max(a, b)) for a in ours for b in others)
     return ours != others
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from qa.also_in import also_in
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
-from qa.disagreement import Report, corrects, counted_apart, disagree
+from qa.disagreement import Report, corrects, counted_apart, disagree, one_story
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
@@ -306,13 +306,18 @@ def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
 
 
 def _last_word(first: Candidate, other: Candidate) -> bool:
-    return other.hit.article.source == first.hit.article.source and corrects(other.hit.article)
+    new, old = other.hit.article, first.hit.article
+    return new.source == old.source and corrects(new) and one_story(old, new)
 
 
 def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
     """What is said before the first quote: that it puts right an earlier report of the same outlet."""
     article = first.hit.article
-    for old in (c.hit.article for c in others if _differ(ask, first, c) or (corrects(article) and _restates(first, c))):
+    for old in (
+        c.hit.article
+        for c in others
+        if _differ(ask, first, c) or (corrects(article) and _restates(first, c) and one_story(c.hit.article, article))
+    ):
         earlier = bool(old.published and article.published and old.published < article.published)
         if article.source and old.source == article.source and (earlier or (corrects(article) and not corrects(old))):
             what = f"the report of {_day_and_month(old, article)}" if old.published else "an earlier report"
