@@ -30,6 +30,7 @@ _SPELLING = 0.8  # likeness of two spellings of one name
 _AT_ONCE = 2  # days between two reports that count the same
 _LONG = 400  # days between two reports of how things stand
 _OF_ITS_DAY = word_set("copies.of_its_day")
+_OF_ITS_WEEK = word_set("copies.of_its_week")
 _COUNTED_UP = stem_set("copies.counted_up")
 _CHANGING = stem_set("copies.changing")
 _AHEAD = word_set("copies.ahead")
@@ -56,6 +57,9 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     """Whether the two, of the same days, count another number of the things that are asked for: "74,000 homes"."""
     days = one.article.published, other.article.published
     if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
+        return False
+    names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
+    if names - others and others - names:  # of other people, or elsewhere
         return False
     mine, theirs = ([t for n, t in enumerate(row) if _counts(row, n, wanted)] for row in (one.told, other.told))
     return len(mine) == len(theirs) == 1 and apart(mine, theirs)
@@ -132,7 +136,7 @@ def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
 
 
 def _telling(row: Sequence[Token]) -> list[Token]:
-    return [token for token in row if token.content or turns(token) or token.text.casefold() in _OF_ITS_DAY]
+    return [token for token in row if token.content or turns(token) or token.text.casefold() in _OF_ITS_DAY | _OF_ITS_WEEK]
 
 
 def _moved(places: Places) -> frozenset[str]:
@@ -228,7 +232,8 @@ def _of_other_days(one: Article, other: Article, mine: Sequence[Token], theirs: 
     """Whether the two seem to tell of different days: two matches, or how prices stood in March and in May."""
     rows = (mine, theirs)
     gap = abs((one.published - other.published).days) if one.published and other.published else 0
-    if any(t.text.casefold() in _OF_ITS_DAY for row in rows for t in row) and gap:
+    words = {t.text.casefold() for row in rows for t in row}
+    if (gap and words & _OF_ITS_DAY) or (gap > _AT_ONCE and words & _OF_ITS_WEEK):
         return True
     ahead = all(any(t.text.casefold() in _AHEAD for t in row) for row in rows)
     if dates_matter:

@@ -299,7 +299,10 @@ def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
     first = chosen[0]
     others = [
-        c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c))
+        c
+        for c in chosen[1:]
+        if (c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c)))
+        or (_last_word(first, c) and _restates(first, c))
     ]
     last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min))
     return [last, *(c for c in chosen if c is not last)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -143,6 +144,21 @@ def test_our_own_record_counts() -> None:
         "Police arrested 200 people in Estrin on 25 March [1].",
     ):
         assert not verified(read(sentence, HITS, final=True), HITS).sentences[0].supported, sentence
+
+
+def test_the_outlet_of_a_collapsed_copy_may_be_named() -> None:
+    """A model that credits the other outlet of a wire copy is right; the outlet is named beside a quote that it has word for word."""
+    first = HITS[0]
+    quoted = verified(read("Police arrested 200 people in Estrin [1].", HITS, final=True), HITS).citations[0]
+    other = replace(first.article, id="b", source="The Valdmark Gazette", text=f"ESTRIN (EBN) -  {first.passage.text}")
+    altered = replace(other, id="c", source="Radio Ouvre", text=first.passage.text.replace("200", "300"))
+    hits = [replace(first, also_in=(altered, other)), *HITS[1:]]
+    reading = verified(
+        read("The Valdmark Gazette reported that police arrested 200 people in Estrin [1].", hits, final=True), hits
+    )
+    assert reading.sentences[0].supported
+    assert quoted.quote in other.text
+    assert [article.source for article in reading.citations[0].also_in] == ["The Valdmark Gazette"]
 
 
 def test_the_quote_is_the_shortest_that_carries() -> None:

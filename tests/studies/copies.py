@@ -2,9 +2,9 @@
 
     python -m tests.studies.copies DATA/news [--headlines N] [--out PAIRS.txt]
 
-The questions of the folder and N headlines are asked over BM25's passages, collapsed as search does it. False is an "also in" where
-the quote's words do not follow one another in the other article, and a passage taken for the same copy where a third of the shorter
-one's words is missing in the other. Whether two reports do differ a person has to read: each pair is written out.
+The questions of the folder and N headlines are asked over BM25's passages, collapsed as search does it. False is an "also in"
+where the quote's words do not follow one another in the other article, and a passage taken for the same copy where a third of the
+shorter one's words is missing in the other. Whether two reports do differ a person has to read: each pair is written out.
 """
 
 from __future__ import annotations
