@@ -197,13 +197,13 @@ def _quote_abroad(sentence: str, hit: Hit) -> list[Quote]:
 def _checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
     """The verdict by the passages, read where they stand in their articles, and by our records of these."""
     whole = {hit.passage.text: (hit.article.text, hit.passage.start) for hit in hits}
-    others = (_named(other) for hit in hits for other in hit.also_in)
-    return check(sentence, [*whole, *(_record(hit) for hit in hits), *others], whole)
+    return check(sentence, [*whole, *(_record(replace(hit, article=_named(sentence, hit))) for hit in hits)], whole)
 
 
-def _named(article: Article) -> str:
-    """What another article that carries the same copy adds: its outlet may be the one that the model names."""
-    return "\n".join(part for part in (article.title, article.source, article.source.partition(".")[0]) if part)
+def _named(sentence: str, hit: Hit) -> Article:
+    """Of the articles that carry a passage, the one whose outlet the sentence names."""
+    low = sentence.casefold()
+    return next((other for other in hit.also_in if other.source and other.source.casefold() in low), hit.article)
 
 
 def _record(hit: Hit) -> str:

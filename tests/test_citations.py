@@ -147,7 +147,7 @@ def test_our_own_record_counts() -> None:
 
 
 def test_the_outlet_of_a_collapsed_copy_may_be_named() -> None:
-    """A model that credits the other outlet of a wire copy is right; the outlet is named beside a quote that it has word for word."""
+    """A model that credits the other outlet of a wire copy is right; it is named beside a quote that it has word for word."""
     first = HITS[0]
     quoted = verified(read("Police arrested 200 people in Estrin [1].", HITS, final=True), HITS).citations[0]
     other = replace(first.article, id="b", source="The Valdmark Gazette", text=f"ESTRIN (EBN) -  {first.passage.text}")
