@@ -55,12 +55,13 @@ def claims(question: str, hits: Sequence[Hit], copies: dict[str, str]) -> Iterat
     for citation in cited:
         for other in citation.also_in:
             yield "also in", stands_in(citation.quote, other.text), f"{citation.article.id}: {citation.quote}", other.id
-    told = [f"{c.article.source} {c.article.published} ({c.article.title}): {c.quote}" for c in cited]
-    for n, sentence in enumerate(shown):
+    by_number = {c.number: f"{c.article.source} {c.article.published} ({c.article.title}): {c.quote}" for c in cited}
+    told = [by_number[sentence.citations[0]] for sentence in shown]
+    for sentence, quoted in zip(shown, told, strict=True):
         if sentence.text.startswith("Corrects "):
             yield "corrects", True, sentence.text, "; ".join(told[1:])
         if sentence.text.startswith(DIFFER):
-            yield "differ", plain(cited[0].quote) != plain(cited[n].quote), told[0], told[n]
+            yield "differ", plain(told[0]) != plain(quoted), told[0], quoted
 
 
 def main() -> None:
