@@ -178,7 +178,7 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
         if not others and whole[end - 1 : end] == ".":  # "…, according to police." goes on there
             others = also_in(article, begin + start, begin + end - 1, candidate.also_in)
             end -= bool(others)
-        lead = _lead(ask, candidate, chosen[1:]) if n == 0 else DIFFER if _differ(ask, chosen[0], candidate) else ""
+        lead = _lead(ask, candidate, chosen[1:]) if n == 0 else DIFFER if _contradicts(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
@@ -298,12 +298,8 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
     first = chosen[0]
-    others = [
-        c
-        for c in chosen[1:]
-        if (c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c)))
-        or (_last_word(first, c) and _restates(first, c))
-    ]
+    near = [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c))]
+    others = near + [c for c in chosen[1:] if _last_word(first, c) and _restates(first, c)]
     last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min))
     return [last, *(c for c in chosen if c is not last)]
 
@@ -313,14 +309,15 @@ def _last_word(first: Candidate, other: Candidate) -> bool:
     return new.source == old.source and corrects(new) and one_story(old, new)
 
 
+def _contradicts(ask: Asked, first: Candidate, other: Candidate) -> bool:
+    """Whether the first sentence says something else of the same fact, or corrects the other one."""
+    return _differ(ask, first, other) or (_last_word(other, first) and _restates(first, other))
+
+
 def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
     """What is said before the first quote: that it puts right an earlier report of the same outlet."""
     article = first.hit.article
-    for old in (
-        c.hit.article
-        for c in others
-        if _differ(ask, first, c) or (corrects(article) and _restates(first, c) and one_story(c.hit.article, article))
-    ):
+    for old in (c.hit.article for c in others if _contradicts(ask, first, c)):
         earlier = bool(old.published and article.published and old.published < article.published)
         if article.source and old.source == article.source and (earlier or (corrects(article) and not corrects(old))):
             what = f"the report of {_day_and_month(old, article)}" if old.published else "an earlier report"
