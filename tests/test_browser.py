@@ -150,7 +150,7 @@ def test_the_answer_streams_and_can_be_stopped(page: Any, assistant: Scripted) -
     page.click("#or-stop")
     answers(page, 1)
     assert "Stopped" in page.inner_text(".or-exchange")
-    assert "Checked" not in page.inner_text(".or-exchange")
+    assert "compared" not in page.inner_text(".or-exchange")
     assistant.go_on.set()
     assert assistant.closed.wait(30)
     page.wait_for_timeout(300)

@@ -97,7 +97,7 @@ def test_nothing_is_called_unsupported_while_it_streams() -> None:
     page = render.answer_html(replace(ANSWER, final=False), 1)
     assert "or-streaming" in page
     assert "Not supported" not in page
-    assert "Checked" not in page
+    assert "compared" not in page
 
 
 def test_markers_in_a_draft_become_chips_only_where_they_point_at_something() -> None:

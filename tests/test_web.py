@@ -37,7 +37,7 @@ def test_an_answer_grows_and_then_is_whole() -> None:
     assert "Searching" in exchange_html(seen[0])
     assert all(exchange.running for exchange in seen[:-1])
     assert not seen[-1].running
-    assert "Checked against the articles" in exchange_html(seen[-1])
+    assert "Each sentence compared with its quotes" in exchange_html(seen[-1])
     lengths = [len(exchange.answer.text) for exchange in seen[1:] if exchange.answer]
     assert lengths == sorted(lengths)
 

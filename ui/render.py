@@ -102,7 +102,7 @@ def status_html(summary: Summary, model_name: str) -> str:
     if model_name == "quote-only":
         mode = "Answers only by quoting the articles. No language model is used."
     else:
-        mode = "A language model writes the answer. Every sentence is checked against the articles."
+        mode = "A language model writes the answer. A sentence that does not agree with the articles is marked."
     facts = [f"<b>{summary.articles:,}</b> {'article' if summary.articles == 1 else 'articles'}"]
     if summary.first:
         facts.append(escaped(span_of_days(summary.first, summary.last)))
@@ -198,7 +198,8 @@ def welcome_html(summary: Summary, model_name: str) -> str:
     if model_name == "quote-only":
         how = f"Answers are sentences of {articles}, word for word; no language model writes here."
     else:
-        how = f"<bdi>{escaped(mode_name(model_name))}</bdi> answers from {articles}, and every sentence is checked against them."
+        who = f"<bdi>{escaped(mode_name(model_name))}</bdi>"
+        how = f"{who} answers from {articles}; a sentence that does not agree with them is marked."
     return (
         f'<div class="or-welcome"><h2>Ask the record.</h2><p>{how} Open the number beside a sentence to read the '
         "words it rests on, in their place.</p></div>"
@@ -384,7 +385,9 @@ def _colophon(answer: Answer) -> str:
             said = f"{doubtful} of {count(len(answer.sentences), 'sentence')} not supported"
             facts.append(f'<span class="or-fact or-bad">{said}</span>')
         else:
-            facts.append('<span class="or-fact or-good">Checked against the articles</span>')
+            # Words that promise what was done, and no more.
+            said = "Quoted word for word" if answer.model == "quote-only" else "Each sentence compared with its quotes"
+            facts.append(f'<span class="or-fact or-good">{said}</span>')
     plain = [*filter_words(answer.filters), mode_name(answer.model)]
     if "total" in answer.seconds:
         plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s")
