@@ -229,7 +229,11 @@ def _sentences_html(answer: Answer, turn_number: int) -> str:
     cited = {citation.number: citation for citation in answer.citations}
     if not answer.sentences:
         return f'<p class="or-text" dir="auto">{_text_with_chips(answer.text, cited, turn_number)}</p>'
-    marked = [_sentence_html(sentence, cited, turn_number, answer) for sentence in answer.sentences]
+    notes = _notes(answer)
+    marked = [
+        _sentence_html(sentence, cited, turn_number, answer) + (f' <span class="or-note">{escaped(note)}</span>' if note else "")
+        for sentence, note in zip(answer.sentences, notes, strict=True)
+    ]
     if answer.model == "quote-only":
         return "".join(f'<p class="or-text" dir="auto">{one}</p>' for one in marked)
     return f'<p class="or-text" dir="auto">{" ".join(marked)}</p>'
@@ -246,6 +250,12 @@ def _sentence_html(sentence: Sentence, cited: dict[int, Citation], turn_number: 
         f'<span class="or-sentence or-unsupported"><span class="or-doubt">{text}</span>{chips} '
         f'<span class="or-why"><b>Not supported:</b> {escaped(reasons)}.</span></span>'
     )
+
+
+def _notes(answer: Answer) -> list[str]:
+    """For each sentence what was checked of it, where that is not all; of several with the same note the last has it."""
+    notes = [one_line(s.note) if answer.final and s.supported else "" for s in answer.sentences]
+    return [note if note != after else "" for note, after in zip(notes, [*notes[1:], ""], strict=True)]
 
 
 def _words_and_credit(text: str, quoted: bool) -> str:
@@ -480,6 +490,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
         blocks.append(_wrap(_MARKER.sub("", answer.text) if answer.abstained else answer.text, width))
     elif answer.model == "quote-only":
         blocks.extend(_sentence_text(sentence, answer.final, width) for sentence in answer.sentences)
+        blocks.extend(_wrap(note, width) for note in dict.fromkeys(_notes(answer)) if note)
     else:
         blocks.append(_prose_text(answer, width))
     if answer.notice:
@@ -526,6 +537,11 @@ def _prose_text(answer: Answer, width: int) -> str:
     doubts = [s for s in answer.sentences if answer.final and not s.supported]
     marked = [_marked(s) + (" [not supported]" if s in doubts else "") for s in answer.sentences]
     lines = [_wrap(" ".join(marked), width)]
+    lines += [
+        _wrap(f"“{_clip(s.text, 60)}”: {note}", width, "  i ", "    ")
+        for s, note in zip(answer.sentences, _notes(answer), strict=True)
+        if note
+    ]
     lines += [_wrap(f"Not supported: “{_clip(s.text, 60)}”: {_why(s)}.", width, "  ! ", "    ") for s in doubts]
     return "\n".join(lines)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vectorstore.language.align import Line, aligned, lines_of, most_shared
+from vectorstore.language.foreign import tokens_in
 from vectorstore.language.names import is_name
-from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.language.tokens import Token, normalised
 
 Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut from, and where it starts there
 
@@ -26,15 +27,16 @@ class Slot:
 class Claim:
     """A sentence aligned with its passages."""
 
-    def __init__(self, sentence: str, passages: Sequence[str], whole: Whole | None = None) -> None:
+    def __init__(self, sentence: str, passages: Sequence[str], whole: Whole | None = None, language: str = "en") -> None:
         self.text = normalised(sentence.replace("\n", " "))
-        self.tokens = tokens(self.text)[:200]
+        self.language = language
+        self.tokens = tokens_in(self.text, language)[:200]
         self.passages = [passage[:20_000] for passage in passages]
         self.whole = whole or {}
         self.lines: list[Line] = []
         self.passage_of: list[int] = []  # for each line, which passage it is of
         for p, passage in enumerate(self.passages):
-            found = lines_of(passage)
+            found = lines_of(passage, language)
             self.lines.extend(found)
             self.passage_of.extend([p] * len(found))
         self.all_keys = frozenset().union(*(line.keys for line in self.lines))

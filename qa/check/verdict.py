@@ -16,6 +16,7 @@ from qa.check.basis import basis
 from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
+from qa.check.denials import denials
 from qa.check.names import names
 from qa.check.numbers import dates, numbers, units
 from qa.check.polarity import polarity
@@ -27,12 +28,16 @@ from qa.check.status import status
 from qa.check.stitches import stitches
 from qa.check.things import things
 from vectorstore.language.align import lines_of
+from vectorstore.language.detect import common_language
+from vectorstore.language.detect import names as language_names
+from vectorstore.language.foreign import knows_denials, tokens_in
 from vectorstore.language.tokens import Token, normalised, tokens
 
 _RULES = (
     *(numbers, units, bounds, dates, quantities, names, polarity, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
+_RULES_ELSEWHERE = (numbers, dates, names, denials, speakers, basis)  # where a text is not in English
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,13 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
     than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other. Of a
     passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
     """
+    language = common_language(sentence, passages)
     if len(passages) > 1:
         shared = _shared_heads(sentence, passages)
         counts = [len(heads) for heads in shared]
         nearest = counts.index(max(counts))
-        if _may_place(sentence, passages[nearest]):
-            alone = Claim(sentence, [passages[nearest]], whole)
+        if _may_place(sentence, passages[nearest], language):
+            alone = Claim(sentence, [passages[nearest]], whole, language)
             if alone.is_placed and (verdict := _judged(alone)).supported:
                 return verdict
         enough = sorted(counts, reverse=True)[:_READ][-1]
@@ -70,7 +76,7 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
             for p, heads in zip(passages, shared, strict=True)
             if len(p) <= _BRIEF or (len(heads) >= enough and (2 * len(heads) >= counts[nearest] or not heads <= shared[nearest]))
         ]
-    return _judged(Claim(sentence, passages, whole))
+    return _judged(Claim(sentence, passages, whole, language))
 
 
 def _judged(claim: Claim) -> Verdict:
@@ -79,9 +85,16 @@ def _judged(claim: Claim) -> Verdict:
     reasons = list(quotations(claim))
     if not reasons and claim.text.count('"') % 2 == 0:
         claim.spare_quotations()  # they are in the passage word for word; what stands around them is left to check
-    for rule in _RULES:
+    for rule in _RULES if claim.language == "en" else _RULES_ELSEWHERE:
         reasons.extend(rule(claim))
-    return Verdict(not reasons, tuple(dict.fromkeys(reasons)))
+    return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else _note(claim.language))
+
+
+def _note(language: str) -> str:
+    """What was checked of a sentence in a language whose denials we do not know."""
+    if language == "en" or knows_denials(language):
+        return ""
+    return f"Only words, numbers and names were checked, not denials: the passage is in {language_names()[language]}."
 
 
 def _shared_heads(sentence: str, passages: Sequence[str]) -> list[frozenset[str]]:
@@ -91,18 +104,18 @@ def _shared_heads(sentence: str, passages: Sequence[str]) -> list[frozenset[str]
     return [frozenset([head for head in wanted if head in passage]) for passage in lowered]
 
 
-def _may_place(sentence: str, passage: str) -> bool:
+def _may_place(sentence: str, passage: str, language: str) -> bool:
     """Whether the passage has each word of content and each number of the sentence, wherever they stand."""
-    lines = lines_of(passage[:20_000])
+    lines = lines_of(passage[:20_000], language)
     return all(
         any(line.matching(token) for line in lines) if token.values else any(token.key in line.keys for line in lines)
-        for token in _tokens_of(sentence)
+        for token in _tokens_of(sentence, language)
         if token.content
     )
 
 
-def _tokens_of(sentence: str) -> tuple[Token, ...]:
-    return tokens(normalised(sentence.replace("\n", " ")))[:200]
+def _tokens_of(sentence: str, language: str = "en") -> tuple[Token, ...]:
+    return tokens_in(normalised(sentence.replace("\n", " ")), language)[:200]
 
 
 def key_words(text: str) -> frozenset[str]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.sentences import sentences
-from vectorstore.language.tokens import Token, normalised, same, tokens
+from vectorstore.language.tokens import Token, normalised, same
 from vectorstore.language.verbs import past_verbs
 
 LIGHT = word_set("words.light")
@@ -45,9 +46,9 @@ class Line:
 
 
 @lru_cache(maxsize=512)
-def lines_of(passage: str) -> tuple[Line, ...]:
+def lines_of(passage: str, language: str = "en") -> tuple[Line, ...]:
     text = normalised(passage)
-    return tuple(Line(found) for start, end in sentences(text) if (found := tokens(text[start:end])))
+    return tuple(Line(found) for start, end in sentences(text) if (found := tokens_in(text[start:end], language)))
 
 
 def aligned(claim: Sequence[Token], line: Line, taken: Set[int] = frozenset()) -> tuple[list[tuple[int, int]], float]:

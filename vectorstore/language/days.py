@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from vectorstore.language.lexicon import LANGUAGES, rows, word_set
@@ -111,20 +111,40 @@ def _own() -> dict[str, int]:
     return _clear((form, n) for language in LANGUAGES for n, row in enumerate(rows("dates.months", language), 1) for form in row)
 
 
+@lru_cache(maxsize=20_000)
+def month_in(word: str, language: str) -> int:
+    """Which month a word in lower case names in a language: 10 for "oktober" and for a form, "październiku"; 0 for none."""
+    known = _months_in(language)
+    forms = {n for name, n in known.items() if len(name) >= 5 and word[: (least := max(4, len(name) - 2))] == name[:least]}
+    near = len(forms) == 1 and abs(len(word) - 8) < 5 and not rows("dates.months", language)
+    return known.get(word) or (min(forms) if near else 0)
+
+
 @cache
-def _elsewhere() -> tuple[dict[str, int], frozenset[str]]:
-    """The names of months and of weekdays that babel knows in further languages."""
+def _months_in(language: str) -> dict[str, int]:
+    if own := rows("dates.months", language):
+        return {form: n for n, row in enumerate(own, 1) for form in row}
+    return dict(_names_of(language)[0]) if language in _LOCALES else {}
+
+
+def _names_of(locale: str) -> tuple[list[tuple[str, int]], set[str]]:
     from babel.dates import get_day_names, get_month_names
 
     months: list[tuple[str, int]] = []
     days: set[str] = set()
-    for locale in _LOCALES:
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                names: Any = get_month_names(width, context, locale)
-                months += [(name.casefold().rstrip("."), n) for n, name in names.items()]
-                days |= {name.casefold().rstrip(".") for name in get_day_names(width, context, locale).values()}
-    return _clear((name, n) for name, n in months if name.isalpha()), frozenset(days)
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            names: Any = get_month_names(width, context, locale)
+            months += [(name.casefold().rstrip("."), n) for n, name in names.items()]
+            days |= {name.casefold().rstrip(".") for name in get_day_names(width, context, locale).values()}
+    return [(name, n) for name, n in months if name.isalpha()], days
+
+
+@cache
+def _elsewhere() -> tuple[dict[str, int], frozenset[str]]:
+    """The names of months and of weekdays that babel knows in further languages."""
+    found = [_names_of(locale) for locale in _LOCALES]
+    return _clear(pair for months, _ in found for pair in months), frozenset().union(*(days for _, days in found))
 
 
 def _clear(pairs: Any) -> dict[str, int]:

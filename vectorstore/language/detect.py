@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from vectorstore.language.lexicon import table
+from vectorstore.language.lexicon import table, word_set
 
 _FEWEST = 12  # letters; less is a name or a number
 _FEWEST_SIGNS = 4  # where a sign is a word
@@ -36,3 +37,25 @@ def language_of(text: str) -> str:
         return ""
     code, sure = _identifier().classify(text)
     return str(code) if sure >= _SURE else ""
+
+
+def common_language(sentence: str, passages: Sequence[str]) -> str:
+    """The language in which a sentence is compared with its passages: theirs, and English where it is theirs or is not known."""
+    longest = max(passages, key=len, default="")
+    if _is_plainly_english(longest):
+        return "en"
+    found = language_of(longest) or language_of(f"{longest} {sentence}")
+    own = language_of(sentence)
+    return found if found and own in ("", found) and _has_its_words(longest, found) else "en"
+
+
+@lru_cache(maxsize=4096)
+def _is_plainly_english(text: str) -> bool:
+    words = text[:1000].casefold().split()
+    return 12 * sum(word in word_set("languages.plain") for word in words) >= len(words)
+
+
+def _has_its_words(text: str, language: str) -> bool:
+    """Whether a text has one of the language's small words, where these are known."""
+    small = word_set("words.stop", language)
+    return language != "en" and (not small or not small.isdisjoint(text.casefold().split()))

@@ -11,7 +11,27 @@ from typing import Any
 
 from vectorstore.language.lexicon import rows, word_list
 
-_ALGORITHMS = {"en": "english", "de": "german", "fr": "french", "es": "spanish"}
+_ALGORITHMS = {
+    "en": "english",
+    "de": "german",
+    "fr": "french",
+    "es": "spanish",
+    "it": "italian",
+    "pt": "portuguese",
+    "nl": "dutch",
+    "ru": "russian",
+    "sv": "swedish",
+    "da": "danish",
+    "no": "norwegian",
+    "fi": "finnish",
+    "pl": "polish",
+    "cs": "czech",
+    "hu": "hungarian",
+    "ro": "romanian",
+    "tr": "turkish",
+    "el": "greek",
+    "ar": "arabic",
+}
 
 
 @cache
