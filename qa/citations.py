@@ -20,6 +20,7 @@ from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
 from vectorstore.language.days import dated, weekday
+from vectorstore.language.sentences import presentable
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.types import Article, Hit
 
@@ -259,7 +260,7 @@ def _spans(sentence: str, passage: str, settled: bool) -> tuple[Span, ...]:
     if not wanted:
         return ()
     spans = sentence_spans(passage)
-    held = [wanted & key_words(passage[start:end]) for start, end in spans]
+    held = [wanted & key_words(passage[start:end]) if presentable(passage[start:end]) else frozenset() for start, end in spans]
     chosen: list[int] = []
     have: frozenset[str] = frozenset()
     while len(chosen) < _MOST_QUOTES:
