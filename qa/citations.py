@@ -19,7 +19,7 @@ from qa.check import translated
 from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
-from vectorstore.language.days import dated, weekday
+from vectorstore.language.days import dated, names_weekday
 from vectorstore.language.sentences import presentable
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.types import Article, Hit
@@ -218,7 +218,7 @@ def _record(hit: Hit) -> str:
         parts.append(f"Published {dated(article.published)}")
         for shift in range(-6, 7):
             day = article.published + timedelta(days=shift)
-            if weekday(day) in hit.passage.text or (shift == -1 and "yesterday" in hit.passage.text):
+            if names_weekday(hit.passage.text, day) or (shift == -1 and "yesterday" in hit.passage.text):
                 parts.append(dated(day))
     return "\n".join(part for part in parts if part)
 

@@ -97,3 +97,22 @@ def test_a_reader_sees_what_was_checked() -> None:
         assert shown.count(note) == 1
     assert note not in answer_html(Answer("q", "q", answer.text, told, model="m", final=False), 1)
     assert answer.as_dict()["sentences"][0]["note"] == note
+
+
+@pytest.mark.parametrize(("language", "passage", "claim"), [*pairs("right")[::7]])
+def test_an_answer_of_a_model_is_kept_by_the_strict_setting(language: str, passage: str, claim: str) -> None:
+    """Our own records of an article are in English: its language is that of its text."""
+    hits = [hit(1, passage)]
+    (one,) = verified(read(f"{claim[:-1]} [1].", hits, final=True), hits, strict=True).sentences
+    assert one.supported
+    assert one.citations == (1,)
+    assert not one.note
+
+
+def test_a_weekday_in_german_is_a_date_by_our_records() -> None:
+    """The article is of Tuesday, 17 March 2026: "am Montag" is the 16th."""
+    hits = [hit(1, "Am Montag wurde die Brücke bei Estrin für den Verkehr geöffnet, teilte die Stadt mit.")]
+    for day, right in ((16, True), (14, False)):
+        claim = f"Am {day}. März wurde die Brücke bei Estrin geöffnet [1]."
+        (one,) = verified(read(claim, hits, final=True), hits).sentences
+        assert one.supported == right, one.reasons

@@ -18,7 +18,7 @@ def denials(claim: Claim) -> Iterator[str]:
     if not knows_denials(claim.language):
         return
     yield from _without(claim)
-    theirs = {line: Side(claim.lines[line].tokens, claim.language) for line in claim.used}
+    theirs = _Sides(claim)
     mine = Side(claim.tokens, claim.language)
     swapped = _swapped(claim)
     odd = next(_odd(claim, mine, theirs, swapped or ()), "")
@@ -59,18 +59,41 @@ class Side:
         return plain or any(clause - 1 <= self.clauses[k] <= clause for k in self.verbs)
 
 
-def _odd(claim: Claim, mine: Side, theirs: dict[int, Side], swapped: Sequence[Token]) -> Iterator[str]:
+class _Sides(dict[int, Side]):
+    """The sentences of the passages by their places, each read when it is first asked for."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+
+    def __missing__(self, line: int) -> Side:
+        self[line] = Side(self.claim.lines[line].tokens, self.claim.language)
+        return self[line]
+
+    def with_word(self, key: str) -> list[tuple[Side, int]]:
+        """Where a word stands in them."""
+        found = [n for n, line in enumerate(self.claim.lines) if key in line.keys]
+        return [(self[n], j) for n in found for j, token in enumerate(self[n].tokens) if token.key == key]
+
+
+def _odd(claim: Claim, mine: Side, theirs: _Sides, swapped: Sequence[Token]) -> Iterator[str]:
     """What a reader is told where one of the two denies what the other says."""
     for i in mine.cues:
-        places = [place for k in mine.near(i) if (place := claim.at[k])]
-        if places and claim.tokens[i] not in swapped and not any(theirs[n].denies(j) for n, j in places):
+        near = [(claim.tokens[k], claim.at[k]) for k in mine.near(i)]
+        places = [(theirs[n], j) for _, place in near if place for n, j in [place]]
+        places += [place for token, at in near if not at and places for place in theirs.with_word(token.key)]
+        if places and claim.tokens[i] not in swapped and not any(side.denies(j) for side, j in places):
             yield f"This says “{_phrase(claim.tokens, i)}”; the passage does not."
     of = {place: i for i, place in enumerate(claim.at) if place}
-    for line, side in theirs.items():
+    for line, side in [(line, theirs[line]) for line in sorted(claim.used)]:
         for j in side.cues:
             heads = [of[line, k] for k in side.near(j) if (line, k) in of]
             if heads and side.tokens[j] not in swapped and not any(mine.denies(i) for i in heads):
                 yield f"The passage says “{_phrase(side.tokens, j)}”; this leaves out the “{side.tokens[j].text}”."
+    for i, token in enumerate(claim.tokens):  # a word that the passage has in a denial alone
+        if not claim.at[i] and token.content and not mine.denies(i) and (found := theirs.with_word(token.key)):
+            denied = [any(j in side.near(cue) for cue in side.cues) for side, j in found]
+            if all(denied):
+                yield f"The passage says “{token.text}” only where it denies it."
 
 
 @cache
@@ -128,9 +151,9 @@ def _swapped(claim: Claim) -> tuple[Token, Token] | None:
             if token.key in claim.lines[line].keys or others.isdisjoint(claim.lines[line].keys):
                 continue
             for j, other in enumerate(claim.lines[line].tokens):
-                if other.key not in others or (line, j) in claim.taken or other.content != token.content:
+                if other.key not in others or (line, j) in claim.taken:
                     continue
-                if not token.content and not _leads_to_same(claim, i, (line, j)):
+                if not (token.content and other.content) and not _leads_to_same(claim, i, (line, j)):
                     continue
                 if any((line, k) in claim.taken for k in range(max(0, j - _NEAR), j + _NEAR + 1)):
                     return token, other

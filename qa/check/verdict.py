@@ -61,7 +61,7 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
     than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other. Of a
     passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
     """
-    language = common_language(sentence, passages)
+    language = common_language(sentence, list(whole or ()) or passages)  # our own records are in English
     if len(passages) > 1:
         shared = _shared_heads(sentence, passages)
         counts = [len(heads) for heads in shared]

@@ -26,6 +26,17 @@ def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
+def names_weekday(text: str, day: date) -> bool:
+    """Whether a text has the name of a day's weekday in one of the languages whose names are in our files."""
+    return weekday(day) in text or any(form in text.casefold() for form in _weekdays_elsewhere()[day.weekday()])
+
+
+@cache
+def _weekdays_elsewhere() -> list[tuple[str, ...]]:
+    listed = [rows("dates.weekdays", language) for language in LANGUAGES if language != "en"]
+    return [tuple(form for week in listed if len(week) == 7 for form in week[n]) for n in range(7)]
+
+
 def day_words(day: date) -> str:
     """ "14 July 2022" """
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
@@ -115,9 +126,10 @@ def _own() -> dict[str, int]:
 def month_in(word: str, language: str) -> int:
     """Which month a word in lower case names in a language: 10 for "oktober" and for a form, "październiku"; 0 for none."""
     known = _months_in(language)
+    if word in known or rows("dates.months", language) or not 4 <= len(word) <= 12:
+        return known.get(word, 0)
     forms = {n for name, n in known.items() if len(name) >= 5 and word[: (least := max(4, len(name) - 2))] == name[:least]}
-    near = len(forms) == 1 and abs(len(word) - 8) < 5 and not rows("dates.months", language)
-    return known.get(word) or (min(forms) if near else 0)
+    return min(forms) if len(forms) == 1 else 0
 
 
 @cache

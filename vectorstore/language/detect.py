@@ -41,18 +41,20 @@ def language_of(text: str) -> str:
 
 def common_language(sentence: str, passages: Sequence[str]) -> str:
     """The language in which a sentence is compared with its passages: theirs, and English where it is theirs or is not known."""
-    longest = max(passages, key=len, default="")
-    if _is_plainly_english(longest):
-        return "en"
-    found = language_of(longest) or language_of(f"{longest} {sentence}")
-    own = language_of(sentence)
-    return found if found and own in ("", found) and _has_its_words(longest, found) else "en"
+    own = ""
+    for text in sorted(passages, key=len, reverse=True)[:4]:
+        if not _is_plainly_english(text):
+            own = own or language_of(sentence)
+            found = language_of(text) or language_of(f"{text} {sentence}")
+            if found and own in ("", found) and _has_its_words(text, found):
+                return found
+    return "en"
 
 
 @lru_cache(maxsize=4096)
 def _is_plainly_english(text: str) -> bool:
     words = text[:1000].casefold().split()
-    return 12 * sum(word in word_set("languages.plain") for word in words) >= len(words)
+    return 16 * sum(word in word_set("languages.plain") for word in words) >= len(words)
 
 
 def _has_its_words(text: str, language: str) -> bool:

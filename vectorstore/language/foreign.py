@@ -243,8 +243,8 @@ def _with_numbers(found: list[Token], language: str) -> list[Token]:
         elif token.values or not (parts := _parts(low, language)):
             if month := _named_month(out, found, n - 1, language):
                 token = token._replace(key=rows("dates.months")[month - 1][0], date="month", content=True)
-            elif low in word_set("dates.weekdays", language):
-                token = token._replace(key=low, date="weekday", content=True)
+            elif weekday := _weekdays(language).get(low):
+                token = token._replace(key=weekday, date="weekday", content=True)
             out.append(token)
             continue
         elif parts[0] in scales and low not in _values(language) and not (out and out[-1].text.casefold() in ones):
@@ -262,11 +262,19 @@ def _with_numbers(found: list[Token], language: str) -> list[Token]:
     return out
 
 
+@cache
+def _weekdays(language: str) -> dict[str, str]:
+    """The English names of weekdays by those of a language, and by themselves: our records of an article are in English."""
+    english = [row[0] for row in rows("dates.weekdays")]
+    found = {day: day for day in english}
+    return found | {form: day for day, row in zip(english, rows("dates.weekdays", language), strict=False) for form in row}
+
+
 def _named_month(out: Sequence[Token], found: Sequence[Token], n: int, language: str) -> int:
     """The month that a word names; a short one ("mar") is none but beside a number."""
     token = found[n]
     low = token.text.casefold().rstrip(".")
-    if len(low) < 3 or not (month := month_in(low, language)):
+    if len(low) < 3 or not (month := month_in(low, language) or (token.capital and month_in(token.text.casefold(), "en"))):
         return 0
     beside = any(t.values for t in (*out[-1:], *(t for t in out[-2:-1] if not out[-1].content), *found[n + 1 : n + 2]))
     return month if beside or (len(low) > 3 or token.capital) else 0
