@@ -149,7 +149,12 @@ def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part
 def _names(part: Part, who: Speaker) -> bool:
     """Whether a sentence names the one who is said to speak: the writer's own, or one of somebody else."""
     words = set(map(one_spelling, part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split()))
-    return bool(who.names and who.names & words) or bool(who.heads and not who.names and who.heads <= part.said)
+    return bool(who.names and who.names & words) or bool(who.heads and not who.names and _are_among(who.heads, part.said))
+
+
+def _are_among(heads: Set[str], keys: Set[str]) -> bool:
+    """Whether words, which may have accents ("préfecture"), are among keys, which have none."""
+    return heads <= keys or (not all(map(str.isascii, heads)) and _keys(" ".join(sorted(heads))) <= keys)
 
 
 def _is_vague(who: Speaker) -> bool:
