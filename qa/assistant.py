@@ -197,10 +197,16 @@ def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[F
         sentences, citations = quote(one, had.hits, 3 if len(asking) == 1 else 2) if answers else ((), ())
         if not sentences:
             shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{one.removeprefix(leading(asking[0]))}”", supported=True))
-        for sentence, citation in zip(sentences, citations, strict=True):
-            if all(citation.quote != other.quote for other in cited):
-                cited.append(replace(citation, number=len(cited) + 1))
-                shown.append(replace(sentence, citations=(len(cited),)))
+        by_number = {citation.number: citation for citation in citations}
+        for sentence in sentences:
+            if any(other.quote == by_number[sentence.citations[0]].quote for other in cited):
+                continue
+            places = {(c.article.id, c.start, c.end): c.number for c in cited}
+            numbers = []
+            for own in (by_number[n] for n in sentence.citations):  # a table's row has its head beside it
+                numbers.append(places.get((own.article.id, own.start, own.end), len(cited) + 1))
+                cited += [replace(own, number=numbers[-1])] * (numbers[-1] > len(cited))
+            shown.append(replace(sentence, citations=tuple(numbers)))
     if not cited:
         return abstention(asked, found)
     text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in shown)

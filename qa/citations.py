@@ -22,8 +22,10 @@ from qa.types import Citation, Sentence
 from vectorstore.language.days import dated, names_weekday
 from vectorstore.language.sentences import presentable
 from vectorstore.language.sentences import sentences as sentence_spans
+from vectorstore.language.speech import said as who_says
 from vectorstore.types import Article, Hit
 
+SAID_BY = "Said by "
 NO_PASSAGE = "No passage carries this sentence."
 
 _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that a runaway draft costs a bounded time
@@ -53,7 +55,8 @@ class Reading:
         for n, sentence in enumerate(self.sentences):
             if n:
                 parts.append("\n\n" if n in self.breaks else " ")
-            parts.append(sentence.text + "".join(f" [{number}]" for number in sentence.citations))
+            note = f" ({sentence.note})" if sentence.note.startswith(SAID_BY) else ""
+            parts.append(sentence.text + note + "".join(f" [{number}]" for number in sentence.citations))
         return "".join(parts)
 
 
@@ -89,10 +92,19 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
         quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
         verdict, quotes = _judged(sentence.text, quotes, hits)
         if verdict.supported or not strict:
-            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=verdict.note)
+            note = verdict.note or (_whose(sentence.text, quotes) if verdict.supported else "")
+            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
             found.append(_Found(checked, tuple(quotes), opens and bool(found)))
             opens = False
     return _numbered(found)
+
+
+def _whose(sentence: str, quotes: Sequence[Quote]) -> str:
+    """Whose words a sentence tells as plain fact: "Said by Ida Kern." where all that it rests on is said by her."""
+    speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes}
+    speaker = speakers.pop() if len(speakers) == 1 else ""
+    last = speaker.split()[-1].casefold() if speaker else ""
+    return f"{SAID_BY}{speaker}." if last and last not in sentence.casefold() else ""
 
 
 def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, convert_to_messages
 from langchain_core.messages import content as blocks
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -70,16 +71,17 @@ class OnRecordRetriever(BaseRetriever):
 
 def chain(
     assistant: Assistant | None = None, *, index_dir: Path | str | None = None, settings: Settings | None = None
-) -> Runnable[str | dict[str, Any], AIMessage]:
+) -> Runnable[Any, AIMessage]:
     """A Runnable from a question to an AIMessage with citations; pass an open Assistant, or the index directory to open.
 
-    The input is the question, or a dict: {"question", "history": [Turn or {"question", "answer"}], "filters": Filters or
-    {"sources", "since", "until"}, "today"}. The message's text block carries one Citation per marker: `start_index` and
-    `end_index` bound the sentence in the text, `cited_text` is the verbatim quote. Raises what `Assistant.ask` raises.
+    The input is the question; or a dict: {"question" (or "input"), "history": [Turn or {"question", "answer"}], "filters":
+    Filters or {"sources", "since", "until"}, "today"}; or LangChain's messages, alone or as "messages", the question last.
+    The message's text block carries one Citation per marker: `start_index` and `end_index` bound the sentence in the text,
+    `cited_text` is the verbatim quote. Raises what `Assistant.ask` raises.
     """
     using = assistant or Assistant.open(index_dir, settings)
 
-    def answer(asked: str | dict[str, Any]) -> AIMessage:
+    def answer(asked: Any) -> AIMessage:
         question, history, filters, today = _read(asked)
         return as_message(using.ask(question, history, filters, today))
 
@@ -135,19 +137,38 @@ def _stretches(text: str) -> Iterator[tuple[int, int, list[int]]]:
         start = run.end()
 
 
-def _read(asked: str | dict[str, Any]) -> tuple[str, Sequence[Turn], Filters, date | None]:
+def _read(asked: Any) -> tuple[str, Sequence[Turn], Filters, date | None]:
     if isinstance(asked, str):
         return asked, (), Filters(), None
-    if not isinstance(asked, dict) or "question" not in asked:
-        raise QuestionError(f'The input is {type(asked).__name__}: pass a question, or a dict with "question".')
-    unknown = set(asked) - {"question", "history", "filters", "today"}
-    if unknown:
-        raise QuestionError(
-            f'The input has {", ".join(sorted(map(repr, unknown)))}: use "question", "history", "filters", "today".'
-        )
+    if not isinstance(asked, dict) or "messages" in asked:
+        return *_talk(asked["messages"] if isinstance(asked, dict) else asked), Filters(), None
+    question = asked.get("question", asked.get("input"))
+    unknown = set(asked) - {"question", "input", "history", "filters", "today"}
+    if unknown or not isinstance(question, str):
+        wrong = ", ".join(sorted(map(repr, unknown))) or "no question"
+        raise QuestionError(f'The input has {wrong}: use "question" (or "input"), "history", "filters", "today".')
     history = [turn if isinstance(turn, Turn) else _turn(turn) for turn in asked.get("history") or ()]
     filters = asked.get("filters") or Filters()
-    return asked["question"], history, filters if isinstance(filters, Filters) else _filters(filters), asked.get("today")
+    return question, history, filters if isinstance(filters, Filters) else _filters(filters), asked.get("today")
+
+
+def _talk(messages: Any) -> tuple[str, Sequence[Turn]]:
+    """The question and the turns before it of LangChain's messages, however they are written."""
+    try:
+        said = [(m.type, str(m.text)) for m in convert_to_messages(messages) if m.type in ("human", "ai")]
+    except (ValueError, TypeError, NotImplementedError, AttributeError):
+        said = []
+    if not said or said[-1][0] != "human":
+        raise QuestionError(
+            f'The input is {type(messages).__name__}: pass a question, a dict with "question", or messages that end with one.'
+        )
+    turns: list[Turn] = []
+    for kind, text in said[:-1]:
+        if kind == "human":
+            turns.append(Turn(text))
+        elif turns:
+            turns[-1] = replace(turns[-1], answer=text)
+    return said[-1][1], turns
 
 
 def _turn(turn: Any) -> Turn:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableLambda
 
 from qa import OnRecordRetriever, Turn, chain
@@ -96,13 +98,36 @@ def test_history_and_filters(assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
+        {"input": "How many turbines may be built on Gannet Bank?"},
+        [HumanMessage("How many turbines may be built on Gannet Bank?")],
+        [("human", "How many turbines may be built on Gannet Bank?")],
+        {"messages": [{"role": "user", "content": "How many turbines may be built on Gannet Bank?"}]},
+        [
+            HumanMessage("Where is Gannet Bank?"),
+            AIMessage("Off Saltmere."),
+            HumanMessage("How many turbines may be built on Gannet Bank?"),
+        ],
+    ],
+    ids=["input", "message", "tuple", "state", "talk"],
+)
+def test_the_question_may_come_as_messages(assistant: Assistant, asked: Any) -> None:
+    """A chain takes what LangChain's prompts and agents hand on; earlier messages are the history."""
+    assert "42 turbines" in str(chain(assistant).invoke(asked).text)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [],
+        [AIMessage("An answer.")],
+        {"messages": 5},
         {"query": "x"},
         {"question": "x", "filter": 1},
         {"question": "x", "history": ["y"]},
         {"question": "x", "filters": {"since": "May"}},
     ],
 )
-def test_wrong_input(assistant: Assistant, asked: dict[str, object]) -> None:
+def test_wrong_input(assistant: Assistant, asked: Any) -> None:
     """An input of another shape is a usage error that says which shape is right."""
     with pytest.raises(QuestionError, match=r"pass|use"):
         chain(assistant).invoke(asked)

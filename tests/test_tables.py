@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from qa.assistant import Assistant
 from qa.quoting import quote
+from qa.settings import Settings
 from qa.tables import head_of
 from vectorstore.passages import passages
+from vectorstore.rebuild import rebuild
 from vectorstore.types import Article, Hit
 
 COUNCIL = """All 24 seats on the Marrow council were contested on Sunday.
@@ -51,6 +55,17 @@ def test_a_row_is_quoted_with_its_head(question: str, head: str, row: str) -> No
     assert [quotes[n] for n in sentences[0].citations] == [row, head]
     assert all(c.article.text[c.start : c.end] == c.quote for c in citations)
     assert [c.number for c in citations] == list(range(1, len(citations) + 1))
+
+
+def test_a_row_keeps_its_head_through_the_assistant(tmp_path: Path) -> None:
+    """The Answer has both citations, numbered in order."""
+    (tmp_path / "council.md").write_text(f"---\ntitle: Results of the Marrow council election\n---\n{COUNCIL}", encoding="utf-8")
+    rebuild([tmp_path / "council.md"], tmp_path / "index")
+    with Assistant.open(tmp_path / "index", Settings(answerer="quote")) as assistant:
+        answer = assistant.ask("How many votes did the Quay Party get in the Marrow council election?")
+    assert "3,007" in answer.text
+    assert {n for sentence in answer.sentences for n in sentence.citations} == {c.number for c in answer.citations}
+    assert "| Party | Votes | Seats |" in [c.quote for c in answer.citations]
 
 
 def test_a_head_alone_is_no_answer() -> None:
