@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from qa import errors
 from qa.assistant import Assistant, ask
+from qa.check.verdict import Verdict, check  # the function; the folder of its rules is qa.check to those who import from it
 from qa.errors import *  # noqa: F403 - all of them: the file says which
+from qa.quoting import evidence
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Citation, Sentence, Turn
 from vectorstore import errors as store_errors
@@ -32,8 +34,11 @@ __all__ = [
     "Sentence",
     "Settings",
     "Turn",
+    "Verdict",
     "ask",
     "chain",
+    "check",
+    "evidence",
     "read_settings",
 ]
 __all__ += errors.__all__

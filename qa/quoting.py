@@ -25,7 +25,7 @@ from vectorstore.language.days import day_words
 from vectorstore.language.folding import place
 from vectorstore.language.sentences import presentable, sentences
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
-from vectorstore.types import Article, Hit
+from vectorstore.types import Article, Hit, strings
 from vectorstore.wirecopy import same_sentence
 
 THRESHOLD = 0.5
@@ -77,7 +77,7 @@ def evidence(question: str, passages: Sequence[str]) -> float:
     The best passage decides. Pure, and a few milliseconds for a passage.
     """
     ask = asked(question)
-    scores = [_weighed(ask, passage) for passage in passages if words(passage)] if ask.terms else []
+    scores = [_weighed(ask, one) for one in strings(passages, "passages") if words(one)] if ask.terms else []
     return 1 / (1 + math.exp(-max(scores))) if scores else 0.0
 
 

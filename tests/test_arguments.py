@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from qa import check, evidence
 from qa.assistant import Assistant
 from qa.errors import QuestionError
 from qa.settings import Settings
@@ -96,3 +97,13 @@ def test_one_path_is_a_path(tmp_path: Path, kind: Any) -> None:
     report = rebuild(kind(tmp_path / "news"), tmp_path / "index", encoder=WordHashEncoder())
     assert report.articles == 1
     assert report.sources == (tmp_path / "news",)
+
+
+def test_check_and_evidence_are_functions_of_the_package() -> None:
+    """Both are pure, take one passage or several, and refuse what is no text."""
+    passage = "The tide mill at Orrey burnt down on Monday."
+    assert check("The tide mill at Orrey burnt down.", passage).supported
+    assert check("The tide mill at Orrey burnt down.", [passage, "Nothing else."]).supported
+    assert evidence("What burnt down at Orrey?", passage) == evidence("What burnt down at Orrey?", [passage])
+    with pytest.raises(UsageError, match="passages is '5': pass strings"):
+        check("The mill burnt down.", 5)  # type: ignore[arg-type]

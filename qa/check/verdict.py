@@ -32,6 +32,7 @@ from vectorstore.language.detect import common_language
 from vectorstore.language.detect import names as language_names
 from vectorstore.language.foreign import knows_denials, tokens_in
 from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.types import strings
 
 _RULES = (
     *(numbers, units, bounds, dates, quantities, names, polarity, status),
@@ -61,6 +62,7 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
     than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other. Of a
     passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
     """
+    passages = strings(passages, "passages")
     language = common_language(sentence, list(whole or ()) or passages)  # our own records are in English
     if len(passages) > 1:
         shared = _shared_heads(sentence, passages)
