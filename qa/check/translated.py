@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from vectorstore.language.detect import language_of, names
+from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import LANGUAGES, rows, table, word_set
 from vectorstore.language.tokens import normalised, tokens
 
@@ -38,7 +39,7 @@ def note(passage: str) -> str:
 def shared(sentence: str, text: str) -> int:
     """How many of a sentence's numbers and names a text in another language has; a large number counts twice."""
     values, words = _values(text), _words(text)
-    common = [found & values for _, found in figures(sentence)]
+    common = [found & values for _, found in [*figures(sentence), *_spelt(sentence)]]
     return sum(2 if any(value >= 1000 for value in one) else bool(one) for one in common) + len(
         {folded(word) for word in _WORD.findall(sentence) if word[0].isupper() and _is_known(folded(word), words)}
     )
@@ -48,7 +49,7 @@ def contradictions(sentence: str, evidence: Sequence[str], others: Sequence[str]
     """The numbers, months and names of a sentence that its evidence lacks, as reasons; `others` are the passages beside it."""
     text = "\n".join(evidence)
     values = _values(text)
-    for written, found in figures(sentence):
+    for written, found in [*figures(sentence), *_spelt(sentence)]:
         if not found & values:
             yield f"The passage does not give the number {written}."
     months = _months(text)
@@ -84,6 +85,14 @@ def figures(text: str) -> list[tuple[str, frozenset[float]]]:
     return found
 
 
+def _spelt(text: str) -> list[tuple[str, frozenset[float]]]:
+    """The numbers in words of a sentence, from three on, but times: "quinze jours" is two weeks, "beide" may be no number."""
+    language = language_of(text)
+    found = tokens_in(normalised(text), language) if word_set("numbers.units", language) else ()
+    plain = [t for t in found if t.values and not t.date and not (t.measure and t.measure.dimension == "time")]
+    return [(t.text, t.values) for t in plain if min(t.values) >= 3 and not re.search(r"\d", t.text)]
+
+
 _MARKS = str.maketrans({"٬": ",", "٫": ".", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 
 
@@ -112,6 +121,8 @@ def _values(text: str) -> frozenset[float]:
     """What the numbers of a text may stand for, those in words among them."""
     found = {value for _, values in figures(text) for value in values}
     found |= {round(value, 6) for token in tokens(normalised(text)[:20_000]) for value in token.values}
+    if (language := language_of(text)) != "en" and word_set("numbers.units", language):
+        found |= {round(value, 6) for token in tokens_in(normalised(text)[:20_000], language) for value in token.values}
     found |= {int(m[1]) % 12 + 12 + int(m[2] or 0) / 100 for m in _AFTERNOON.finditer(text)}
     return frozenset(found)
 
