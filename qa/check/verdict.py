@@ -17,6 +17,7 @@ from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
 from qa.check.denials import denials
+from qa.check.hedges import hedges
 from qa.check.names import names
 from qa.check.numbers import dates, numbers, units
 from qa.check.polarity import polarity
@@ -38,7 +39,7 @@ _RULES = (
     *(numbers, units, bounds, dates, quantities, names, polarity, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
-_RULES_ELSEWHERE = (numbers, dates, names, denials, speakers, basis)  # where a text is not in English
+_RULES_ELSEWHERE = (numbers, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 
 
 @dataclass(frozen=True, slots=True)
