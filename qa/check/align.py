@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from qa.check.wording import as_they_have_it
 from vectorstore.language.align import Line, aligned, lines_of, most_shared
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.names import is_name
@@ -28,10 +29,10 @@ class Claim:
     """A sentence aligned with its passages."""
 
     def __init__(self, sentence: str, passages: Sequence[str], whole: Whole | None = None, language: str = "en") -> None:
-        self.text = normalised(sentence.replace("\n", " "))
+        self.passages = [passage[:20_000] for passage in passages]
+        self.text = as_they_have_it(normalised(sentence.replace("\n", " ")), self.passages)
         self.language = language
         self.tokens = tokens_in(self.text, language)[:200]
-        self.passages = [passage[:20_000] for passage in passages]
         self.whole = whole or {}
         self.lines: list[Line] = []
         self.passage_of: list[int] = []  # for each line, which passage it is of

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.check.align import Claim, Slot
-from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.lexicon import lines, table, word_set
 from vectorstore.language.numbers import M, measure_of
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
 
 _ABOUT = word_set("numbers.about")
 _MORE = frozenset(lines("numbers.more_than"))
+_MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
 _LESS = frozenset(lines("numbers.less_than") + lines("numbers.nearly"))
 
 
@@ -78,10 +79,79 @@ def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
 
 
 def _is_in_word(claim: Claim, token: Token) -> bool:
-    """Whether a word of the passage says the number: "halved" is "cut by half", "both" two."""
+    """Whether a word of the passage says the number: "halved" is "cut by half" or "by 50 percent", "both" two."""
+    factors = {_MULTIPLES[t.key] for k in claim.used for t in claim.lines[k].tokens if t.key in _MULTIPLES}
+    if any(_is_times(value, token.unit, factor) for value in token.values for factor in factors):
+        return True
     if token.values == {2.0} and any(t.key == "both" for n in claim.used for t in claim.lines[n].tokens):
         return True
     return token.text.casefold() == "half" and stem("halve") in claim.all_keys
+
+
+def _is_times(value: float, unit: str, factor: float) -> bool:
+    """Whether a number says how many times as much: "three times", "by 200 percent", "by half"."""
+    return (value == factor and unit in ("", "part")) or (unit == "%" and value == round(100 * abs(factor - 1)))
+
+
+def multiples(claim: Claim) -> Iterator[str]:
+    """A "doubled" that the passage's numbers gainsay: it rose by 40 percent, or threefold."""
+    for i, token in enumerate(claim.tokens):
+        if claim.at[i] or token.values or (factor := _MULTIPLES.get(token.key)) is None:
+            continue
+        there = [t for k in claim.used for t in claim.lines[k].tokens]
+        counts = [v for t in there if t.values and not t.date for v in t.values]
+        if any(t.key in _MULTIPLES and _MULTIPLES[t.key] == factor for t in there) or any(
+            abs(b - factor * a) <= 0.06 * b for a in counts for b in counts
+        ):
+            continue
+        said = [t for t in there if t.key in _MULTIPLES or t.unit in ("%", "part") or (t.values and t.values <= {2, 3, 4})]
+        if said and not any(_is_times(v, t.unit, factor) for t in said for v in t.values):
+            yield f"This says “{token.text}” where the passage says “{said[0].text}”."
+
+
+def exchanged(claim: Claim) -> Iterator[str]:
+    """Two numbers of the passage in each other's place: "39 to 61" for "61 to 39", "5 missing and 3 injured"."""
+    mine = [i for i, t in enumerate(claim.tokens) if t.values and not t.date and t.key != "one"]
+    for i, k in pairwise(mine):
+        a, b = claim.tokens[i], claim.tokens[k]
+        if k - i > _APART or a.values & b.values:
+            continue
+        ways = {_order(claim, line, (i, k)) for line in range(len(claim.lines)) if len(claim.lines[line].numbers) > 1}
+        if "turned" in ways and "kept" not in ways:
+            yield f"The passage gives {b.text} and {a.text} the other way around."
+            return
+
+
+_APART = 6  # words between two numbers that belong together
+
+
+def _order(claim: Claim, line: int, pair: tuple[int, int]) -> str:
+    """How a line of the passages gives two numbers: each of the same thing, each of the other's, or of what cannot be told."""
+    found = claim.lines[line]
+    first, second = (found.matching(claim.tokens[n]) for n in pair)
+    both = [(x, y) for x in first for y in second if x != y and abs(x - y) <= _APART]
+    if not both:
+        return ""
+    i, k = pair
+    things = _thing(claim.tokens, i, k), _thing(claim.tokens, k, k + _APART)
+    score = k - i == 1 or (k - i == 2 and claim.tokens[i + 1].key in ("to", "against"))
+    for x, y in both:
+        if things[0] and things[1] and things[0] != things[1]:
+            theirs = (_thing(found.tokens, x, y if y > x else x + _APART), _thing(found.tokens, y, x if x > y else y + _APART))
+            if theirs == things:
+                return "kept"
+            if theirs == (things[1], things[0]):
+                return "turned"
+        elif score and y > x and y - x <= 2:
+            return "kept"
+        elif score and x > y and x - y <= 2:
+            return "turned"
+    return ""
+
+
+def _thing(found: Sequence[Token], n: int, end: int) -> str:
+    """What a number counts: the next word of content before the next number."""
+    return next((t.key for t in found[n + 1 : min(end, n + 4)] if t.content and not t.values), "")
 
 
 def _beside(found: Sequence[Token], n: int, reach: int) -> frozenset[str]:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
+from vectorstore.language.senses import may_mean
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import Speaker
 from vectorstore.language.speech import Speech, speech, speech_in
@@ -43,11 +44,20 @@ class Part:
         return self.keys - _keys(self.frame)
 
     def is_by(self, who: Speaker) -> bool:
-        return any(one.is_same(who) for one in self.speakers)
+        return any(one.is_same(who) or _is_one(one, who) for one in self.speakers)
 
     @property
     def is_unknown(self) -> bool:
         return bool(self.speakers) and not any(one.shown for one in self.speakers)
+
+
+@lru_cache(maxsize=4096)
+def _is_one(one: Speaker, who: Speaker) -> bool:
+    """Whether two may be one by other words for what they are, "the firm" and "the company", or by their initials."""
+    if not one.names and not who.names:
+        return any(may_mean(a, b) or may_mean(b, a) for a in who.heads for b in one.heads)
+    short, long = sorted((one.shown, who.shown), key=len)
+    return short.isupper() and len(short) > 1 and short == "".join(c for c in long if c.isupper())
 
 
 @lru_cache(maxsize=512)

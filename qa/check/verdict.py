@@ -19,7 +19,7 @@ from qa.check.certainty import certainty
 from qa.check.denials import denials
 from qa.check.hedges import hedges
 from qa.check.names import names
-from qa.check.numbers import dates, numbers, units
+from qa.check.numbers import dates, exchanged, multiples, numbers, units
 from qa.check.polarity import polarity
 from qa.check.quantities import quantities
 from qa.check.quotations import quotations
@@ -36,7 +36,7 @@ from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import strings
 
 _RULES = (
-    *(numbers, units, bounds, dates, quantities, names, polarity, status),
+    *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
 _RULES_ELSEWHERE = (numbers, dates, names, denials, hedges, speakers, basis)  # where a text is not in English

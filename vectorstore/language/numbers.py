@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from vectorstore.language.lexicon import rows, table, word_list, word_set
+from vectorstore.language.lexicon import lines, rows, table, word_list, word_set
 from vectorstore.language.stems import stem
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ _MINUS = word_set("numbers.minus")
 _BELOW = word_list("numbers.below_zero")
 _OUT_OF = word_set("numbers.out_of")
 _OF_IT = word_set("numbers.of_it")
+_BY = (
+    word_set("numbers.by")
+    | word_set("numbers.about")
+    | {line.split()[-1] for line in lines("numbers.nearly") + lines("numbers.more_than")}
+)
+_THEN = word_set("numbers.then")
 _PERCENT = word_set("numbers.percent")
 MONEY_SIGNS = "$£€¥₹₩₽₺₴₪"
 
@@ -181,7 +187,7 @@ def _with_parts(found: list[Token]) -> list[Token]:
         mixed = 2 if texts[:1] == ["a"] else 1  # "two and a half", "two and one half"
         if number and low in _PARTS and (size == 1 or (low.endswith("s") and size < _PARTS[low])):
             out[-1] = _joined(number, (token,), [size / _PARTS[low]], "part")
-        elif last and last.key == "a" and low in _PARTS and texts[:1] and texts[0] in _OF_IT:
+        elif last and last.key == "a" and low in _PARTS and _is_part(out, found, n):
             out[-1] = _joined(token, (), [1 / _PARTS[low]], "part")
         elif last and last.key in ("a", "an") and texts == ["and", "a", "half"] and (measure := _measures().get(low)):
             out[-1] = _joined(token, found[n + 1 : n + 4], [1.5])._replace(measure=measure)
@@ -204,6 +210,17 @@ def _with_parts(found: list[Token]) -> list[Token]:
             out.append(token)
         n += 1
     return out
+
+
+def _is_part(out: Sequence[Token], found: Sequence[Token], n: int) -> bool:
+    """Whether "a third" is a part: "a third of", or at the end of "by a third", "nearly a third"; no third one."""
+    following = found[n + 1] if n + 1 < len(found) else None
+    if following and following.text.casefold() in _OF_IT and not following.before:
+        return True
+    measured = len(out) > 1 and out[-2].text.casefold() in _BY
+    return measured and (
+        following is None or bool(following.before) or not following.content or following.text.casefold() in _THEN
+    )
 
 
 def _joined(number: Token, more: Sequence[Token], values: Iterable[float], unit: str = "") -> Token:

@@ -11,9 +11,9 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from vectorstore.language.lexicon import rows, table, word_set
+from vectorstore.language.lexicon import lines, rows, table, word_set
 from vectorstore.language.numbers import MONEY_SIGNS, NUMBER_KEYS, M, Measure, same_number, with_numbers
-from vectorstore.language.stems import stem
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.words import folded, one_spelling
 
 _CHARACTERS = {ord(c): '"' for c in "“”„‟«»〝〞＂"} | {ord(c): "'" for c in "‘’‚‛`´ʼ＇"} | {ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"}
@@ -56,7 +56,8 @@ _BEFORE_MONTH = word_set("dates.before_month")
 
 _SUFFIXES: dict[str, float] = table("numbers.suffixes")
 
-STOP = word_set("words.stop")
+STOP = word_set("words.stop") | word_set("polarity.negations")
+_ARTICLES = word_set("words.articles")
 _REPORTS = word_set("speech.neutral")
 _SAME: dict[str, str] = table("words.same")
 
@@ -130,9 +131,63 @@ def tokens(text: str) -> tuple[Token, ...]:
                 if sign == '"':
                     quoted = not quoted
                     opening = opening or quoted
+    if not _PHRASES.keys().isdisjoint([token.key for token in found]):
+        found = _with_phrases(found)
     if numbers:
         found = with_numbers(found)
     return tuple(_with_dates(found) if numbers or dates else found)
+
+
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """By the key of its first word, what follows in a phrase and the word that it stands for; longer ones first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in lines("words.phrases"):
+        word, *phrases = (part.strip() for part in row.split("|"))
+        for phrase in phrases:
+            first, *more = phrase.split()
+            found.setdefault(first if first in STOP else stem(first), []).append((tuple(more), word))
+    return {first: sorted(rest, key=lambda one: -len(one[0])) for first, rest in found.items()}
+
+
+_PHRASES = _phrases()
+_PARTED = word_set("words.parted")
+_PLEADING = stem_set("words.pleading")
+_OBJECT = 5  # words at most between a verb and its particle
+
+
+def _with_phrases(found: list[Token]) -> list[Token]:
+    """Phrases made one word: "called off" is "cancelled", "no one" "nobody"."""
+    out: list[Token] = []
+    n = 0
+    while n < len(found):
+        token, used = found[n], 1
+        for more, word in _PHRASES.get(token.key, ()):
+            following = found[n + 1 : n + 1 + len(more)]
+            if tuple(t.text.casefold() for t in following) == more and not any(t.before.strip("-") for t in following):
+                if more == ("guilty",) and any(t.key in _PLEADING for t in found):
+                    continue
+                key, used = word if word in STOP else stem(word), 1 + len(more)
+                text = " ".join(t.text for t in found[n : n + used])
+                token = token._replace(key=key, text=text, content=word not in STOP)
+                break
+            if len(more) == 1 and more[0] in _PARTED and (at := _particle(found, n, more[0])):
+                token = token._replace(key=stem(word), text=f"{token.text} {more[0]}")
+                found = [*found[:at], *found[at + 1 :]]
+                break
+        out.append(token)
+        n += used
+    return out
+
+
+def _particle(found: list[Token], n: int, particle: str) -> int:
+    """Where the particle of a verb at n stands behind its object, and something else follows: "called the match off in May"."""
+    for k in range(n + 1, min(len(found), n + 2 + _OBJECT)):
+        if found[k].before.strip("-"):
+            return 0
+        if found[k].text == particle:
+            ends = k + 1 == len(found) or bool(found[k + 1].before) or found[k + 1].key in STOP - _ARTICLES
+            return k if ends and k > n + 1 else 0
+    return 0
 
 
 class _Piece(NamedTuple):

@@ -12,7 +12,7 @@ _PAST = word_set("roles.past")
 
 
 def is_past(token: Token) -> bool:
-    low = token.text
+    low = token.text.partition(" ")[0]  # of a verb with its particle
     return token.content and not token.capital and (low in _PAST or (len(low) > 4 and low.endswith("ed")))
 
 
@@ -28,4 +28,4 @@ def _irregular_pasts() -> frozenset[str]:
 
 def is_irregular(token: Token) -> bool:
     """Whether it is a past form that does not end in -ed: "stood"."""
-    return token.text in _irregular_pasts()
+    return token.text.partition(" ")[0] in _irregular_pasts()
