@@ -1,0 +1,99 @@
+"""A sentence in the passages' own forms: "UN" where they spell it out, "A beat B" where they say that B lost to A."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from vectorstore.language.lexicon import lines, word_set
+
+_INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]{2,6}|(?:[A-Z]\.){2,5})(?!\w)")
+_NAME = r"(?:[Tt]he )?[^\W\d_a-z][\w'-]*(?: [^\W\d_a-z][\w'-]*){0,4}"
+_SCORE = re.compile(r"\b(\d{1,3})-(\d{1,3})\b")
+
+
+def as_they_have_it(text: str, passages: Sequence[str]) -> str:
+    """A normalised sentence with initials, spelt-out names and converse verbs as the passages have them, outside quotations."""
+    parts = text.split('"')
+    for n in range(0, len(parts), 2):
+        if parts[n].strip():
+            parts[n] = _turned(_renamed(parts[n], passages), passages)
+    return '"'.join(parts)
+
+
+def _renamed(text: str, passages: Sequence[str]) -> str:
+    theirs = frozenset().union(*map(_initials, passages))
+    for letters in _initials(text) - theirs:
+        if full := next((name for passage in passages if (name := _spelt_out(letters, passage))), ""):
+            text = _INITIALS.sub(lambda m, one=letters, name=full: name if _plain(m.group()) == one else m.group(), text)  # type: ignore[misc]
+    for letters in theirs:
+        full = _spelt_out(letters, text)
+        if full and not any(full in passage for passage in passages):
+            text = text.replace(full, letters)
+    return text
+
+
+def _plain(letters: str) -> str:
+    return letters.replace(".", "")
+
+
+@lru_cache(maxsize=1024)
+def _initials(text: str) -> frozenset[str]:
+    return frozenset(_plain(found) for found in _INITIALS.findall(text))
+
+
+@lru_cache(maxsize=4096)
+def _spelt_out(letters: str, text: str) -> str:
+    """The name in a text whose initials these are; of two letters one of a body, for they are anybody's."""
+    return next((name for name in _long_form(letters).findall(text) if len(letters) > 2 or _is_body(name)), "")
+
+
+@lru_cache(maxsize=1024)
+def _long_form(letters: str) -> re.Pattern[str]:
+    small = "|".join(sorted(word_set("names.small")))
+    gap = rf"[ -](?:(?:{small}) ){{0,2}}"
+    return re.compile(r"\b" + gap.join(rf"{letter}[\w'’]*[a-z]" for letter in letters) + r"\b")
+
+
+def _is_body(name: str) -> bool:
+    return not word_set("followups.no_person").isdisjoint(name.casefold().split()[-1:])
+
+
+@cache
+def _converses() -> tuple[tuple[tuple[str, ...], str, tuple[str, ...], str], ...]:
+    """Verbs and preposition of one side, then of the other; "-" is none."""
+    found = []
+    for line in lines("roles.converses"):
+        (*verbs, link), (*others, other_link) = (side.split() for side in line.split("|"))
+        found.append((tuple(verbs), link, tuple(others), other_link))
+        found.append((tuple(others), other_link, tuple(verbs), link))
+    return tuple(found)
+
+
+def _turned(text: str, passages: Sequence[str]) -> str:
+    words = set(text.split())
+    for mine, link, theirs, their_link in _converses():
+        if words.isdisjoint(mine):
+            continue
+        said = [w for passage in passages for w in theirs if re.search(rf"\b{w}\b", passage)]
+        if said and not any(re.search(rf"\b{w}\b", passage) for passage in passages for w in mine):
+            text = _pattern(mine, link).sub(lambda m, verb=said[0], to=their_link: _told(m, verb, to, passages), text)  # type: ignore[misc]
+    return text
+
+
+@cache
+def _pattern(verbs: tuple[str, ...], link: str) -> re.Pattern[str]:
+    verb = "|".join(verbs)
+    if link == "-":
+        return re.compile(rf"(?P<a>{_NAME}) (?:{verb}) (?P<b>{_NAME})(?P<mid>(?: by)? {_SCORE.pattern})?")
+    return re.compile(rf"(?P<a>{_NAME}) (?:{verb})(?P<mid>(?: (?!{link}\b)[^\s,;:]+){{0,6}}) {link} (?P<b>{_NAME})")
+
+
+def _told(found: re.Match[str], verb: str, link: str, passages: Sequence[str]) -> str:
+    mid = found["mid"] or ""
+    if score := _SCORE.search(mid):
+        other = f"{score[2]}-{score[1]}"
+        if any(other in p for p in passages) and not any(score.group() in p for p in passages):
+            mid = mid.replace(score.group(), other)
+    return f"{found['b']} {verb} {found['a']}{mid}" if link == "-" else f"{found['b']} {verb}{mid} {link} {found['a']}"
