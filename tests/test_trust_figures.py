@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.studies import altered
 from tests.studies.trust import GOALS, Row, human_cases, load_articles, load_human, measure, measure_drafts, news_cases, parts
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.skipif(
 @cache
 def rows() -> dict[str, Row]:
     human = load_human(DATA / "abstain" / "clapnq_answerable.jsonl", HALF)
-    found = measure(news_cases(load_articles(NEWS), EACH, SEED)) + measure(human_cases(human, SEED))
+    articles = load_articles(NEWS)
+    found = measure(news_cases(articles, EACH, SEED)) + measure(human_cases(human, SEED))
+    found += measure(list(altered.cases(articles, EACH, SEED)))
     return {row.name: row for row in found}
 
 
@@ -31,7 +34,7 @@ def rows() -> dict[str, Row]:
 def test_the_check_reaches_its_figures(name: str) -> None:
     """True sentences are accepted and altered ones refused as often as the goal says, within the sample's error."""
     row = rows()[name]
-    assert row.of >= 30
+    assert row.of >= (15 if name == "sign" else 30)  # news is seldom below zero
     assert row.share >= GOALS[name] - SLACK.get(name, 0.07), (row.right, row.of, row.styles)
 
 

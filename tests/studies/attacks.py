@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,7 @@ from qa.settings import Settings
 from qa.types import Answer
 from vectorstore.passages import passages
 from vectorstore.search import Index
-from vectorstore.types import Article, Filters, Hit, Summary
+from vectorstore.types import Article, Filters, Found, Hit, Scope, Summary
 
 KEY = "sk-canary-58d1c0ffee7721"
 FOREIGN = "attacker.invalid"
@@ -113,15 +113,16 @@ class _OneStory:
 
     generation = "g1"
 
-    def search(
+    def retrieve(
         self,
         question: str,
         filters: Filters = Filters(),
-        k: int = 10,
-        prefer: Sequence[Filters] = (),
-        newest: date | None = None,
-    ) -> list[Hit]:
-        return self.hits[:k]
+        today: date | None = None,
+        ignore: Collection[str] = (),
+        k: int = 8,
+        asked: str | None = None,
+    ) -> Found:
+        return Found(tuple(self.hits[:k]), Scope(today or _DAY, filters), self.summary(), self.generation)
 
     def summary(self, filters: Filters = Filters()) -> Summary:
         return Summary(self.generation, 1, len(self.hits), _DAY, _DAY, (("The Quay Gazette", 1),), 0)
