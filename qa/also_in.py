@@ -9,7 +9,7 @@ from vectorstore.language.sentences import sentences
 from vectorstore.language.speech import Said, said
 from vectorstore.language.tokens import normalised, tokens
 from vectorstore.types import Article
-from vectorstore.wirecopy import turns
+from vectorstore.wirecopy import attributes, turns
 
 _AROUND = 700  # characters in which the sentence ends that holds the quote
 _LEAST = 3  # words of content, and two more: fewer stand in many articles by chance
@@ -24,10 +24,22 @@ def also_in(own: Article, start: int, end: int, others: Iterable[Article]) -> tu
     for other in others:
         if other.source == own.source or other.id == own.id or other.source in found:
             continue
-        span = place(quote, other.text)
+        span = standing(quote, other.text)
         if span and not _turned(other.text, *span) and _one_speaker(said(own.text, start, end), said(other.text, *span)):
             found[other.source] = other
     return tuple(found.values())
+
+
+def standing(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text word for word, its first letter small or large: "The owner said the mill will close"."""
+    return place(quote, text) or place(quote[:1].swapcase() + quote[1:], text)
+
+
+def shared(whole: str, others: Iterable[Article]) -> tuple[int, int]:
+    """The part of a sentence that is a whole sentence of another article: "…, the agency reported" goes."""
+    told = (other.text[a:b].rstrip(" .") for other in others for a, b in sentences(other.text) if b - a <= len(whole) + 1)
+    found = (span for text in told if len(text.split()) > _LEAST and (span := standing(text, whole)))
+    return max(found, key=lambda span: span[1] - span[0], default=(0, len(whole)))
 
 
 def _one_speaker(mine: Said, theirs: Said) -> bool:
@@ -44,4 +56,5 @@ def _turned(text: str, start: int, end: int) -> bool:
     start, end = start - begin, end - begin
     whole = [(a, b) for a, b in sentences(around) if a < end and b > start]
     beside = [around[min(start, whole[0][0]) : start], around[end : max(end, whole[-1][1])]] if whole else []
-    return any(turns(token) for part in beside for token in tokens(normalised(part)))
+    told = [tokens(normalised(part)) for part in beside]
+    return any(turns(token) for row in told if not attributes(row) for token in row)

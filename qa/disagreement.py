@@ -12,15 +12,17 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 
 from qa.check.polarity import opposed
+from qa.check.status import excludes
 from qa.clauses import dateline, furniture
 from vectorstore.language.align import NEGATIONS, Line, aligned
-from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.lexicon import lines, rows, word_set
 from vectorstore.language.names import demonyms, is_name
-from vectorstore.language.stems import stem_set
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.language.verbs import is_past
 from vectorstore.language.words import related
 from vectorstore.types import Article
-from vectorstore.wirecopy import turn, turns
+from vectorstore.wirecopy import turn, turns, without_speaker
 
 _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its place counted in: two tellings of one fact
 _PLACE = 4  # words that stand for one another; more are another story
@@ -36,6 +38,16 @@ _CHANGING = stem_set("copies.changing")
 _AHEAD = word_set("copies.ahead")
 _WEEKDAYS = tuple(row.split()[0] for row in lines("dates.weekdays"))
 _BOTH_WAYS = stem_set("roles.mutual") | word_set("roles.together")
+_MUTUAL = stem_set("roles.mutual")
+_TOGETHER = word_set("copies.joining")
+_LINKS = word_set("roles.links")
+_ARTICLES = frozenset(("a", "an", "the", "its", "their", "his", "her"))
+_PASSIVE = word_set("copies.passive")
+_PHRASES = {tuple(map(stem, row[1:])): row[0] for row in rows("copies.phrases")}
+_UNDOING = stem_set("copies.undoing")
+_HAPPENING = stem_set("copies.happening")
+_HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
+_GROWING = word_set("copies.growing")
 _CORRECTING = word_set("copies.correcting")
 _NOTES = lines("copies.notes")
 
@@ -50,7 +62,14 @@ class Report:
     @property
     def told(self) -> tuple[Token, ...]:
         """Its words without dateline and without who said it."""
-        return _without_speaker(tokens(normalised(self.text[dateline(self.text) :].replace("\n", " "))))
+        return _phrased(without_speaker(tokens(normalised(self.text[dateline(self.text) :].replace("\n", " ")))))
+
+    @property
+    def hour(self) -> float:
+        """When in its day it seems to be written, as far as it says: "police said at noon", "Update"."""
+        told = tokens(normalised(self.article.title)), tokens(normalised(self.text.replace("\n", " ")))
+        clocks = [max(t.values) for t in told[1] if t.unit == "clock" and len(t.values) == 1]
+        return max([0.0, *clocks, *(_HOURS.get(t.text.casefold(), 0.0) for row in told for t in row)])
 
 
 def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
@@ -91,15 +110,130 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
     if furniture(one.text) or furniture(other.text):
         return False
     mine, theirs = one.told, other.told
-    if _mirrored(mine, theirs):
-        return not _of_other_days(one.article, other.article, mine, theirs, dates_matter)
-    places = _places(mine, theirs)
-    if places is None or _of_other_days(one.article, other.article, mine, theirs, dates_matter):
+    mine, theirs = _active(mine, theirs), _active(theirs, mine)
+    if _of_other_days(one.article, other.article, mine, theirs, dates_matter) or _grown(one, other):
         return False
-    kinds = [kind for here, there in places if (kind := _kind(here, there, dates_matter))]
-    if not kinds or "other" in kinds:
+    if _mirrored(mine, theirs) or _swapped(mine, theirs) or _undone(mine, theirs) or _other_outcome(mine, theirs):
+        return True
+    places = _places(mine, theirs) or []
+    kinds = [kind for here, there, lead in places if (kind := _kind(here, there, dates_matter, lead))]
+    if not kinds or "other" in kinds or kinds.count("thing") > 1 or kinds.count("name") > 1:  # of another in another place
         return False
     return len(set(kinds)) == 1 or set(kinds) == {"number", "turn"}
+
+
+def _phrased(row: Sequence[Token]) -> tuple[Token, ...]:
+    """The words with one for a phrase: "cancel" for "called off"."""
+    found: list[Token] = []
+    n = 0
+    while n < len(row):
+        size, word = next(((len(p), w) for p, w in _PHRASES.items() if tuple(t.key for t in row[n : n + len(p)]) == p), (1, ""))
+        found.append(row[n]._replace(key=stem(word), text=word, content=True) if word else row[n])
+        n += size
+    return tuple(found)
+
+
+def _active(row: tuple[Token, ...], other: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The words as if told of who did it, where only the other report tells it so: "was shot by a man" is "a man shot"."""
+    verb = next((n for n, t in enumerate(row) if _is_passive(row, n)), 0)
+    if not verb or any(_is_passive(other, n) for n in range(len(other))) or row[verb].key not in {t.key for t in other}:
+        return row
+    by = next(n for n in range(verb + 1, len(row)) if row[n].key == "by")
+    end = next(
+        (n for n in range(by + 2, len(row)) if row[n].before.strip("-\"' ") or row[n].date or row[n].key in _LINKS), len(row)
+    )
+    be = next(n for n in range(verb - 1, -1, -1) if row[n].text.casefold() in _PASSIVE)
+    return (*row[by + 1 : end], row[verb], *row[:be], *row[verb + 1 : by], *row[end:])
+
+
+def _is_passive(row: Sequence[Token], n: int) -> bool:
+    """Whether a verb stands there whose "by" soon follows, with who did it."""
+    by = next((k for k in range(n + 1, min(len(row) - 1, n + 3)) if row[k].key == "by"), 0)
+    after = next((t for t in row[by + 1 : by + 4] if t.content or t.values), None) if by else None
+    return (
+        bool(after and not after.date and not after.values)
+        and is_past(row[n])
+        and any(t.text.casefold() in _PASSIVE for t in row[max(0, n - 2) : n])
+    )
+
+
+def _grown(one: Report, other: Report) -> bool:
+    """Whether one counts "at least" so many, and the other of the same day more "so far"."""
+    for less, more in ((one, other), (other, one)):
+        words = {t.text.casefold() for t in more.told}
+        counted = [max((v for t in report.told if not t.date for v in t.values), default=0.0) for report in (less, more)]
+        least = any(t.text.casefold() == "least" for t in less.told)
+        if least and less.article.published == more.article.published and words & _GROWING and 0 < counted[0] < counted[1]:
+            return True
+    return False
+
+
+def _apart(mine: Sequence[Token], theirs: Sequence[Token]) -> tuple[list[Token], list[Token]] | None:
+    """What each tells that the other does not, in whatever order; None where they share too little, or speak of two names."""
+    told, others = ([t for t in row if t.content and t.date not in ("weekday", "month")] for row in (mine, theirs))
+    keys, too = {t.key for t in told}, {t.key for t in others}
+    here, there = [t for t in told if t.key not in too], [t for t in others if t.key not in keys]
+    if len(keys & too) < max(2, _SHARED * (min(len(keys), len(too)) - 1)):
+        return None
+    both = [all(any(test(t) for t in row) for row in (here, there)) for test in (is_name, lambda t: bool(t.values or t.date))]
+    return None if any(both) else (here, there)
+
+
+def undoes(one: Report, other: Report) -> bool:
+    """Whether one of two reports of an event says that it is off, or is not so, which takes few of its words."""
+    mine, theirs = one.told, other.told
+    return _undone(mine, theirs) and not _of_other_days(one.article, other.article, mine, theirs, dates_matter=False)
+
+
+def _undone(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether one says that what the other tells is not so, or will not be: "is called off", "reports of it were wrong"."""
+    for here, there in [found, found[::-1]] if (found := _apart(mine, theirs)) else []:
+        rest, more = ([t for t in row if t.key not in _HAPPENING] for row in (here, there))
+        undoing = [t for t in more if t.key in _UNDOING]
+        ahead = len(rest) < len(here) or any(t.text.casefold() == "will" for t in (*mine, *theirs))
+        if undoing and len(rest) <= ahead and len(more) <= 3 and not any(is_name(t) or t.values for t in (*rest, *more)):
+            return True
+    return False
+
+
+def _other_outcome(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether the two give one matter two outcomes: "cleared" and "found guilty"."""
+    found = _apart(mine, theirs)
+    if not found or min(map(len, found)) > 2 or max(map(len, found)) > _PLACE:
+        return False
+    return any(opposed(a, b) or excludes(a.key, b.key) for a in found[0] for b in found[1])
+
+
+def _swapped(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether two words, and nothing else, have changed places: "the army … of the rebels", "the rebels … of the army"."""
+    told, others = ([t for t in row if t.content and not t.date] for row in (mine, theirs))
+    keys, too = {t.key for t in told}, {t.key for t in others}
+    least = min(len(told), len(others))
+    told, others = [t for t in told if t.key in too], [t for t in others if t.key in keys]
+    put = {a.key: b.key for a, b in zip(told, others, strict=False) if a.key != b.key}
+    if len(told) != len(others) or len(told) < max(3, least - 1):
+        return False
+    if len(put) != 2 or set(put) != set(put.values()):
+        return _turned_about(told, others)
+    if any(t.key in _MUTUAL or (t.key in put and is_past(t)) for t in (*mine, *theirs)):
+        return False
+    grown = [[t for t in row if t.text.casefold() not in _ARTICLES] for row in (mine, theirs)]
+    beside = [
+        t for row in grown for n, x in enumerate(row) if x.key in put for t in (*row[max(0, n - 1) : n], *row[n + 1 : n + 2])
+    ]
+    return not any(t.text.casefold() in _TOGETHER for t in beside)
+
+
+def _turned_about(told: Sequence[Token], others: Sequence[Token]) -> bool:
+    """Whether what stands before a verb in one stands after it in the other, and the other way around."""
+    if any(t.key in _MUTUAL for t in told):
+        return False
+    for n, verb in enumerate(told):
+        at = next((k for k, t in enumerate(others) if t.key == verb.key and is_past(verb) and is_past(t)), 0)
+        parts = [{t.key for t in row} for row in (told[:n], told[n + 1 :], others[:at], others[at + 1 :])]
+        if n and at and parts[0] <= parts[3] and parts[2] <= parts[1]:
+            return True
+    return False
 
 
 def _mirrored(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
@@ -112,7 +246,8 @@ def _mirrored(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     return named != same and plain == too and [t.key for t in mine if t.key == "by"] == [t.key for t in theirs if t.key == "by"]
 
 
-Places = list[tuple[list[Token], list[Token]]]  # what each has between two words that both have
+# What each has between two words that both have, and the preposition before it, if it is the same one.
+Places = list[tuple[list[Token], list[Token], str]]
 
 
 def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
@@ -125,11 +260,12 @@ def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
     for (a, b), (c, d) in zip([(-1, -1), *pairs], [*pairs, (len(mine), len(theirs))], strict=True):
         here, there = _telling(mine[a + 1 : c]), _telling(theirs[b + 1 : d])
         if here or there:
-            places.append((here, there))
+            leads = [_lead(mine, a, here), _lead(theirs, b, there)]
+            places.append((here, there, leads[0] if leads[0] == leads[1] else ""))
     moved = _moved(places)
-    places = [([t for t in here if t.key not in moved], [t for t in there if t.key not in moved]) for here, there in places]
+    places = [([t for t in x if t.key not in moved], [t for t in y if t.key not in moved], lead) for x, y, lead in places]
     places = [place for place in places if place[0] or place[1]]
-    put = min(sum(len(here) for here, there in places if there), sum(len(there) for here, there in places if here))
+    put = min(sum(len(here) for here, there, _ in places if there), sum(len(there) for here, there, _ in places if here))
     shared = len([1 for i, _ in pairs if mine[i].content]) + len(moved)
     least = min(len([t for t in row if t.content]) for row in (mine, theirs))
     return places if shared + min(put, 2) >= max(_SHARED, 0.01) * least and shared >= 2 else None
@@ -139,14 +275,20 @@ def _telling(row: Sequence[Token]) -> list[Token]:
     return [token for token in row if token.content or turns(token) or token.text.casefold() in _OF_ITS_DAY | _OF_ITS_WEEK]
 
 
+def _lead(row: Sequence[Token], start: int, told: Sequence[Token]) -> str:
+    """The preposition before what is told after the word at start."""
+    before = row[max(0, start - 1) : row.index(told[0], start + 1)] if told else ()
+    return next((t.key for t in reversed(before) if t.text.casefold() not in _ARTICLES), "")
+
+
 def _moved(places: Places) -> frozenset[str]:
     """What both have, in another place; but for names, whose order says who did it to whom."""
-    here, there = ({t.key for place in places for t in place[n]} for n in (0, 1))
-    names = {t.key for place in places for part in place for t in part if is_name(t)}
+    here, there = ({t.key for here, _, _ in places for t in here}, {t.key for _, there, _ in places for t in there})
+    names = {t.key for here, there, _ in places for t in (*here, *there) if is_name(t)}
     return frozenset((here & there) - names)
 
 
-def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool) -> str:
+def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool, lead: str) -> str:
     """What the difference is of: "number", "name", "date", "turn"; "other" where it may be another event; "" where it is none."""
     if here and there:  # their weekdays are weighed in _of_other_days
         here, there = ([t for t in row if t.date != "weekday" or dates_matter] for row in (here, there))
@@ -173,7 +315,8 @@ def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool) -> 
     if all(names) and _one_name(*names) and not any(map(bool, numbers)):
         return ""
     if all(names) and not ({t.key for t in names[0]} & {t.key for t in names[1]}):
-        return "name" if not any(map(bool, numbers)) else "other"
+        more = [all(not is_name(t) for t in row) or any(not is_name(t) and not t.date for t in row) for row in (here, there)]
+        return "name" if not any(map(bool, numbers)) and not all(more) else "other"
     if any(opposed(a, b) for a in here for b in there):
         return "turn"
     if all(numbers):
@@ -182,7 +325,7 @@ def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool) -> 
             return "other"
         return "number" if apart(*numbers) else ""
     rest = [t for t in (*here, *there) if not turns(t) and not t.date]
-    return "turn" if turned and not rest else _thing(here, there)
+    return "turn" if turned and not rest else _thing(here, there, lead)
 
 
 def _one_name(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
@@ -199,14 +342,18 @@ def _nearly(short: str, long: str) -> bool:
     return len(short) > 3 and (long.startswith(short[:4]) or SequenceMatcher(None, short, long).ratio() > _SPELLING)
 
 
-def _thing(here: Sequence[Token], there: Sequence[Token]) -> str:
-    """One thing in another's place, where neither is a word for the other."""
-    alone = len(here) == len(there) == 1 and not (here[0].values or there[0].values)
-    return "thing" if alone and there[0].key not in related(here[0].key) and _nouns(here[0], there[0]) else "other"
+def _thing(here: Sequence[Token], there: Sequence[Token], lead: str) -> str:
+    """One thing in another's place, where neither is a word for the other; after one preposition also "a short circuit"."""
+    alone = len(here) == len(there) == 1 or (lead in _LINKS and max(len(here), len(there)) <= 2)
+    if not alone or any(t.values or turns(t) for t in (*here, *there)):
+        return "other"
+    return "thing" if all(b.key not in related(a.key) and _nouns(a, b) for a in here for b in there) else "other"
 
 
 def _nouns(one: Token, other: Token) -> bool:
-    return not any(t.text.endswith(("ed", "ing", "ly")) or t.capital or t.date for t in (one, other))
+    return not any(
+        t.text.endswith(("ed", "ing", "ly")) or is_past(t) or len(t.text) < 3 or t.capital or t.date for t in (one, other)
+    )
 
 
 def _beside(token: Token) -> bool:
@@ -252,24 +399,3 @@ def _day(row: Sequence[Token], article: Article) -> date | None:
         return None
     shift = (_WEEKDAYS.index(named) - article.published.weekday()) % 7
     return article.published + timedelta(shift if shift <= 1 else shift - 7)
-
-
-def _without_speaker(row: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The words but for a clause at the start or the end that says who said it."""
-    starts = [0, *(n for n, t in enumerate(row) if n and t.before.strip("-\"' "))]
-    clauses = [row[a:b] for a, b in zip(starts, [*starts[1:], len(row)], strict=True)]
-    kept = [clause for n, clause in enumerate(clauses) if not (n > 0 and _says(clause))]
-    first = kept[0]
-    at = next((n for n, t in enumerate(first[:6]) if t.key == "say" and n), -1)
-    if 0 < at < len(first) - 3:
-        rest = first[at + 1 :]
-        while rest and (rest[0].text.casefold() == "that" or rest[0].date == "weekday" or rest[0].text.casefold() == "on"):
-            rest = rest[1:]
-        kept[0] = rest
-    elif len(kept) > 1 and _says(first) and len(first) <= 8:
-        kept = kept[1:]
-    return tuple(t for clause in kept for t in clause)
-
-
-def _says(clause: Sequence[Token]) -> bool:
-    return len(clause) <= 10 and any(t.key == "say" or t.text.casefold() == "according" for t in clause)

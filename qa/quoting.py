@@ -14,15 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
-from qa.also_in import also_in
+from qa.also_in import also_in, shared, standing
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
-from qa.disagreement import Report, corrects, counted_apart, disagree, one_story
+from qa.disagreement import Report, corrects, counted_apart, disagree, one_story, undoes
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
-from vectorstore.language.folding import place
 from vectorstore.language.sentences import presentable, sentences
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
 from vectorstore.types import Article, Hit, strings
@@ -67,6 +66,7 @@ _COPULAS = frozenset("is are was were refers refer means".split())
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
+_BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
@@ -178,6 +178,10 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
         if not others and whole[end - 1 : end] == ".":  # "…, according to police." goes on there
             others = also_in(article, begin + start, begin + end - 1, candidate.also_in)
             end -= bool(others)
+        if not others and candidate.also_in and not candidate.head:
+            a, b = shared(whole, candidate.also_in)
+            others = also_in(article, begin + a, begin + b, candidate.also_in)
+            start, end = (a, b) if others else (start, end)
         lead = _lead(ask, candidate, chosen[1:]) if n == 0 else DIFFER if _contradicts(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
@@ -298,9 +302,10 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
     first = chosen[0]
-    near = [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and (_differ(ask, first, c) or _restates(first, c))]
+    told = [c for c in chosen[1:] if _differ(ask, first, c)]
+    near = told + [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and _restates(first, c)]
     others = near + [c for c in chosen[1:] if _last_word(first, c) and _restates(first, c)]
-    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min))
+    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, _report(c).hour))
     return [last, *(c for c in chosen if c is not last)]
 
 
@@ -370,7 +375,7 @@ def _restates(one: Candidate, other: Candidate) -> bool:
 
 def _joined(one: Candidate, other: Candidate) -> Candidate:
     """The candidate with the other's articles; of the two, the one whose words stand in the other is what is quoted."""
-    if place(_bare(other.text), one.text) and not place(_bare(one.text), other.hit.article.text):
+    if standing(_bare(other.text), one.text) and not standing(_bare(one.text), other.hit.article.text):
         one, other = replace(other, traits=one.traits, share=one.share), one
     return replace(one, also_in=(*one.also_in, other.hit.article, *other.also_in))
 
@@ -381,7 +386,11 @@ def _bare(text: str) -> str:
 
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
-    if one.hit.article.id == other.hit.article.id or min(one.traits[0], other.traits[0]) < 0.5:
+    if one.hit.article.id == other.hit.article.id or min(one.traits[0], other.traits[0]) < _BARELY:
+        return False
+    if undoes(_report(one), _report(other)):
+        return True
+    if min(one.traits[0], other.traits[0]) < 0.5:
         return False
     mine, theirs = ([_met(term, {word.stem for word in words(c.text)}) >= 0.5 for term in ask.terms] for c in (one, other))
     if sum(map(min, zip(mine, theirs, strict=True))) < _SAME_FACT * sum(map(max, zip(mine, theirs, strict=True))):

@@ -21,6 +21,7 @@ _ALIKE = 0.5  # share of the shorter text's words that the other one has, too: t
 _MOST = 0.6  # share of the shorter passage's words in sentences that are copies: the same copy
 
 _SLIGHT = word_set("copies.slight")
+_ATTRIBUTING = stem_set("copies.attributing")
 _UNSURE = "possible likely expected planned future conditional duty advice alleged if".split()
 _HOW_MANY = "all most many some few half".split()
 _TURNS = [
@@ -68,7 +69,36 @@ def same_sentence(one: Line, other: Line) -> bool:
     added = [token for j, token in enumerate(long.tokens) if j not in there]
     if not here or any(token.text.casefold() not in _SLIGHT for token in lost):
         return False
-    return not any(map(turns, added))
+    if not any(map(turns, added)):
+        return True
+    bare = without_speaker(long.tokens)  # "…, the agency reported" makes no other statement of it
+    return len(short.tokens) <= len(bare) < len(long.tokens) and same_sentence(short, Line(bare))
+
+
+def without_speaker(row: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The words but for a clause at the start or the end that says who said it."""
+    starts = [0, *(n for n, t in enumerate(row) if n and t.before.strip("-\"' "))]
+    clauses = [row[a:b] for a, b in zip(starts, [*starts[1:], len(row)], strict=True)]
+    kept = [clause for n, clause in enumerate(clauses) if not (n > 0 and attributes(clause))]
+    if not kept or not row:
+        return row
+    first = kept[0]
+    at = next((n for n, t in enumerate(first[:6]) if t.key in _ATTRIBUTING and n), -1)
+    if 0 < at < len(first) - 3:
+        rest = first[at + 1 :]
+        that = next((n for n, t in enumerate(rest[:6]) if t.key == "that"), 0)  # "said in the evening that"
+        rest = rest[that:]
+        while rest and (rest[0].text.casefold() == "that" or rest[0].date == "weekday" or rest[0].text.casefold() == "on"):
+            rest = rest[1:]
+        kept[0] = rest
+    elif len(kept) > 1 and attributes(first) and len(first) <= 8:
+        kept = kept[1:]
+    return tuple(t for clause in kept for t in clause)
+
+
+def attributes(clause: Sequence[Token]) -> bool:
+    """Whether a clause only says who told it."""
+    return len(clause) <= 10 and any(t.key in _ATTRIBUTING or t.text.casefold() == "according" for t in clause)
 
 
 def turns(token: Token) -> bool:

@@ -35,7 +35,7 @@ def status(claim: Claim) -> Iterator[str]:
         if token.key in {other.key for other in near} or any(_same_state(token.key, other.key) for other in near):
             continue
         for other in near:
-            if _excludes(token.key, other.key):
+            if excludes(token.key, other.key):
                 yield f"This says “{token.text}” where the passage says “{other.text}”."
                 return
 
@@ -46,8 +46,9 @@ def _same_state(a: str, b: str) -> bool:
     return bool(rows) and all(_states()[a][row] & _states()[b][row] for row in rows)
 
 
-def _excludes(a: str, b: str) -> bool:
-    mine, theirs = _states()[a], _states().get(b, {})
+def excludes(a: str, b: str) -> bool:
+    """Whether two stems are states of one matter, and not the same one."""
+    mine, theirs = _states().get(a, {}), _states().get(b, {})
     rows = mine.keys() & theirs.keys()
     return bool(rows) and all(mine[row].isdisjoint(theirs[row]) for row in rows)
 
