@@ -63,6 +63,7 @@ _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
+_HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
@@ -363,14 +364,20 @@ def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
 
 def _copies(one: Candidate, other: Candidate) -> bool:
     """Whether two sentences are one copy, but for a dateline and for who said it."""
+    if not _shared(one, other, _HALF):  # a quick look spares the alignment of most
+        return False
     mine, theirs = (Line(told) for told in (_report(one).told, _report(other).told))
     return bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
 
 
 def _restates(one: Candidate, other: Candidate) -> bool:
     """Whether another article tells the same in nearly the same words."""
+    return one.hit.article.id != other.hit.article.id and _shared(one, other, _ALIKE)
+
+
+def _shared(one: Candidate, other: Candidate, share: float) -> bool:
     mine, theirs = ({word.stem for word in words(c.text)} for c in (one, other))
-    return one.hit.article.id != other.hit.article.id and len(mine & theirs) > _ALIKE * min(len(mine), len(theirs))
+    return len(mine & theirs) > share * min(len(mine), len(theirs))
 
 
 def _joined(one: Candidate, other: Candidate) -> Candidate:

@@ -55,16 +55,16 @@ def speech(text: str) -> tuple[Speech, ...]:
     return tuple(sorted(reading.found, key=lambda one: one.start))
 
 
-_READ, _GRID, _EARLIER = 12_000, 4_000, 3_000  # characters: of a longer text what is around the place that is asked for is read
+_GRID = 4_000  # characters: of a text of three times as many what is around the place that is asked for is read
 
 
-def speech_in(text: str, start: int, end: int) -> list[Speech]:
+def speech_in(text: str, start: int, end: int, grid: int = _GRID) -> list[Speech]:
     """What is said in a part of a text, read with what stands around it."""
     first, last = 0, len(text)
-    if last > _READ:
-        near = max(0, start // _GRID * _GRID - _EARLIER)
-        far = min(last, (end // _GRID + 1) * _GRID + _EARLIER)
-        line_start, line_end = text.rfind("\n", max(0, near - _GRID), near), text.find("\n", far, far + _GRID)
+    if last > 3 * grid:
+        near = max(0, start // grid * grid - 3 * grid // 4)
+        far = min(last, (end // grid + 1) * grid + 3 * grid // 4)
+        line_start, line_end = text.rfind("\n", max(0, near - grid), near), text.find("\n", far, far + grid)
         first, last = (line_start + 1 if line_start >= 0 else near), (line_end if line_end >= 0 else far)
     return [
         Speech(a, b, one.speakers, (one.frame[0] + first, one.frame[1] + first), one.denied)
@@ -82,11 +82,35 @@ class Said(NamedTuple):
     is_named: bool = True  # whether the words themselves name the speaker
 
 
+_NEAR = 1_500  # characters: whose a quote is stands nearer to it than what a claim is held against
+
+
+def _may_be_said(text: str, start: int, end: int) -> bool:
+    """Whether anything around the words could give them to somebody: most sentences of news have nothing of the kind."""
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end) % (len(text) + 1)
+    near = text[max(line_start, start - 100) : min(line_end, end + 100)]
+    if (
+        text[max(0, start - 9) : start].rstrip(" \n")[-1:] in (":", "-", "–", "—")
+        or _LABEL.match(text, line_start)
+        or _MARK.search(near)
+    ):
+        return True
+    return any(
+        word.isa("verbs_of_saying") or word.isa("according")
+        for word in (Word(*facts(m.group()), 0, 0) for m in _TOKEN.finditer(near))
+    )
+
+
+_MARK = re.compile('[:"“”„«»‹›「」『』‘]')
+
+
 @lru_cache(maxsize=2048)
 def said(text: str, start: int, end: int) -> Said:
     """Who says the words from start to end, if not the writer."""
     inside = _quotations_in(text, start, end)
-    found = speech_in(text, start, end)
+    if not inside and not _may_be_said(text, start, end):
+        return Said()
+    found = speech_in(text, start, end, _NEAR)
     spoken = [one for one in found if _shared(one, start, end) - max(0, _shared(one.frame, start, end)) > 3]
     if 2 * sum(_shared(one, start, end) for one in found) < end - start:
         spoken = []  # the writer's own, with a word of somebody's
