@@ -103,8 +103,8 @@ def _whose(sentence: str, quotes: Sequence[Quote]) -> str:
     """Whose words a sentence tells as plain fact: "Said by Ida Kern." where all that it rests on is said by her."""
     speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes}
     speaker = speakers.pop() if len(speakers) == 1 else ""
-    last = speaker.split()[-1].casefold() if speaker else ""
-    return f"{SAID_BY}{speaker}." if last and last not in sentence.casefold() else ""
+    names = {part.casefold() for part in speaker.split() if part[0].isupper()} or {*speaker.casefold().split()[-1:]}
+    return f"{SAID_BY}{speaker}." if speaker and not any(name in sentence.casefold() for name in names) else ""
 
 
 def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -63,6 +64,7 @@ _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _COPULAS = frozenset("is are was were refers refer means".split())
+_PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
@@ -226,6 +228,9 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     asking = [share * (term.stem in ask.asking) for share, term in zip(shares, ask.terms, strict=True)]
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
+        puts = [bool(_PUTS.search(hit.passage.text[slice(*span)])) for span, _ in rows]
+        for i in [i for i in range(1, len(rows)) if puts[i - 1] and not puts[i]]:  # what follows a question answers it
+            met[i] = [max(two) for two in zip(met[i], met[i - 1], strict=True)]
         headline = _share(shares, titles[n])
         for i, ((start, end), row) in enumerate(rows):
             begin = hit.passage.start + start
@@ -254,7 +259,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 float(begin == 0),
                 math.log1p(begin / 300),
                 math.log1p(len(row)),
-                float(text.rstrip("'”’ \"").endswith("?")),
+                float(puts[i]),
                 sum(word.text[0].isupper() for word in new) / len(row),
                 sum(echo) / 4,
                 max((votes[stem] - own for stem in telling), default=0.0),

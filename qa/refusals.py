@@ -53,18 +53,25 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     """Whether a sentence, checked, says that the passages do not answer the question, in whatever words and language."""
     if says_not_in_articles(sentence.text):
         return True
-    if sentence.supported:
-        return False
     text = _folded(sentence.text)
-    words = set(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text))
+    every = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
+    words = set(every)
+    if not {*every[:1]} <= _words("first_person") and sentence.supported:
+        return False  # no passage can carry what a model says of itself
     speaks = bool(words & WORDS) or _stands_in(text, "words")
     absent = any(
         re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else phrase, text) for phrase in _phrases("absent")
     )
-    denies = absent or bool(words & _negations()) or "n't" in text or _stands_in(text, "negations", "polarity")
-    if _told(sentence.text, question, hits) or set(_numbers(text)) - set(_numbers(_folded(question))) - {
-        str(n) for n in range(len(hits) + 1)
-    }:
+    denies = (
+        absent or bool(words & (_negations() | _words("unable"))) or "n't" in text or _stands_in(text, "negations", "polarity")
+    )
+    if denies and words and {*every[:1]} <= _words("first_person"):
+        return True
+    if (
+        sentence.supported
+        or _told(sentence.text, question, hits)
+        or set(_numbers(text)) - set(_numbers(_folded(question))) - {str(n) for n in range(len(hits) + 1)}
+    ):
         return False
     if speaks and denies:
         return True
@@ -110,6 +117,11 @@ def _numbers(text: str) -> list[str]:
 @cache
 def _phrases(name: str) -> tuple[str, ...]:
     return tuple(_folded(line) for language in LANGUAGES for line in lines(f"sources.{name}", language))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset().union(*(word_set(f"sources.{name}", language) for language in LANGUAGES))
 
 
 @cache

@@ -35,7 +35,7 @@ _STOP = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
-_CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„]{0,80}")
+_CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„。，：！？]{0,80}")
 _NUMERAL = re.compile(r"\d|[IVX]{1,6}\b")
 
 _LONGEST_SENTENCE = 700  # characters; tables and listings run on without a stop and are cut at a word
@@ -192,7 +192,8 @@ def _goes_on_saying(following: str) -> bool:
     clause = _CLAUSE.match(following)
     words = clause.group().split() if clause else []
     if words and not words[0].isascii() and _no_case(words[0][0]):
-        return any(words[0].startswith(verb) or verb in words[0][:8] for verb in _any("says_after_quotation"))
+        plain = words[0].rstrip("。，：、！？,:")
+        return any(plain.startswith(verb) or plain[:10].endswith(verb) for verb in _any("says_after_quotation"))
     return any(
         stem(word) in stem_set("speech.verbs_of_saying") or word in _any("says_after_quotation")
         for word in map(str.casefold, words[1:7])
