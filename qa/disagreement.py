@@ -210,7 +210,10 @@ def _swapped(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     keys, too = {t.key for t in told}, {t.key for t in others}
     least = min(len(told), len(others))
     told, others = [t for t in told if t.key in too], [t for t in others if t.key in keys]
-    put = {a.key: b.key for a, b in zip(told, others, strict=False) if a.key != b.key}
+    moved = [n for n, (a, b) in enumerate(zip(told, others, strict=False)) if a.key != b.key]
+    put = {told[n].key: others[n].key for n in moved}
+    if moved and moved[-1] - moved[0] == 1:  # "around the world solo", "solo around the world"
+        return False
     if len(told) != len(others) or len(told) < max(3, least - 1):
         return False
     if len(put) != 2 or set(put) != set(put.values()):
