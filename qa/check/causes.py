@@ -7,15 +7,19 @@ from itertools import pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
+from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
 _BECAUSE = word_set("causes.because")
 _DESPITE = word_set("causes.despite")
 _CAUSING = word_set("causes.causing")
+_MAKES = word_set("causes.makes")
+_TIMES = word_set("causes.times")
 _REACH = 4  # words: what stands between is then what the conjunction replaced
 
 
 def causes(claim: Claim) -> Iterator[str]:
+    yield from _of_events(claim)
     for i, token in enumerate(claim.tokens):
         low = token.text.casefold()
         if claim.at[i] or token.quoted or low not in _BECAUSE | _DESPITE or _goes_to(claim, i):
@@ -26,6 +30,21 @@ def causes(claim: Claim) -> Iterator[str]:
             yield f"This says “{token.text}” where the passage says “{min(wrong)}”."
         elif low in _BECAUSE and not said & _CAUSING and not _is_subject(claim, i):
             yield f"The passage does not say “{token.text}”: it gives no cause."
+
+
+def _of_events(claim: Claim) -> Iterator[str]:
+    """What only came before is no cause: "The storm caused a strike" where the passage has a strike after the storm."""
+    for i, token in enumerate(claim.tokens[1:], 1):
+        if claim.at[i] or token.text.casefold() not in _MAKES or any(t.text.casefold() in _CAUSING for t in _lines(claim)):
+            continue
+        before = claim.at[i - 1]
+        found = claim.lines[before[0]].tokens[max(0, before[1] - 3) : before[1]] if before else ()
+        if any(t.text.casefold() in _TIMES for t in found):
+            yield f"The passage does not say “{token.text}”: it gives no cause."
+
+
+def _lines(claim: Claim) -> Iterator[Token]:
+    return (token for n in claim.used for token in claim.lines[n].tokens)
 
 
 def _said(claim: Claim, i: int) -> frozenset[str]:

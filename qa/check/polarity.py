@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim, Slot
-from vectorstore.language.align import LIGHT, NEGATIONS
+from vectorstore.language.align import LIGHT, NEGATIONS, head
 from vectorstore.language.lexicon import lines, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import STOP, Token
@@ -62,16 +62,17 @@ def opposed(a: Token, b: Token) -> bool:
 
 
 def polarity(claim: Claim) -> Iterator[str]:
-    moved = _moved(claim)
+    moved, kept = _moved(claim), _denied_in_both(claim)
     for slot in claim.slots:
         swapped = _swapped(claim, slot)
         here = [claim.tokens[i] for i in slot.here]
         here = [t for i, t in zip(slot.here, here, strict=True) if not _is_bound(claim.tokens, i)]
+        here = [t for t in here if not (kept and t.key in NEGATIONS and head(claim.tokens, claim.tokens.index(t)) in kept)]
         mine = [t for t in here if t.key in _CUES - moved and not (swapped and t is swapped[0])]
         cues = [
             p for p in slot.there if claim.token_at(p).key in _CUES - moved and not (swapped and claim.token_at(p) is swapped[1])
         ]
-        cues = [(n, j) for n, j in cues if not _is_bound(claim.lines[n].tokens, j)]
+        cues = [(n, j) for n, j in cues if not _is_bound(claim.lines[n].tokens, j) and head(claim.lines[n].tokens, j) not in kept]
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:
@@ -83,6 +84,39 @@ def polarity(claim: Claim) -> Iterator[str]:
                 there = claim.token_at(theirs[0])
                 yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
     yield from _swapped_elsewhere(claim)
+    yield from _denied_elsewhere(claim)
+
+
+def _denied_in_both(claim: Claim) -> frozenset[str]:
+    """What both deny in another order: "they are not leaving" of “We are not leaving”."""
+    mine = {head(claim.tokens, i) for i, t in enumerate(claim.tokens) if t.key in NEGATIONS and not claim.at[i]}
+    if not mine:
+        return frozenset()
+    lines = [claim.lines[n].tokens for n in claim.used]
+    return frozenset(mine & {head(found, j) for found in lines for j, t in enumerate(found) if t.key in NEGATIONS}) - {""}
+
+
+def _denied_elsewhere(claim: Claim) -> Iterator[str]:
+    """A word that the alignment did not place, since it is told in another order, denied in one of the two only."""
+    for i, token in enumerate(claim.tokens):
+        if claim.at[i] or not token.content or token.values or token.capital or i in claim.spared or token.quoted:
+            continue
+        places = [(claim.lines[n].tokens, j) for n in claim.used for j in claim.lines[n].matching(token)]
+        mine = _is_denied(claim.tokens, i)
+        if places and all(_is_denied(found, j) != mine for found, j in places):
+            if mine:
+                yield f"This says “not {token.text}”; the passage does not."
+            else:
+                yield f"The passage says “not {token.text}”; this leaves out the “not”."
+            return
+
+
+def _is_denied(found: Sequence[Token], n: int) -> bool:
+    """Whether a "not" stands before a word, with nothing but grammar between."""
+    k = n - 1
+    while k >= 0 and found[k].key in LIGHT and not found[k + 1].before.strip("-"):
+        k -= 1
+    return k >= 0 and found[k].key in NEGATIONS and not found[k + 1].before.strip("-") and not _is_bound(found, k)
 
 
 def _moved(claim: Claim) -> frozenset[str]:

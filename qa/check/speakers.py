@@ -43,6 +43,10 @@ class Part:
         """What is said, without who says it."""
         return self.keys - _keys(self.frame)
 
+    @cached_property
+    def negated(self) -> bool:
+        return _is_negated(self.text)
+
     def is_by(self, who: Speaker) -> bool:
         return any(one.is_same(who) or _is_one(one, who) for one in self.speakers)
 
@@ -95,7 +99,7 @@ def speakers(claim: Claim) -> Iterator[str]:
             holding = [part for part in found if told in _plain(part.text)]
             if holding and not any(part.is_by(who) or part.is_unknown for part in holding):
                 yield f"The passage does not say that {who.shown} said this."
-        if content and (reason := _reason(content, one, found)):
+        if content and (reason := _reason(content, one, found) or _of_another(words, one, found)):
             yield reason
 
 
@@ -143,6 +147,21 @@ def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
     return f"The passage does not say that {one.speakers[0].shown} said this."
 
 
+def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
+    """Whether somebody else says the whole of it, and what this one says lacks a word of it or denies it."""
+    wanted, negated = _keys(words), _is_negated(words)
+    whole = [part for part in found if part.negated == negated and wanted <= part.said]
+    if one.denied or not whole or any(not p.speakers or p.is_unknown or any(map(p.is_by, one.speakers)) for p in whole):
+        return ""
+    mine = [part for part in found if any(map(part.is_by, one.speakers))]
+    best = max(mine, key=lambda part: len(wanted & part.said), default=None)
+    if best is None or 2 * len(wanted & best.said) < len(wanted) or _refers(best):
+        return ""
+    if wanted <= _all(part.said for part in mine) and best.negated == negated:
+        return ""
+    return f"The passage gives these words to {whole[0].speakers[0].shown}, not to {one.speakers[0].shown}."
+
+
 def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part]) -> bool:
     """Whether the words that the speaker does not say only name what "it" or "they" stands for there."""
     best = max(mine, key=lambda part: len(part.keys & set(content)), default=None)
@@ -151,9 +170,18 @@ def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part
     n = 0
     while content[n] in missing:
         n += 1
-    refers = any(f" {word} " in f" {best.low} ".replace("“", " ").replace('"', " ").replace(",", " ") for word in _PRONOUNS)
-    leads = n == len(missing) and refers and 2 * len(missing) <= len(content)
+    leads = n == len(missing) and _refers(best) and 2 * len(missing) <= len(content)
     return leads or 3 * len(missing) <= len(content)
+
+
+def _refers(part: Part) -> bool:
+    """Whether it speaks of an "it" or a "they", which a sentence may name."""
+    return not _PRONOUNS.isdisjoint(part.low.replace("“", " ").replace('"', " ").replace(",", " ").split())
+
+
+@lru_cache(maxsize=4096)
+def _is_negated(text: str) -> bool:
+    return any(token.key in _NEGATIONS for token in tokens(normalised(text)))
 
 
 def _names(part: Part, who: Speaker) -> bool:

@@ -68,7 +68,10 @@ def _are_homographs(one: str, other: str) -> bool:
 
 def _is_exchanged(claim: Claim, slot: Slot) -> bool:
     """Whether one word stands exactly where the passage has one other, so that it does not help that the former is near."""
-    return len(slot.here) == 1 == len(slot.there) and 0 < slot.here[0] < len(claim.at) - 1
+    if len(slot.here) == 1 == len(slot.there) and 0 < slot.here[0] < len(claim.at) - 1:
+        return True
+    there = [claim.token_at(place) for place in slot.there]
+    return slot.here[0] == 0 and len(there) <= 2 and all(t.first or t.content for t in there)  # "The union" for "The airport"
 
 
 @cache

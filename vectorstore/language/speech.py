@@ -413,7 +413,7 @@ def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
         return _Cue(i, i, right[1], right[0], after_quote) if right else last and _Cue(i, i, i + 1, last.speaker, True)
     if row[j].isa("and") or (row[j].text in COMMAS and row[i].low.endswith("ing")):
         phrase = _subject(row, j)
-        if not last and not row[j].isa("and") and any(word.isa("passive") for word in row[:j]):
+        if not last and row[i].low.endswith("ing") and any(word.isa("passive") for word in row[:j]):
             return None  # "The police was called by a mother, accusing …": it may be either
         return _Cue(i, i, i + 1, last.speaker) if last else _Cue(i, i, i + 1, speaker(phrase)) if phrase else None
     more: Sequence[Word] = ()
