@@ -17,12 +17,12 @@ from qa.clauses import dateline, furniture
 from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.lexicon import lines, rows, word_set
 from vectorstore.language.names import demonyms, is_name
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.language.verbs import is_past
-from vectorstore.language.words import related
 from vectorstore.types import Article
-from vectorstore.wirecopy import turn, turns, without_speaker
+from vectorstore.wirecopy import alike, turn, turns, without_speaker
 
 _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its place counted in: two tellings of one fact
 _PLACE = 4  # words that stand for one another; more are another story
@@ -41,7 +41,7 @@ _BOTH_WAYS = stem_set("roles.mutual") | word_set("roles.together")
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("copies.joining")
 _LINKS = word_set("roles.links")
-_ARTICLES = frozenset(("a", "an", "the", "its", "their", "his", "her"))
+_ARTICLES = word_set("copies.articles")
 _PASSIVE = word_set("copies.passive")
 _PHRASES = {tuple(map(stem, row[1:])): row[0] for row in rows("copies.phrases")}
 _UNDOING = stem_set("copies.undoing")
@@ -75,7 +75,7 @@ class Report:
 def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     """Whether the two, of the same days, count another number of the things that are asked for: "74,000 homes"."""
     days = one.article.published, other.article.published
-    if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
+    if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE or grown(one, other):
         return False
     names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
     if names - others and others - names:  # of other people, or elsewhere
@@ -111,7 +111,7 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
         return False
     mine, theirs = one.told, other.told
     mine, theirs = _active(mine, theirs), _active(theirs, mine)
-    if _of_other_days(one.article, other.article, mine, theirs, dates_matter) or _grown(one, other):
+    if _of_other_days(one.article, other.article, mine, theirs, dates_matter) or grown(one, other):
         return False
     if _mirrored(mine, theirs) or _swapped(mine, theirs) or _undone(mine, theirs) or _other_outcome(mine, theirs):
         return True
@@ -157,8 +157,10 @@ def _is_passive(row: Sequence[Token], n: int) -> bool:
     )
 
 
-def _grown(one: Report, other: Report) -> bool:
+def grown(one: Report, other: Report) -> bool:
     """Whether one counts "at least" so many, and the other of the same day more "so far"."""
+    if not alike(Line(one.told), Line(other.told)):
+        return False
     for less, more in ((one, other), (other, one)):
         words = {t.text.casefold() for t in more.told}
         counted = [max((v for t in report.told if not t.date for v in t.values), default=0.0) for report in (less, more)]
@@ -220,9 +222,9 @@ def _swapped(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
         return _turned_about(told, others)
     if any(t.key in _MUTUAL or (t.key in put and is_past(t)) for t in (*mine, *theirs)):
         return False
-    grown = [[t for t in row if t.text.casefold() not in _ARTICLES] for row in (mine, theirs)]
+    bare = [[t for t in row if t.text.casefold() not in _ARTICLES] for row in (mine, theirs)]
     beside = [
-        t for row in grown for n, x in enumerate(row) if x.key in put for t in (*row[max(0, n - 1) : n], *row[n + 1 : n + 2])
+        t for row in bare for n, x in enumerate(row) if x.key in put for t in (*row[max(0, n - 1) : n], *row[n + 1 : n + 2])
     ]
     return not any(t.text.casefold() in _TOGETHER for t in beside)
 
@@ -279,7 +281,9 @@ def _telling(row: Sequence[Token]) -> list[Token]:
 
 
 def _lead(row: Sequence[Token], start: int, told: Sequence[Token]) -> str:
-    """The preposition before what is told after the word at start."""
+    """The preposition before what is told after the word at start; "by" of who or what the sentence starts with."""
+    if start < 0:
+        return "by"
     before = row[max(0, start - 1) : row.index(told[0], start + 1)] if told else ()
     return next((t.key for t in reversed(before) if t.text.casefold() not in _ARTICLES), "")
 
@@ -350,7 +354,9 @@ def _thing(here: Sequence[Token], there: Sequence[Token], lead: str) -> str:
     alone = len(here) == len(there) == 1 or (lead in _LINKS and max(len(here), len(there)) <= 2)
     if not alone or any(t.values or turns(t) for t in (*here, *there)):
         return "other"
-    return "thing" if all(b.key not in related(a.key) and _nouns(a, b) for a in here for b in there) else "other"
+    pairs = [(a, b) for a in here for b in there]
+    other = all(_nouns(a, b) and not (may_mean(a.key, b.key) or may_mean(b.key, a.key)) for a, b in pairs)
+    return "thing" if other else "other"
 
 
 def _nouns(one: Token, other: Token) -> bool:

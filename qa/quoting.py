@@ -18,7 +18,7 @@ from functools import partial
 from qa.also_in import also_in, shared, standing
 from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
-from qa.disagreement import Report, corrects, counted_apart, disagree, one_story, undoes
+from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
@@ -293,6 +293,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
         differs = bool(chosen) and _differ(ask, chosen[0], candidate)
+        differs = differs or (bool(chosen) and grown(_report(chosen[0]), _report(candidate)))
         again = differs or (bool(chosen) and _restates(chosen[0], candidate) and candidate.share >= _LESS * chosen[0].share)
         if len(chosen) == limit and differs and not any(_differ(ask, chosen[0], other) for other in chosen[1:]):
             chosen.pop()
@@ -308,7 +309,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
     first = chosen[0]
-    told = [c for c in chosen[1:] if _differ(ask, first, c)]
+    told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(_report(first), _report(c))]
     near = told + [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and _restates(first, c)]
     others = near + [c for c in chosen[1:] if _last_word(first, c) and _restates(first, c)]
     last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, _report(c).hour))
