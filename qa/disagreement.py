@@ -113,7 +113,7 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
     mine, theirs = _active(mine, theirs), _active(theirs, mine)
     if _of_other_days(one.article, other.article, mine, theirs, dates_matter) or grown(one, other):
         return False
-    if _mirrored(mine, theirs) or _swapped(mine, theirs) or _undone(mine, theirs) or _other_outcome(mine, theirs):
+    if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
         return True
     places = _places(mine, theirs) or []
     kinds = [kind for here, there, lead in places if (kind := _kind(here, there, dates_matter, lead))]
@@ -159,14 +159,10 @@ def _is_passive(row: Sequence[Token], n: int) -> bool:
 
 def grown(one: Report, other: Report) -> bool:
     """Whether one counts "at least" so many, and the other of the same day more "so far"."""
-    if not alike(Line(one.told), Line(other.told)):
-        return False
     for less, more in ((one, other), (other, one)):
-        words = {t.text.casefold() for t in more.told}
-        counted = [max((v for t in report.told if not t.date for v in t.values), default=0.0) for report in (less, more)]
-        least = any(t.text.casefold() == "least" for t in less.told)
-        if least and less.article.published == more.article.published and words & _GROWING and 0 < counted[0] < counted[1]:
-            return True
+        if less.article.published == more.article.published and "least" in less.text and _GROWING & set(more.text.split()):
+            counted = [max((v for t in r.told if not t.date for v in t.values), default=0.0) for r in (less, more)]
+            return 0 < counted[0] < counted[1] and alike(Line(less.told), Line(more.told))
     return False
 
 
@@ -182,19 +178,13 @@ def _apart(mine: Sequence[Token], theirs: Sequence[Token]) -> tuple[list[Token],
 
 
 def undoes(one: Report, other: Report) -> bool:
-    """Whether one of two reports of an event says that it is off, or is not so, which takes few of its words."""
-    mine, theirs = one.told, other.told
-    return _undone(mine, theirs) and not _of_other_days(one.article, other.article, mine, theirs, dates_matter=False)
-
-
-def _undone(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
-    """Whether one says that what the other tells is not so, or will not be: "is called off", "reports of it were wrong"."""
-    for here, there in [found, found[::-1]] if (found := _apart(mine, theirs)) else []:
+    """Whether one of two reports of an event says that it is off, or is not so: "is called off", "reports of it were wrong"."""
+    for here, there in [found, found[::-1]] if (found := _apart(one.told, other.told)) else []:
         rest, more = ([t for t in row if t.key not in _HAPPENING] for row in (here, there))
-        undoing = [t for t in more if t.key in _UNDOING]
-        ahead = len(rest) < len(here) or any(t.text.casefold() == "will" for t in (*mine, *theirs))
-        if undoing and len(rest) <= ahead and len(more) <= 3 and not any(is_name(t) or t.values for t in (*rest, *more)):
-            return True
+        ahead = len(rest) < len(here) or any(t.text.casefold() == "will" for t in (*one.told, *other.told))
+        few = len(rest) <= ahead and len(more) <= 3 and not any(is_name(t) or t.values for t in (*rest, *more))
+        if few and any(t.key in _UNDOING for t in more):
+            return not _of_other_days(one.article, other.article, one.told, other.told, dates_matter=False)
     return False
 
 
@@ -214,9 +204,8 @@ def _swapped(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     told, others = [t for t in told if t.key in too], [t for t in others if t.key in keys]
     moved = [n for n, (a, b) in enumerate(zip(told, others, strict=False)) if a.key != b.key]
     put = {told[n].key: others[n].key for n in moved}
-    if moved and moved[-1] - moved[0] == 1:  # "around the world solo", "solo around the world"
-        return False
-    if len(told) != len(others) or len(told) < max(3, least - 1):
+    # "around the world solo", "solo around the world"
+    if (moved and moved[-1] - moved[0] == 1) or len(told) != len(others) or len(told) < max(3, least - 1):
         return False
     if len(put) != 2 or set(put) != set(put.values()):
         return _turned_about(told, others)

@@ -292,8 +292,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
         if twin is not None:
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
-        differs = bool(chosen) and _differ(ask, chosen[0], candidate)
-        differs = differs or (bool(chosen) and grown(_report(chosen[0]), _report(candidate)))
+        differs = bool(chosen) and (_differ(ask, chosen[0], candidate) or grown(_report(chosen[0]), _report(candidate)))
         again = differs or (bool(chosen) and _restates(chosen[0], candidate) and candidate.share >= _LESS * chosen[0].share)
         if len(chosen) == limit and differs and not any(_differ(ask, chosen[0], other) for other in chosen[1:]):
             chosen.pop()
@@ -401,17 +400,15 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
     if one.hit.article.id == other.hit.article.id or min(one.traits[0], other.traits[0]) < _BARELY:
         return False
-    if undoes(_report(one), _report(other)):
-        return True
-    if min(one.traits[0], other.traits[0]) < 0.5:
-        return False
+    off = undoes(_report(one), _report(other))
+    if off or min(one.traits[0], other.traits[0]) < 0.5:
+        return off
     mine, theirs = ([_met(term, {word.stem for word in words(c.text)}) >= 0.5 for term in ask.terms] for c in (one, other))
     if sum(map(min, zip(mine, theirs, strict=True))) < _SAME_FACT * sum(map(max, zip(mine, theirs, strict=True))):
         return False
     reports = _report(one), _report(other)
-    if ask.counted and counted_apart(*reports, {ask.counted}):
-        return True
-    return disagree(*reports, ask.kind == "date" or ask.sort in ("year", "month", "day"))
+    dates_matter = ask.kind == "date" or ask.sort in ("year", "month", "day")
+    return bool(ask.counted and counted_apart(*reports, {ask.counted})) or disagree(*reports, dates_matter)
 
 
 def _report(candidate: Candidate) -> Report:
