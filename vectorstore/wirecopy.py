@@ -80,8 +80,6 @@ def without_speaker(row: tuple[Token, ...]) -> tuple[Token, ...]:
     starts = [0, *(n for n, t in enumerate(row) if n and t.before.strip("-\"' "))]
     clauses = [row[a:b] for a, b in zip(starts, [*starts[1:], len(row)], strict=True)]
     kept = [clause for n, clause in enumerate(clauses) if not (n > 0 and attributes(clause))]
-    if not kept or not row:
-        return row
     first = kept[0]
     at = next((n for n, t in enumerate(first[:6]) if t.key in _ATTRIBUTING and n), -1)
     if 0 < at < len(first) - 3:
