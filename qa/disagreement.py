@@ -247,7 +247,11 @@ Places = list[tuple[list[Token], list[Token], str]]
 def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
     """What stands in place of what; None where too little is shared for that to tell anything."""
     pairs, _ = aligned(mine, Line(tuple(theirs)))
-    pairs = [(i, j) for i, j in pairs if not mine[i].values or mine[i].values == theirs[j].values]
+    pairs = [
+        (i, j)
+        for i, j in pairs
+        if not mine[i].values or (mine[i].values == theirs[j].values and not _in_other_money([mine[i]], [theirs[j]]))
+    ]
     if len([1 for i, _ in pairs if mine[i].content]) < 2:
         return None
     places: Places = []
@@ -361,12 +365,16 @@ def _beside(token: Token) -> bool:
 
 def apart(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     """Whether no number is a rounding of the other's: "nearly 200" of 196, "more than two decades" of 22 years."""
-    if {t.unit for t in mine} != {t.unit for t in theirs} and "" not in {t.unit for t in (*mine, *theirs)}:
-        return False
+    if _in_other_money(mine, theirs):
+        return {v for t in mine for v in t.values} == {v for t in theirs for v in t.values}  # else one may be the other, changed
     ours, others = ({value * (t.measure.factor if t.measure else 1) for t in row for value in t.values} for row in (mine, theirs))
     if len(mine) == len(theirs) == 1:
         return not any(a == b or (_digits(a) != _digits(b) and abs(a - b) <= _ROUND * max(a, b)) for a in ours for b in others)
     return ours != others
+
+
+def _in_other_money(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    return {t.unit for t in mine} != {t.unit for t in theirs} and "" not in {t.unit for t in (*mine, *theirs)}
 
 
 def _digits(value: float) -> int:

@@ -103,7 +103,7 @@ def marked(text: str, hits: Sequence[Hit], rounds: bool = True) -> tuple[str, li
     for _ in range(2):  # "[passage 1 and [2]]"
         text = _BRACKET.sub(bracket, text)
     text = _HALF.sub(lambda m: mark(_indexes(m.group(), len(hits))), text)
-    text = _CARET.sub(raised, _SUPERSCRIPT.sub(raised, text))
+    text = _CARET.sub(raised, _SUPERSCRIPT.sub(raised, text.replace("⁽", "").replace("⁾", "")))
     text = _nouns().sub(lambda m: _noun(m, hits, mark), text)
     if rounds:
         text = _rounds(text, hits, mark)

@@ -68,6 +68,7 @@ _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, o
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
+_MOSTLY = 0.6  # the same of a later report of the same outlet
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
@@ -228,7 +229,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     asking = [share * (term.stem in ask.asking) for share, term in zip(shares, ask.terms, strict=True)]
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
-        puts = [bool(_PUTS.search(hit.passage.text[slice(*span)])) for span, _ in rows]
+        puts = [bool(_PUTS.search(hit.passage.text[slice(*span)])) and "ask" not in ask.stems for span, _ in rows]
         for i in [i for i in range(1, len(rows)) if puts[i - 1] and not puts[i]]:  # what follows a question answers it
             met[i] = [max(two) for two in zip(met[i], met[i - 1], strict=True)]
         headline = _share(shares, titles[n])
@@ -310,9 +311,16 @@ def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
     first = chosen[0]
     told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(_report(first), _report(c))]
     near = told + [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and _restates(first, c)]
-    others = near + [c for c in chosen[1:] if _last_word(first, c) and _restates(first, c)]
+    others = near + [c for c in chosen[1:] if (_last_word(first, c) and _restates(first, c)) or _follows(first, c)]
     last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, _report(c).hour))
     return [last, *(c for c in chosen if c is not last)]
+
+
+def _follows(first: Candidate, other: Candidate) -> bool:
+    """Whether the same outlet tells of the matter again on a later day, as much to the point."""
+    old, new = first.hit.article, other.hit.article
+    later = bool(old.published and new.published and old.published < new.published and old.source == new.source)
+    return later and other.traits[0] >= first.traits[0] - _AS_MUCH and one_story(old, new)
 
 
 def _last_word(first: Candidate, other: Candidate) -> bool:
@@ -352,7 +360,8 @@ def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
 def _later(one: Candidate, other: Candidate) -> bool:
     """Whether the other is of a later day and as much to the point: the story may have moved on."""
     before, after = one.hit.article.published, other.hit.article.published
-    return bool(before and after and before < after) and min(other.traits[0], other.share) >= _CLEAR
+    enough = _CLEAR if one.hit.article.source != other.hit.article.source else _MOSTLY
+    return bool(before and after and before < after) and min(other.traits[0], other.share) >= enough
 
 
 def _answers_alone(ask: Asked, candidate: Candidate) -> bool:

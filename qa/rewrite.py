@@ -207,12 +207,19 @@ def _within(before: str, lowered: Sequence[str], own: Sequence[str], pronoun: st
     content = [n for n, word in enumerate(lowered) if word not in _LIGHT and len(word) > 2]
     if content and {"and", "but", "if", "when", "after", "because"} & set(lowered[content[0] :]):
         return True  # "What is scrapple made from and how is it prepared?"
+    if pronoun in _GROUP and re.match(r"how many \w{3,}", before, re.I) and len(lowered) > 3:
+        return True  # "How many patients had their records stolen"
     if lowered and lowered[-1] in _AUXILIARY:
         return False  # "What songs did they sing?", "Who is his wife?": it takes the place of the question's subject
     asked = [n for n, word in enumerate(lowered) if word in _ASKING]
     if asked and lowered[asked[-1]] in ("which", "what") and len(lowered) > asked[-1] + 2:
         return True  # "Which actor said that her voice …": what is asked for is the nearest thing to stand for
-    if asked and lowered[asked[-1]] == "who" and pronoun not in _THING and not {"did", "do", "does"} & set(lowered):
+    if (
+        asked
+        and lowered[asked[-1]] == "who"
+        and pronoun not in _THING | {"them", "him"}
+        and not {"did", "do", "does"} & set(lowered)
+    ):
         return len(lowered) > asked[-1] + 3
     # "the company … its": an article's noun earlier in the question
     return bool(re.search(r"\b(?:an?|the)\s+(?:\w+\s+){1,3}", before, re.I)) and len(lowered) > 4

@@ -43,8 +43,15 @@ def normalised(text: str) -> str:
             text = "".join(part if part in _VULGAR else unicodedata.normalize("NFKC", part) for part in _FRACTION.split(text))
         text = _ODD.sub(lambda found: _CHARACTERS.get(ord(found.group()), ""), text)
     text = re.sub(r"[^\S\n]{2,}|[^\S\n ]", " ", text)
+    text = _SPACED.sub(lambda found: found.group().replace(" ", ","), text)
     return re.sub(r" (?=n't\b|'(?:s|re|ve|ll|d|m)\b|[,;:.!?%)\]](?:\s|$))", "", text)
 
+
+# "90 000" is 90,000; "on May 12 300 people" is not, nor is a telephone number.
+_SPACED = re.compile(
+    rf"(?<![\d.,+-])(?<!(?i:{'|'.join(row[0][-3:] for row in rows('dates.months'))}) )"
+    r"\d{1,3}(?: \d{3}){1,3}(?![\d.,]*\d| \d)"
+)
 
 _MONTH_FORMS = {form: row[0] for row in rows("dates.months") for form in row}
 _WEEKDAY_FORMS = {form: row[0] for row in rows("dates.weekdays") for form in row}
