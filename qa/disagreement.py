@@ -284,8 +284,10 @@ def _lead(row: Sequence[Token], start: int, told: Sequence[Token]) -> str:
 def _moved(places: Places) -> frozenset[str]:
     """What both have, in another place; but for names, whose order says who did it to whom."""
     here, there = ({t.key for here, _, _ in places for t in here}, {t.key for _, there, _ in places for t in there})
-    names = {t.key for here, there, _ in places for t in (*here, *there) if is_name(t)}
-    return frozenset((here & there) - names)
+    every = [t for here, there, _ in places for t in (*here, *there)]
+    names = {t.key for t in every if is_name(t)}
+    sums = {t.key for t in every if _in_other_money([t], [other for other in every if other.key == t.key])}
+    return frozenset((here & there) - names - sums)
 
 
 def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool, lead: str) -> str:

@@ -22,6 +22,7 @@ _MOST = 0.6  # share of the shorter passage's words in sentences that are copies
 
 _SLIGHT = word_set("copies.slight")
 _ATTRIBUTING = stem_set("copies.attributing")
+_BEING = word_set("words.being")
 _UNSURE = "possible likely expected planned future conditional duty advice alleged if".split()
 _HOW_MANY = "all most many some few half".split()
 _TURNS = [
@@ -82,6 +83,8 @@ def without_speaker(row: tuple[Token, ...]) -> tuple[Token, ...]:
     kept = [clause for n, clause in enumerate(clauses) if not (n > 0 and attributes(clause))]
     first = kept[0]
     at = next((n for n, t in enumerate(first[:6]) if t.key in _ATTRIBUTING and n), -1)
+    if any(t.values or turns(t) or t.text.casefold() in _BEING for t in first[: max(at, 0)]):
+        at = -1  # "There are nine confirmed cases" tells no "who confirmed"
     if 0 < at < len(first) - 3:
         rest = first[at + 1 :]
         that = next((n for n, t in enumerate(rest[:6]) if t.key == "that"), 0)  # "said in the evening that"
