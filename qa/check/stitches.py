@@ -7,10 +7,13 @@ from itertools import pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
+from vectorstore.language.names import TITLES, is_name
+from vectorstore.language.stems import stem_set
 
 _BREAKS = frozenset(',;:()!?"')
 SUBJECTS = word_set("words.subjects")
 _JOINS = word_set("words.joins")
+_SAYING = stem_set("speech.verbs_of_saying")
 
 
 def stitches(claim: Claim) -> Iterator[str]:
@@ -18,11 +21,18 @@ def stitches(claim: Claim) -> Iterator[str]:
     anchors = [i for i, place in enumerate(claim.at) if place]
     for left, right in pairwise(anchors):
         a, b = claim.at[left], claim.at[right]
-        if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right):
+        if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right) or _only_names_the_speaker(claim, right):
             continue
         if (_cut_before(claim, b) and _cut_after(claim, a)) or _cut_short(claim, a):
             yield "This joins words of two sentences of the passage into one."
             return
+
+
+def _only_names_the_speaker(claim: Claim, right: int) -> bool:
+    """Whether all before a word is who says it, "Bo Lind said": the passage may have "he said"; who it was, another rule asks."""
+    before = [t for t in claim.tokens[:right] if t.content]
+    says = [n for n, t in enumerate(before) if t.key in _SAYING]
+    return bool(says) and says[0] == len(before) - 1 and all(is_name(t) or t.key in TITLES or t.first for t in before[:-1])
 
 
 def _writers_join(claim: Claim, left: int, right: int) -> bool:
