@@ -194,7 +194,8 @@ def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[F
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for one, had, answers in zip(asking, finds, told, strict=True):
-        sentences, citations = quote(one, had.hits, 3 if len(asking) == 1 else 2) if answers else ((), ())
+        limit = 3 if len(asking) == 1 else 2
+        sentences, citations = quote(one, had.hits, limit, found.scope.prefer) if answers else ((), ())
         if not sentences:
             shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{one.removeprefix(leading(asking[0]))}”", supported=True))
         by_number = {citation.number: citation for citation in citations}

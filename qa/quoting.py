@@ -25,7 +25,7 @@ from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
 from vectorstore.language.sentences import presentable, sentences
 from vectorstore.language.words import STOP_WORDS, Word, rarity, words
-from vectorstore.types import Article, Hit, strings
+from vectorstore.types import Article, Filters, Hit, strings
 from vectorstore.wirecopy import same_sentence
 
 THRESHOLD = 0.5
@@ -159,7 +159,9 @@ class Candidate:
         return score - _FURNITURE * furniture(self.text)
 
 
-def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+def quote(
+    question: str, hits: Sequence[Hit], limit: int = 3, prefer: Sequence[Filters] = ()
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """The one to `limit` sentences of the hits that best answer the question, best first, each with its one citation.
 
     A citation's quote is one contiguous stretch of its article. A sentence shows it in quotation marks, with an ellipsis where
@@ -171,7 +173,7 @@ def quote(question: str, hits: Sequence[Hit], limit: int = 3) -> tuple[tuple[Sen
     chosen = _chosen(ask, sorted(candidates(ask, hits), key=lambda c: -c.score), limit)
     best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
     chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
-    chosen = _latest_first(ask, chosen) if chosen else []
+    chosen = _latest_first(ask, chosen, prefer) if chosen else []
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for n, candidate in enumerate(chosen):
@@ -306,9 +308,14 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
     return chosen
 
 
-def _latest_first(ask: Asked, chosen: list[Candidate]) -> list[Candidate]:
-    """The candidates with the last word on what the first one says before it: a correction, or else the later report."""
+def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]) -> list[Candidate]:
+    """The candidates with the last word on what the first one says before it: a correction, or else the later report.
+
+    An outlet that the question asks for ("according to CNN") has the first word all the same.
+    """
     first = chosen[0]
+    if any(wish.sources and wish.admits(first.hit.article) for wish in prefer):
+        return chosen
     told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(_report(first), _report(c))]
     near = told + [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and _restates(first, c)]
     others = near + [c for c in chosen[1:] if (_last_word(first, c) and _restates(first, c)) or _follows(first, c)]
