@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from qa.check.polarity import opposed
 from qa.check.status import excludes
@@ -44,6 +45,7 @@ _LINKS = word_set("roles.links")
 _ARTICLES = word_set("copies.articles")
 _PASSIVE = word_set("copies.passive")
 _PHRASES = {tuple(map(stem, row[1:])): row[0] for row in rows("copies.phrases")}
+_PHRASED = frozenset(phrase[0] for phrase in _PHRASES)
 _UNDOING = stem_set("copies.undoing")
 _HAPPENING = stem_set("copies.happening")
 _HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
@@ -62,7 +64,7 @@ class Report:
     @property
     def told(self) -> tuple[Token, ...]:
         """Its words without dateline and without who said it."""
-        return _phrased(without_speaker(tokens(normalised(self.text[dateline(self.text) :].replace("\n", " ")))))
+        return _told(self.text)
 
     @property
     def hour(self) -> float:
@@ -70,6 +72,11 @@ class Report:
         told = tokens(normalised(self.article.title)), tokens(normalised(self.text.replace("\n", " ")))
         clocks = [max(t.values) for t in told[1] if t.unit == "clock" and len(t.values) == 1]
         return max([0.0, *clocks, *(_HOURS.get(t.text.casefold(), 0.0) for row in told for t in row)])
+
+
+@lru_cache(maxsize=2048)  # the first quote is held against each of the others
+def _told(text: str) -> tuple[Token, ...]:
+    return _phrased(without_speaker(tokens(normalised(text[dateline(text) :].replace("\n", " ")))))
 
 
 def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
@@ -124,6 +131,8 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
 
 def _phrased(row: Sequence[Token]) -> tuple[Token, ...]:
     """The words with one for a phrase: "cancel" for "called off"."""
+    if _PHRASED.isdisjoint([t.key for t in row]):
+        return tuple(row)
     found: list[Token] = []
     n = 0
     while n < len(row):
