@@ -68,8 +68,8 @@ _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, o
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
-_MOSTLY = 0.6  # the same of a later report of the same outlet
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
+_UPDATES = 0.6  # the same of a later report of the same outlet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
@@ -367,7 +367,7 @@ def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
 def _later(one: Candidate, other: Candidate) -> bool:
     """Whether the other is of a later day and as much to the point: the story may have moved on."""
     before, after = one.hit.article.published, other.hit.article.published
-    enough = _CLEAR if one.hit.article.source != other.hit.article.source else _MOSTLY
+    enough = _CLEAR if one.hit.article.source != other.hit.article.source else _UPDATES
     return bool(before and after and before < after) and min(other.traits[0], other.share) >= enough
 
 

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,6 +206,22 @@ def test_nothing_is_mocked() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr in ("setattr", "setitem"):
                 assert not (isinstance(node.value, ast.Name) and node.value.id == "monkeypatch"), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_modules_names_are_each_bound_once_and_read(name: str) -> None:
+    """A second constant of a name replaces the first unseen, and what nothing reads is dead."""
+    tree = TREES[name]
+    bound: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            bound += [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+    assert not [one for one, times in Counter(bound).items() if times > 1]
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    assert not [one for one in bound if one.startswith("_") and not one.startswith("__") and one not in read]
 
 
 def test_pytest_raises_says_what() -> None:

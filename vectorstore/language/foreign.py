@@ -34,7 +34,6 @@ _TOKEN = re.compile(
 )
 _CLOCK = re.compile(r"\b(\d{1,2})(?:\.(\d\d)(?= ?Uhr\b)| ?h ?(\d\d)\b)")
 _ENGLISH_MARKS = re.compile(r"\d,\d{3},\d{3}(?!\d)|\d,\d{3}\.\d")
-_SYMBOLS = frozenset({"km/h", "km", "kg", "mw", "gw", "kw", "mm", "cm"})
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 
 
