@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vectorstore.passages import heading
 from vectorstore.types import Article, Passage
 
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, title TEXT NOT NULL,
-                       source TEXT NOT NULL, url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL, heading TEXT NOT NULL);
+                       source TEXT NOT NULL, url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL, modified TEXT,
+                       section TEXT NOT NULL, language TEXT NOT NULL, corrections TEXT NOT NULL, agency TEXT NOT NULL,
+                       dateline TEXT NOT NULL, heading TEXT NOT NULL);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL, article INTEGER NOT NULL, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, text TEXT NOT NULL, digest BLOB NOT NULL);
 """
+_RECORD = "title, source, url, published, authors, modified, section, language, corrections, agency, dateline"
 
 
 class ArchiveWriter:
@@ -31,10 +34,8 @@ class ArchiveWriter:
 
     def add(self, article: Article, passages: Sequence[Passage], digests: Sequence[bytes]) -> None:
         """Stores the article and its passages, each with the digest of the text that its vector is made from."""
-        published = article.published.isoformat() if article.published else None
-        fields = (article.id, article.text, article.title, article.source, article.url, published, json.dumps(article.authors))
-        row = (self.articles, *fields, heading(article))
-        self._database.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (self.articles, *_row(article), heading(article))
+        self._database.execute(f"INSERT INTO articles VALUES ({_marks(row)})", row)  # noqa: S608 - ?s
         self._database.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -80,7 +81,7 @@ class Archive:
 
     def bylines(self) -> Iterator[tuple[int, Article]]:
         """Every article with its number, without its text."""
-        query = "SELECT number, id, '', title, source, url, published, authors, '' FROM articles"
+        query = f"SELECT number, id, '', {_RECORD}, '' FROM articles"  # noqa: S608 - names from above
         yield from ((row[0], _article(row)) for row in self._database.execute(query))
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
@@ -129,14 +130,35 @@ class Archive:
         return [(source, _day(day), articles, passages) for source, day, articles, passages in self._database.execute(query)]
 
 
-def _article(row: tuple[int, str, str, str, str, str, str | None, str, str]) -> Article:
-    _, id_, text, title, source, url, published, authors, _ = row
-    return Article(id_, text, title, source, url, _day(published), tuple(json.loads(authors)))
+def _row(article: Article) -> tuple[str | None, ...]:
+    """An article's fields as they are stored; `_article` reads them."""
+    return (
+        article.id,
+        article.text,
+        article.title,
+        article.source,
+        article.url,
+        article.published.isoformat() if article.published else None,
+        json.dumps(article.authors),
+        article.modified.isoformat() if article.modified else None,
+        article.section,
+        article.language,
+        json.dumps(article.corrections),
+        article.agency,
+        article.dateline,
+    )
+
+
+def _article(row: Sequence[Any]) -> Article:
+    _, id_, text, title, source, url, published, authors, modified, section, language, corrections, agency, dateline, _ = row
+    names, notes = tuple(json.loads(authors)), tuple(json.loads(corrections))
+    moment = datetime.fromisoformat(modified) if modified else None
+    return Article(id_, text, title, source, url, _day(published), names, moment, section, language, notes, agency, dateline)
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _marks(values: Sequence[int]) -> str:
+def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))

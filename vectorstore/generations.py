@@ -28,7 +28,7 @@ from pathlib import Path
 from vectorstore import store
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
 
-FORMAT = 2
+FORMAT = 3
 _NAME = re.compile(r"\d{6}-[0-9a-f]{8}")
 _WAIT_FOR_WRITER = 1.0  # seconds
 

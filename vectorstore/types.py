@@ -47,6 +47,13 @@ class Article:
     url: str = ""
     published: date | None = None
     authors: tuple[str, ...] = ()
+    # The moment of this version, in UTC: its last change, else its publication where the time of day is given.
+    modified: datetime | None = None
+    section: str = ""  # as the outlet names it: "Politics"
+    language: str = ""  # two letters, as ISO 639-1: "de"; empty: not known
+    corrections: tuple[str, ...] = ()  # the outlet's notes that say what it has corrected
+    agency: str = ""  # whose copy it is, where another than the outlet wrote it: "AP"
+    dateline: str = ""  # the place where it was written: "SALTMERE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files in, articles out: one reader per format, chosen by the file's suffix.
+"""Files in, articles out: one reader per format.
 
 What cannot be read never stops the rest: it comes back as a `Rejected` that says where, what and how to mend it.
 """
@@ -6,20 +6,21 @@ What cannot be read never stops the rest: it comes back as a `Rejected` that say
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from vectorstore.articles import jsonl, markdown, text
+from vectorstore.articles.document import Document
+from vectorstore.articles.kinds import NAMES, kind
 from vectorstore.generations import is_index
 from vectorstore.types import Article, Rejected
 
-READERS = {
-    ".txt": text.read,
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".jsonl": jsonl.read,
-    ".jsonl.gz": jsonl.read,
-    ".json": jsonl.read_json,
+# By kind; `kind` says which a document is.
+READERS: dict[str, Callable[[Document], Iterator[Article | Rejected]]] = {
+    "text": text.read,
+    "markdown": markdown.read,
+    "jsonl": jsonl.read,
+    "json": jsonl.read_json,
 }
 
 
@@ -35,7 +36,7 @@ def read(paths: Sequence[Path]) -> Iterator[Article | Rejected]:
         elif path.is_dir():
             found = list(_walk(path))
             if not found:
-                yield Rejected(str(path), f"the folder holds no file to read; put {_formats()} files into it.")
+                yield Rejected(str(path), f"the folder holds no file to read; put {NAMES} files into it.")
             for file in found:
                 yield from _read_file(file, f"{label}/{file.relative_to(path).as_posix()}")
         elif path.exists():
@@ -45,25 +46,23 @@ def read(paths: Sequence[Path]) -> Iterator[Article | Rejected]:
 
 
 def _read_file(path: Path, name: str) -> Iterator[Article | Rejected]:
-    reader = READERS.get(_suffix(path))
-    if not path.is_file():
-        yield Rejected(str(path), "this is no regular file; give files or folders.")
-    elif reader is None:
-        yield Rejected(str(path), f"{path.suffix or 'a name without a suffix'} is no format we read; use {_formats()}.")
+    if path.is_file():
+        yield from read_document(Document.of_file(path, name))
     else:
-        try:
-            yield from reader(path, name)
-        except OSError as error:
-            yield Rejected(str(path), f"the file cannot be read ({error.strerror or error}); check its permissions.")
+        yield Rejected(str(path), "this is no regular file; give files or folders.")
 
 
-def _suffix(path: Path) -> str:
-    name = path.name.lower()
-    return next((suffix for suffix in sorted(READERS, key=len, reverse=True) if name.endswith(suffix)), "")
-
-
-def _formats() -> str:
-    return ", ".join(READERS)
+def read_document(document: Document) -> Iterator[Article | Rejected]:
+    """The articles of one document, by the reader of its kind."""
+    try:
+        reader = READERS.get(kind(document))
+        if reader is None:
+            what = document.suffix or "a name without a suffix"
+            yield Rejected(document.where, f"{what} is no format we read; use {NAMES}.")
+        else:
+            yield from reader(document)
+    except OSError as error:
+        yield Rejected(document.where, f"the file cannot be read ({error.strerror or error}); check its permissions.")
 
 
 def _walk(folder: Path) -> Iterator[Path]:

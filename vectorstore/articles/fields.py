@@ -1,44 +1,68 @@
-"""What the readers share: bytes -> text, and the fields of an article as people write them."""
+"""A record, what a reader found -> an article; and its fields as people write them."""
 
 from __future__ import annotations
 
-import codecs
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-LARGEST_ARTICLE = 10_000_000  # bytes; the longest in our news data has 0.2 million. Bounds the memory of one article.
+from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
+from vectorstore.language.days import parse_day, parse_moment
+from vectorstore.types import Article, Rejected
+
 _LONGEST_FIELD = 2_000  # characters of a headline, an outlet, an id, an address
 
 
-class Unreadable(ValueError):
-    """Why a file or a record is no article, in words for the report."""
+@dataclass(slots=True)
+class Record:
+    """What a reader found of an article, every field as it was written; `article` makes one of it, in one way for all formats."""
+
+    text: str = ""
+    title: str = ""
+    standfirst: str = ""
+    authors: str | tuple[str, ...] = ""  # a byline, or names
+    source: str = ""
+    url: str = ""
+    id: str = ""
+    published: str = ""
+    modified: str = ""
+    section: str = ""
+    language: str = ""  # "de", "de-AT", "German"
+    corrections: tuple[str, ...] = ()
+    agency: str = ""
+    dateline: str = ""
 
 
-def file_text(path: Path) -> str:
-    """The text of a file with LF line ends; raises Unreadable where it is not text or too large."""
-    size = path.stat().st_size
-    if size > LARGEST_ARTICLE:
-        raise Unreadable(f"the file has {size:,} bytes; one article may have {LARGEST_ARTICLE:,}. Split it.")
-    return decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+def article(record: Record, where: str, name: str) -> Iterator[Article | Rejected]:
+    """The article that a record makes, after a `Rejected` for a date that is none; raises Unreadable where there is no text.
 
-
-def decoded(raw: bytes) -> str:
-    """Bytes as text: UTF-8, UTF-16 where a byte order mark says so, else Windows-1252 if that makes text of it."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif b"\0" in raw:
-        raise Unreadable("the file is not text (it holds NUL bytes); save it as UTF-8 text.")
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "cp1252" or not re.search(r"[\x01-\x08\x0e-\x1f\x7f]", text):
-            return text
-    raise Unreadable("the file is not text in UTF-8, UTF-16 or Windows-1252; save it as UTF-8 text.")
+    One that says no id is named by its address, else `name`. `where` is for the report.
+    """
+    text = mended(with_standfirst(record.standfirst, record.text))
+    if not text.strip():
+        raise Unreadable("the text is empty; leave the article out or add its text.")
+    if len(text) > LARGEST_ARTICLE:
+        raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
+    published = parse_day(record.published)
+    if record.published.strip() and not published:
+        yield Rejected(where, no_date(record.published))
+    url = web_address(record.url)
+    yield Article(
+        id=line(record.id) or url or name,
+        text=text,
+        title=line(record.title),
+        source=outlet(record.source, url),
+        url=url,
+        published=published,
+        authors=people(record.authors) if isinstance(record.authors, str) else tuple(filter(None, map(line, record.authors))),
+        modified=parse_moment(record.modified) or parse_moment(record.published),
+        section=line(record.section),
+        language=record.language.strip().lower()[:2],
+        corrections=tuple(filter(None, map(line, record.corrections))),
+        agency=line(record.agency),
+        dateline=line(record.dateline),
+    )
 
 
 def mended(text: str) -> str:

@@ -10,21 +10,13 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import ExitStack
 from typing import BinaryIO
 
-from vectorstore.articles.fields import (
-    LARGEST_ARTICLE,
-    Unreadable,
-    line,
-    mended,
-    no_date,
-    outlet,
-    people,
-    web_address,
-    with_standfirst,
-)
-from vectorstore.language.days import parse_day
+from vectorstore.articles import fields
+from vectorstore.articles.document import Document
+from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
+from vectorstore.articles.fields import Record, line, no_date, web_address
 from vectorstore.types import Article, Rejected
 
 # What each field is called elsewhere; the first that is there counts.
@@ -45,11 +37,11 @@ _LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
 _LARGEST_LIST = 300_000_000
 
 
-def read(path: Path, name: str) -> Iterator[Article | Rejected]:
+def read(document: Document) -> Iterator[Article | Rejected]:
     """The articles of a .jsonl or .jsonl.gz file, line by line in bounded memory."""
     articles = 0
     rejected: list[Rejected] = []  # kept back until the first article: a file of other things gets one line, not thousands
-    for item in _lines(path, name):
+    for item in _lines(document):
         if isinstance(item, Article):
             yield from rejected
             rejected.clear()
@@ -61,29 +53,27 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
             rejected.append(item)
     if len(rejected) > 3:
         first = rejected[0]
-        yield Rejected(str(path), f"none of its lines is an article; the first, {first.where.rpartition(':')[2]}: {first.reason}")
+        yield Rejected(
+            document.where, f"none of its lines is an article; the first, {first.where.rpartition(':')[2]}: {first.reason}"
+        )
     else:
         yield from rejected
 
 
-def read_json(path: Path, name: str) -> Iterator[Article | Rejected]:
+def read_json(document: Document) -> Iterator[Article | Rejected]:
     """The articles of a .json file: a list of objects, or one object."""
-    size = path.stat().st_size
-    if size > _LARGEST_LIST:
-        yield Rejected(str(path), f"the file has {size:,} bytes; over {_LARGEST_LIST:,} use .jsonl, one article per line.")
-        return
     try:
-        found = _parsed(path.read_bytes())
+        found = _parsed(document.bytes(_LARGEST_LIST))
     except Unreadable as error:
-        yield Rejected(str(path), str(error))
+        yield Rejected(document.where, str(error))
         return
     if isinstance(found, dict):
-        yield from _checked(found, str(path), name)
+        yield from _checked(found, document.where, document.name)
     elif isinstance(found, list) and found:
         for number, record in enumerate(found, start=1):
-            yield from _checked(record, f"{path}:item {number}", f"{name}:{number}")
+            yield from _checked(record, f"{document.where}:item {number}", f"{document.name}:{number}")
     else:
-        yield Rejected(str(path), "the file holds no article; write a list of objects, each with a title and a text.")
+        yield Rejected(document.where, "the file holds no article; write a list of objects, each with a title and a text.")
 
 
 def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Article | Rejected]:
@@ -91,53 +81,50 @@ def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Art
     given = {field: _first(record, names) for field, names in _NAMES.items()}
     if given["text"] is None:
         raise Unreadable(f"there is no text; give one of the fields {', '.join(_NAMES['text'])}.")
-    text = with_standfirst(_string("standfirst", given["standfirst"]), _string("text", given["text"]))
-    if not text.strip():
-        raise Unreadable("the text is empty; leave the article out or add its text.")
-    if len(text) > LARGEST_ARTICLE:
-        raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
-    title = _string("title", given["title"])
     source = _name("source", given["source"])
-    authors = _authors(given["authors"])
-    day = given["published"]
-    published = parse_day(day) if isinstance(day, str) else None
     url = web_address(_string("url", given["url"]))
     if web_address(source):  # some tools write the address where others write the outlet
         url = url or web_address(source)
         others = (_name("source", record[name]) for name in _NAMES["source"] if isinstance(record.get(name), str | dict))
         source = next((other for other in others if not web_address(other)), "")
-    made = Article(
-        id=line(_string("id", given["id"])) or url or name,
-        text=mended(text),
-        title=line(title),
-        source=outlet(source, url),
-        url=url,
-        published=published,
-        authors=authors,
-    )
-    if published is None and day not in (None, ""):
+    day = given["published"]
+    if day is not None and not isinstance(day, str):
         yield Rejected(where, no_date(day))
-    yield made
+    made = Record(
+        text=_string("text", given["text"]),
+        title=_string("title", given["title"]),
+        standfirst=_string("standfirst", given["standfirst"]),
+        authors=_authors(given["authors"]),
+        source=source,
+        url=url,
+        id=_string("id", given["id"]),
+        published=day if isinstance(day, str) else "",
+    )
+    yield from fields.article(made, where, name)
 
 
-def _lines(path: Path, name: str) -> Iterator[Article | Rejected]:
+def _lines(document: Document) -> Iterator[Article | Rejected]:
     number = 0
-    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+    with ExitStack() as closing:
+        opened = closing.enter_context(document.open())
+        file = closing.enter_context(gzip.open(opened)) if document.suffix == ".gz" else opened
         try:
             for number, raw in bounded_lines(file):
-                where = f"{path}:{number}"
+                where = f"{document.where}:{number}"
                 if raw is None:
                     yield Rejected(where, f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.")
                 elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
                     try:
-                        yield from _checked(_parsed(raw), where, f"{name}:{number}")
+                        yield from _checked(_parsed(raw), where, f"{document.name}:{number}")
                     except Unreadable as error:
                         yield Rejected(where, str(error))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield Rejected(f"{path}:{number + 1}", f"the compressed file is damaged from here on ({error}); fetch it again.")
+            yield Rejected(
+                f"{document.where}:{number + 1}", f"the compressed file is damaged from here on ({error}); fetch it again."
+            )
             return
     if not number:
-        yield Rejected(str(path), "the file is empty; leave it out.")
+        yield Rejected(document.where, "the file is empty; leave it out.")
 
 
 def bounded_lines(file: BinaryIO | gzip.GzipFile, limit: int = _LARGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
@@ -194,9 +181,9 @@ def _name(field: str, value: object) -> str:
     return _string(field, value.get("name") if isinstance(value, dict) else value)
 
 
-def _authors(value: object) -> tuple[str, ...]:
+def _authors(value: object) -> str | tuple[str, ...]:
     if value is None or isinstance(value, str):
-        return people(value or "")
+        return value or ""
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):

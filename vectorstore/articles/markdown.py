@@ -10,12 +10,12 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import yaml
 
 from vectorstore.articles import jsonl
-from vectorstore.articles.fields import Unreadable, file_text
+from vectorstore.articles.document import Document
+from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.head import split
 from vectorstore.types import Article, Rejected
 
@@ -42,10 +42,10 @@ _REDUCTIONS = [
 ]
 
 
-def read(path: Path, name: str) -> Iterator[Article | Rejected]:
-    """The one article of the file, named `name` unless its front matter says its id or URL."""
+def read(document: Document) -> Iterator[Article | Rejected]:
+    """The one article of the file."""
     try:
-        content = file_text(path)
+        content = document.text()
         record: dict[str, object] = {}
         for pattern, parse in ((_FRONT_MATTER, _yaml), (_TOML, tomllib.loads)):
             if match := pattern.match(content):
@@ -64,9 +64,9 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
         record["text"] = text
         if "description" in record:
             record.setdefault("standfirst", record["description"])
-        yield from jsonl.article(record, str(path), name)
+        yield from jsonl.article(record, document.where, document.name)
     except Unreadable as error:
-        yield Rejected(str(path), str(error))
+        yield Rejected(document.where, str(error))
 
 
 def _front_matter(text: str, parse: Callable[[str], object]) -> dict[str, object]:

@@ -14,33 +14,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from vectorstore.articles.fields import (
-    Unreadable,
-    file_text,
-    line,
-    mended,
-    no_date,
-    outlet,
-    people,
-    web_address,
-    with_standfirst,
-)
+from vectorstore.articles.document import Document
+from vectorstore.articles.encodings import Unreadable
+from vectorstore.articles.fields import Record, article, mended
 from vectorstore.articles.head import paragraph, split
-from vectorstore.language.days import parse_day
 from vectorstore.types import Article, Rejected
 
 _LONGEST_HEADLINE = 250
 
 
-def read(path: Path, name: str) -> Iterator[Article | Rejected]:
-    """The one article of the file, named `name` unless it says its id or URL itself."""
+def read(document: Document) -> Iterator[Article | Rejected]:
+    """The one article of the file."""
     try:
-        content = mended(file_text(path))
+        content = mended(document.text())
+        yield from article(record(content), document.where, document.name)
     except Unreadable as error:
-        yield Rejected(str(path), str(error))
-        return
+        yield Rejected(document.where, str(error))
+
+
+def record(content: str) -> Record:
+    """What a plain text says; raises Unreadable where there is nothing below its headline."""
     head, _, rest = content.strip().partition("\n")
     fields: dict[str, str] = {}
     title, standfirst, body = "", "", content.strip()
@@ -48,20 +42,7 @@ def read(path: Path, name: str) -> Iterator[Article | Rejected]:
         title = head
         beside, body = ("", rest.strip()) if re.match(r"\s*\n", rest) else paragraph(rest)
         standfirst, body, fields = split(beside, body)
-    text = with_standfirst(standfirst, body)
-    if not text.strip():
-        yield Rejected(str(path), "there is no text below the headline; leave the file out or add its text.")
-        return
-    published = parse_day(fields["published"]) if "published" in fields else None
-    if "published" in fields and not published:
-        yield Rejected(str(path), no_date(fields["published"]))
-    url = web_address(fields.get("url", ""))
-    yield Article(
-        id=line(fields.get("id", "")) or url or name,
-        text=text,
-        title=line(title),
-        source=outlet(fields.get("source", ""), url),
-        url=url,
-        published=published,
-        authors=people(fields.get("authors", "")),
-    )
+    if not (standfirst + body).strip():
+        raise Unreadable("there is no text below the headline; leave the file out or add its text.")
+    authors, source, url = fields.get("authors", ""), fields.get("source", ""), fields.get("url", "")
+    return Record(body, title, standfirst, authors, source, url, fields.get("id", ""), fields.get("published", ""))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -49,6 +50,7 @@ def dated(day: date) -> str:
 
 # Whose names of months and weekdays babel knows and articles are dated with; en, de, fr and es have theirs in our own files.
 _LOCALES = "it pt nl sv da nb fi pl cs sk hu ro hr sl bg ru uk el tr lt lv et id ca eu gl".split()
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.h]([0-5]\d)(?::([0-5]\d))?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
 _EARLIEST = 1600  # the first newspapers; an earlier year is a number, or a zero date
 _PIECE = re.compile(
     r"(?P<clock>\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?)(?!\d)|(?P<number>\d{1,4})(?:st|nd|rd|th|er|e|º|ª)?(?![\w])|(?P<word>[^\W\d_]+)|(?P<sign>[+-]\d{2}:?\d{2})"
@@ -68,6 +70,30 @@ def parse_day(text: str) -> date | None:
         return _plausible(_from_digits(text) if text.isdigit() else _from_iso(text) or _from_words(text))
     except (ValueError, OverflowError):
         return None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment, in UTC, that a text names by a day and a time of day; no zone: UTC. None for a day alone."""
+    text = text.strip()
+    day = parse_day(text)
+    if day is None:
+        return None
+    try:
+        if text.isdigit() and len(text) in (10, 13):
+            return datetime.fromtimestamp(int(text[:10]), UTC)
+        plain = text.replace("/", "-") if text[:4].isdigit() else text
+        found = datetime.fromisoformat(plain) if ":" in plain or len(plain) > 10 else None
+    except ValueError:
+        found = None
+    if found is None:
+        try:
+            found = parsedate_to_datetime(text) if ":" in text else None
+        except (ValueError, TypeError):
+            found = None
+    if found is None and (clock := _CLOCK.search(text)):
+        hour = int(clock[1]) % 12 + 12 * (clock[4][0] in "pP") if clock[4] else int(clock[1])
+        found = datetime(day.year, day.month, day.day, hour % 24, int(clock[2]), int(clock[3] or 0))
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC) if found else None
 
 
 def _plausible(day: date | None) -> date | None:
