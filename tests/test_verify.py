@@ -30,6 +30,12 @@ def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, r
     assert any(words in one for one in verdict.reasons for words in reason.split("|")), verdict.reasons
 
 
+@pytest.mark.parametrize(("word", "carried"), [("dismissed", True), ("sacked", True), ("trained", False), ("hired", False)])
+def test_a_sentence_in_other_words_throughout(word: str, carried: bool) -> None:
+    """Where hardly a word is the passage's, each must mean what stands in its place."""
+    assert check(f"The company {word} 340 workers.", ["The firm fired 340 employees."]).supported == carried
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["passage"][:30] for case in CASES])
 def test_other_passages_beside_the_right_one_change_nothing(case: dict[str, object]) -> None:
     """A true sentence stays true among other passages, wherever its own stands among them."""

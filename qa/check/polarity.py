@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim, Slot
+from qa.check.status import same_state
 from vectorstore.language.align import LIGHT, NEGATIONS, head
 from vectorstore.language.lexicon import lines, word_list, word_set
+from vectorstore.language.senses import is_synonym
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import STOP, Token
+from vectorstore.language.verbs import is_past
 
 _STOPS = stem_set("polarity.stops")
 _ELSEWHERE = (
@@ -19,6 +22,7 @@ _ELSEWHERE = (
     - STOP
 )  # "no" and "pas", as the tokens have them
 _CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
+_ARTICLES = word_set("words.articles")
 _OF_NUMBERS = word_set("numbers.over_or_under")
 _COMPARED = word_set("numbers.compared")
 _PREFIXES = word_list("polarity.prefixes")
@@ -64,27 +68,46 @@ def opposed(a: Token, b: Token) -> bool:
 def polarity(claim: Claim) -> Iterator[str]:
     moved, kept = _moved(claim), _denied_in_both(claim)
     for slot in claim.slots:
-        swapped = _swapped(claim, slot)
-        here = [claim.tokens[i] for i in slot.here]
-        here = [t for i, t in zip(slot.here, here, strict=True) if not _is_bound(claim.tokens, i)]
-        here = [t for t in here if not (kept and t.key in NEGATIONS and head(claim.tokens, claim.tokens.index(t)) in kept)]
-        mine = [t for t in here if t.key in _CUES - moved and not (swapped and t is swapped[0])]
-        cues = [
-            p for p in slot.there if claim.token_at(p).key in _CUES - moved and not (swapped and claim.token_at(p) is swapped[1])
-        ]
-        cues = [(n, j) for n, j in cues if not _is_bound(claim.lines[n].tokens, j) and head(claim.lines[n].tokens, j) not in kept]
+        swapped = _swapped(claim, slot) or ()
+        mine = [i for i in slot.here if _turns(claim.tokens, i, moved, kept) and claim.tokens[i] not in swapped]
+        cues = [(n, j) for n, j in slot.there if _turns(claim.lines[n].tokens, j, moved, kept)]
+        cues = [place for place in cues if claim.token_at(place) not in swapped]
+        if mine or cues:
+            mine, cues = _unmatched(claim, slot, mine, cues)
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:
             yield f"This says “{swapped[0].text}” where the passage says “{swapped[1].text}”."
         elif odd and not swapped:
             if len(mine) > len(theirs) or not theirs:
-                yield f"This says “{_phrase(claim.tokens, slot.here, mine[0])}”; the passage does not."
+                yield f"This says “{_phrase(claim.tokens, mine[0])}”; the passage does not."
             else:
-                there = claim.token_at(theirs[0])
-                yield f"The passage says “{_phrase_there(claim, theirs[0])}”; this leaves out the “{there.text}”."
+                told, there = claim.lines[theirs[0][0]].tokens, theirs[0][1]
+                yield f"The passage says “{_phrase(told, there)}”; this leaves out the “{told[there].text}”."
     yield from _swapped_elsewhere(claim)
     yield from _denied_elsewhere(claim)
+
+
+def _turns(found: Sequence[Token], n: int, moved: frozenset[str], kept: frozenset[str]) -> bool:
+    """Whether a word turns round what follows it, and the other text is not known to have the same."""
+    return found[n].key in _CUES - moved and not _is_bound(found, n) and head(found, n) not in kept
+
+
+def _unmatched(
+    claim: Claim, slot: Slot, mine: Sequence[int], theirs: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """The cues of both sides without those for which the other side has a word of the same sense: "fired" for "dismissed"."""
+    here, there = [claim.tokens[i].key for i in slot.here], [claim.token_at(place).key for place in slot.there]
+    return (
+        [i for i in mine if not any(_is_told(claim.tokens[i].key, other) for other in there)],
+        [place for place in theirs if not any(_is_told(claim.token_at(place).key, other) for other in here)],
+    )
+
+
+def _is_told(cue: str, other: str) -> bool:
+    if other in _CUES or cue in NEGATIONS | _ELSEWHERE:
+        return False  # two cues cancel each other out as it is
+    return same_state(cue, other) or is_synonym(cue, other)
 
 
 def _denied_in_both(claim: Claim) -> frozenset[str]:
@@ -158,11 +181,17 @@ def _head_kept(claim: Claim, place: tuple[int, int]) -> bool:
     """Whether the sentence kept what a negation of the passage negates."""
     line, start = place
     found = claim.lines[line].tokens
-    if found[start].key in _STOPS and not (start + 1 < len(found) and found[start + 1].text.endswith("ing")):
+    if found[start].key in _STOPS and not _is_verb(found, start):
         return False  # "bus stops", "a failed coup": a thing, no negation of what follows
     return next(
         ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in LIGHT), False
     )
+
+
+def _is_verb(found: Sequence[Token], n: int) -> bool:
+    """Whether it stops something: "stopped flying", "stopped the march"."""
+    after = found[n + 1] if n + 1 < len(found) else None
+    return bool(after and (after.text.endswith("ing") or (is_past(found[n]) and after.key in _ARTICLES)))
 
 
 def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
@@ -177,12 +206,5 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
     return None
 
 
-def _phrase(found: Sequence[Token], here: Sequence[int], token: Token) -> str:
-    n = next(i for i in here if found[i] is token)
-    if token.text.casefold().endswith("n't"):
-        return " ".join([token.text, *(t.text for t in found[n + 1 : n + 2])])
+def _phrase(found: Sequence[Token], n: int) -> str:
     return " ".join(t.text for t in found[n : n + 2])
-
-
-def _phrase_there(claim: Claim, place: tuple[int, int]) -> str:
-    return " ".join(t.text for t in claim.lines[place[0]].tokens[place[1] : place[1] + 2])

@@ -32,7 +32,7 @@ def status(claim: Claim) -> Iterator[str]:
         if any(claim.tokens[k].key in NEGATIONS and not claim.at[k] for k in range(max(0, i - _NEAR), i)):
             continue  # "did not accept" for "rejected": see polarity
         near = [other for other in _near(claim, i) if other.key in _states()]
-        if token.key in {other.key for other in near} or any(_same_state(token.key, other.key) for other in near):
+        if token.key in {other.key for other in near} or any(same_state(token.key, other.key) for other in near):
             continue
         for other in near:
             if excludes(token.key, other.key):
@@ -40,10 +40,11 @@ def status(claim: Claim) -> Iterator[str]:
                 return
 
 
-def _same_state(a: str, b: str) -> bool:
+def same_state(a: str, b: str) -> bool:
     """Whether two words are in one state in every row that has both, and there is such a row."""
-    rows = _states()[a].keys() & _states()[b].keys()
-    return bool(rows) and all(_states()[a][row] & _states()[b][row] for row in rows)
+    mine, theirs = _states().get(a, {}), _states().get(b, {})
+    rows = mine.keys() & theirs.keys()
+    return bool(rows) and all(mine[row] & theirs[row] for row in rows)
 
 
 def excludes(a: str, b: str) -> bool:

@@ -51,5 +51,11 @@ def may_mean(stemmed: str, other: str) -> bool:
     return stemmed in verbs and not mine.isdisjoint(broader.get(other, none))  # "slain" for "killed", but no "wolf" for "animal"
 
 
+def is_synonym(stemmed: str, other: str) -> bool:
+    """Whether two words say the same in some sense of both: "fired" and "dismissed", no broader word."""
+    named = _senses()[0]
+    return stemmed in related(other) or not named.get(stemmed, frozenset()).isdisjoint(named.get(other, ()))
+
+
 def is_mostly_verb(stemmed: str) -> bool:
     return stemmed in _senses()[2]
