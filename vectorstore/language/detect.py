@@ -39,6 +39,12 @@ def language_of(text: str) -> str:
     return str(code) if sure >= _SURE else ""
 
 
+def article_language(text: str) -> str:
+    """The code of the language of a whole article, read from its first lines; empty where it is not known."""
+    text = text[:1000]
+    return "en" if _is_plainly_english(text) else language_of(text)
+
+
 def common_language(sentence: str, passages: Sequence[str]) -> str:
     """The language in which a sentence is compared with its passages: theirs, and English where it is theirs or is not known."""
     own = ""

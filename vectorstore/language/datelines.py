@@ -1,0 +1,23 @@
+"""Where an article was written, and whose copy it is, as its first line says: "SALTMERE, March 12 (Coastwire) - …"."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 160  # characters up to the dash
+_NAME = r"[^\W\d_a-z][\w.’'-]*"
+_PLACE = rf"{_NAME}(?:[ /]{_NAME}){{0,3}}"
+_AGENCY = r"[^\W\d_a-z][\w&. /-]{1,40}|[a-z]{2,5}(?:/[a-z]{2,5})?"  # (Coastwire), (CW), (dpo)
+_DASH = r"\s?[-–—]{1,2}\s"
+_ORIGINS = (
+    re.compile(rf"(?:(?P<place>{_PLACE})(?:,\s[\w. ]{{2,30}}){{0,3}}\s?)?\((?P<agency>{_AGENCY})\){_DASH}"),
+    re.compile(rf"(?P<place>[^\W\d_a-z]{{2}}[^a-z_\d(,]{{0,38}}),\s(?P<day>[\w. ]{{1,20}}\d[\w., ]{{0,8}}?){_DASH}"),
+)
+
+
+def origin(text: str) -> tuple[str, str]:
+    """(place, agency) of an article's first line; each empty where it does not say."""
+    head = text.lstrip()[:_LONGEST]
+    found = next((match for pattern in _ORIGINS if (match := pattern.match(head))), None)
+    fields = found.groupdict() if found else {}
+    return (fields.get("place") or "").strip(" ,"), (fields.get("agency") or "").strip()
