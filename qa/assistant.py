@@ -15,7 +15,7 @@ from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel
-from qa.parts import interleaved, leading, parts
+from qa.parts import interleaved, of_one_matter, own_words, parts, says
 from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import in_words, without_refusals
@@ -29,6 +29,7 @@ from vectorstore.search import Index
 from vectorstore.types import Filters, Found, Summary, Understood
 
 CUT_OFF = "The model's answer was cut off before its end."
+QUOTED_ABOVE = "What the articles say of this is quoted above"  # of the second of two questions with one answer
 IN_PART = "The articles answer this only in part."
 # How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
 _WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
@@ -83,7 +84,7 @@ class Assistant:
         laps.end("rewrite")
         asking = (about.of or standalone,) if about else parts(standalone)
         k = self.settings.passages
-        finds = [self.index.retrieve(one, filters, today, ignore, k, asked=question) for one in asking]
+        finds = self.index.retrieve_each(asking, filters, today, ignore, k, asked=question)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k))
         laps.end("search")
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
@@ -194,20 +195,25 @@ def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[F
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for one, had, answers in zip(asking, finds, told, strict=True):
-        limit = 3 if len(asking) == 1 else 2
-        sentences, citations = quote(one, had.hits, limit, found.scope.prefer) if answers else ((), ())
-        if not sentences:
-            shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{one.removeprefix(leading(asking[0]))}”", supported=True))
+        limit, own, before = 3 if len(asking) == 1 else 2, own_words(one, asking[0]), len(shown)
+        hits = had.hits if own == one else of_one_matter(one, own, had.hits)
+        sentences, citations = quote(own, hits, limit, found.scope.prefer) if answers else ((), ())
         by_number = {citation.number: citation for citation in citations}
         for sentence in sentences:
-            if any(other.quote == by_number[sentence.citations[0]].quote for other in cited):
+            best = by_number[sentence.citations[0]].quote
+            if above := tuple(c.number for c in cited if c.quote == best):
+                if len(shown) == before and says(own, best):
+                    shown.append(Sentence(f"{QUOTED_ABOVE}: “{own}”", above, supported=True))
+                    break  # what follows says less
                 continue
             places = {(c.article.id, c.start, c.end): c.number for c in cited}
             numbers = []
-            for own in (by_number[n] for n in sentence.citations):  # a table's row has its head beside it
-                numbers.append(places.get((own.article.id, own.start, own.end), len(cited) + 1))
-                cited += [replace(own, number=numbers[-1])] * (numbers[-1] > len(cited))
+            for there in (by_number[n] for n in sentence.citations):  # a table's row has its head beside it
+                numbers.append(places.get((there.article.id, there.start, there.end), len(cited) + 1))
+                cited += [replace(there, number=numbers[-1])] * (numbers[-1] > len(cited))
             shown.append(replace(sentence, citations=tuple(numbers)))
+        if len(shown) == before:
+            shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{own}”", supported=True))
     if not cited:
         return abstention(asked, found)
     text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in shown)

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from itertools import zip_longest
 
 from qa.asking import asked
+from qa.quoting import met
 from vectorstore.language.frames import bare, opener, wants_gist
 from vectorstore.language.lexicon import word_list, word_set
 from vectorstore.language.words import STOP_WORDS, words
@@ -17,6 +18,8 @@ _MOST = 3  # questions that are taken apart; more are a text
 _ASKS = 2.5  # the weight of a question's words from which it asks for something: "and when?" does not
 _TELL = 9.0  # the weight of all of its words from which they do together
 _TELLS = 6.0  # the weight of a word that finds a story of its own
+_SAID = 0.4  # of the weight of its own words that a passage must have, of "… and what stopped the trains?"
+_OF_IT = 0.6  # of what the passage has that has most of the words
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +38,24 @@ def parts(question: str) -> tuple[str, ...]:
 def leading(first: str) -> str:
     """The first part as it is told before one that has no subject of its own."""
     return f"{first.rstrip('? ')}. "
+
+
+def own_words(part: str, first: str) -> str:
+    """A part without the first one, where that is told before it."""
+    return part.removeprefix(leading(first))
+
+
+def says(own: str, text: str) -> bool:
+    """Whether a text has enough of a question's words to be what is said of it."""
+    return met(asked(own), text) >= _SAID
+
+
+def of_one_matter(part: str, own: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits of the first part's matter ("… and how many were hurt?" is asked of that ferry), if one says a thing of it."""
+    if not any(says(own, hit.passage.text) for hit in hits):
+        return []
+    shares = [met(asked(part), f"{hit.article.title} {hit.passage.text}") for hit in hits]
+    return [hit for hit, share in zip(hits, shares, strict=True) if share >= _OF_IT * max(shares)]
 
 
 @cache

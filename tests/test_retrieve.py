@@ -13,6 +13,8 @@ from qa.assistant import Assistant
 from qa.runnable import OnRecordRetriever
 from qa.settings import Settings
 from ui import cli
+from vectorstore.doubles import WordHashEncoder
+from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
 from vectorstore.types import Filters
 
@@ -39,6 +41,28 @@ def test_what_is_found_says_where_it_was_looked_for(index: Index) -> None:
     first = index.retrieve(STORM.replace("?", ", according to Coastwire?"), today=JUNE)
     assert first.hits[0].article.source == "Coastwire"
     assert first.summary.articles == plain.summary.articles
+
+
+def test_the_parts_of_a_question_are_looked_for_in_one_generation(tmp_path: Path) -> None:
+    """A generation that is published between the two searches is for the next question."""
+
+    def publish(text: str) -> None:
+        (tmp_path / "mill.txt").write_text(f"The mill at Velden\n\n{text}\n", encoding="utf-8")
+        rebuild([tmp_path / "mill.txt"], tmp_path / "index", encoder=WordHashEncoder())
+
+    def questions() -> Iterator[str]:
+        yield "What burned?"
+        publish("The mill reopened on Friday with new doors.")
+        yield "Who was hurt?"
+
+    publish("The mill burned on Monday, and nobody was hurt.")
+    with Index.open(tmp_path / "index", encoder=WordHashEncoder(), rerank=False) as opened:
+        before = opened.generation
+        found = opened.retrieve_each(questions(), Filters(), JUNE, (), 8, None)
+        assert {one.generation for one in found} == {before}
+        assert all("burned" in one.texts[0] for one in found)
+        assert "reopened" in opened.retrieve("What burned?", today=JUNE).texts[0]
+        assert opened.generation != before
 
 
 def test_outlets_and_days_are_read_from_what_the_reader_wrote(index: Index) -> None:

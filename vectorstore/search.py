@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
@@ -87,10 +87,19 @@ class Index:
         asked: str | None = None,
     ) -> Found:
         """The best k passages and where they were looked for, all of one generation; the class says more."""
+        return self.retrieve_each((question,), filters, today, ignore, k, asked)[0]
+
+    def retrieve_each(
+        self, questions: Iterable[str], filters: Filters, today: date | None, ignore: Collection[str], k: int, asked: str | None
+    ) -> list[Found]:
+        """What `retrieve` finds for each of some questions, all of one generation: the parts of what a reader asked at once."""
+        found = []
         with self._current() as reader:
-            within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
-            hits = reader.search(question, within.filters, k, within.prefer, within.newest)
-            return Found(tuple(hits), within, reader.summary(within.filters), reader.name)
+            for question in questions:
+                within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
+                hits = reader.search(question, within.filters, k, within.prefer, within.newest)
+                found.append(Found(tuple(hits), within, reader.summary(within.filters), reader.name))
+        return found
 
     def search(
         self,
