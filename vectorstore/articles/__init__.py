@@ -9,19 +9,29 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from vectorstore.articles import jsonl, markdown, text
+from vectorstore.articles import docx, epub, jsonl, mail, markdown, msg, odt, pdf, rtf, text
 from vectorstore.articles.document import Document
 from vectorstore.articles.kinds import NAMES, kind
 from vectorstore.generations import is_index
 from vectorstore.types import Article, Rejected
 
 # By kind; `kind` says which a document is.
-READERS: dict[str, Callable[[Document], Iterator[Article | Rejected]]] = {
+# A reader that finds documents in its document (a mail's attachments) hands them out to be read by the readers of their kinds.
+READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]] = {
     "text": text.read,
     "markdown": markdown.read,
     "jsonl": jsonl.read,
     "json": jsonl.read_json,
+    "pdf": pdf.read,
+    "docx": docx.read,
+    "odt": odt.read,
+    "rtf": rtf.read,
+    "epub": epub.read,
+    "eml": mail.read,
+    "mbox": mail.read_mailbox,
+    "msg": msg.read,
 }
+_DEEPEST = 5  # documents in one another: a mail in a mail in a mailbox
 
 
 def read(paths: Sequence[Path]) -> Iterator[Article | Rejected]:
@@ -60,7 +70,13 @@ def read_document(document: Document) -> Iterator[Article | Rejected]:
             what = document.suffix or "a name without a suffix"
             yield Rejected(document.where, f"{what} is no format we read; use {NAMES}.")
         else:
-            yield from reader(document)
+            for found in reader(document):
+                if not isinstance(found, Document):
+                    yield found
+                elif found.depth <= _DEEPEST:
+                    yield from read_document(found)
+                else:
+                    yield Rejected(found.where, f"it lies in more than {_DEEPEST} others; save it apart and add that.")
     except OSError as error:
         yield Rejected(document.where, f"the file cannot be read ({error.strerror or error}); check its permissions.")
 

@@ -17,6 +17,8 @@ class Document:
     where: str  # as the report names it: "export.zip: news/a.html"
     name: str  # what an article is named after that says no id and no address; stays when the collection moves
     open: Callable[[], BinaryIO]  # its bytes from the start; whoever opens it closes it
+    url: str = ""  # the address that it was fetched from, if it was
+    depth: int = 0  # in how many containers it lay
 
     @classmethod
     def of_file(cls, path: Path, name: str) -> Document:

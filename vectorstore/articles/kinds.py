@@ -11,6 +11,16 @@ _BY_SUFFIX = {
     ".jsonl": "jsonl",
     ".jsonl.gz": "jsonl",
     ".json": "json",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".odt": "odt",
+    ".rtf": "rtf",
+    ".epub": "epub",
+    ".eml": "eml",
+    ".mhtml": "eml",
+    ".mht": "eml",
+    ".mbox": "mbox",
+    ".msg": "msg",
 }
 NAMES = ", ".join(_BY_SUFFIX)  # as messages list them
 
