@@ -1,18 +1,23 @@
 """Files in, articles out: one reader per format.
 
-What cannot be read never stops the rest: it comes back as a `Rejected` that says where, what and how to mend it.
+What cannot be read never stops the rest: it comes back as a `Rejected` that says where, what and how to mend it. `read` here
+reads in this process; a rebuild reads in another one, with bounds of time and memory: see apart.py.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vectorstore.articles import docx, epub, jsonl, mail, markdown, msg, odt, pdf, rtf, text
-from vectorstore.articles.document import Document
-from vectorstore.articles.kinds import NAMES, kind
-from vectorstore.generations import is_index
+from vectorstore.articles.containers import DEEPEST, leaves
+from vectorstore.articles.document import Document, shown
+from vectorstore.articles.encodings import Unreadable
+from vectorstore.articles.fields import outlet
+from vectorstore.articles.kinds import NAMES
+from vectorstore.articles.places import Place, places
+from vectorstore.language.days import parse_moment
 from vectorstore.types import Article, Rejected
 
 # By kind; `kind` says which a document is.
@@ -31,76 +36,83 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
     "mbox": mail.read_mailbox,
     "msg": msg.read,
 }
-_DEEPEST = 5  # documents in one another: a mail in a mail in a mailbox
+_MOST_REJECTED = 1_000  # of one file that are listed; the rest of them is counted
 
 
-def read(paths: Sequence[Path]) -> Iterator[Article | Rejected]:
+def read(paths: Sequence[Path | str]) -> Iterator[Article | Rejected]:
     """Every article in the given files and folders, in a stable order, and a `Rejected` for whatever is none.
 
-    Folders are walked with hidden files and indexes left out and links followed once. An article that its file gives no id or
-    URL is named after its place below the given path, so that it keeps its id when the collection moves.
+    An article that its file gives no id or URL is named after its place below the given path, so that it keeps its id when the
+    collection moves.
     """
-    for path, label in zip(paths, _labels(paths), strict=True):
-        if is_index(path):
-            yield Rejected(str(path), "this folder is an index; give the articles that it was made from.")
-        elif path.is_dir():
-            found = list(_walk(path))
-            if not found:
-                yield Rejected(str(path), f"the folder holds no file to read; put {NAMES} files into it.")
-            for file in found:
-                yield from _read_file(file, f"{label}/{file.relative_to(path).as_posix()}")
-        elif path.exists():
-            yield from _read_file(path, label)
-        else:
-            yield Rejected(str(path), "there is no such file or folder; check the path.")
+    for place in places(paths):
+        yield from (place,) if isinstance(place, Rejected) else read_place(place)
 
 
-def _read_file(path: Path, name: str) -> Iterator[Article | Rejected]:
-    if path.is_file():
-        yield from read_document(Document.of_file(path, name))
-    else:
-        yield Rejected(str(path), "this is no regular file; give files or folders.")
+def read_place(
+    place: Place, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None
+) -> Iterator[Article | Rejected]:
+    """The articles at one place; those of the first `start` documents in it are left out.
 
-
-def read_document(document: Document) -> Iterator[Article | Rejected]:
-    """The articles of one document, by the reader of its kind."""
+    `begun` is told the number and the name of each document in it before it is read.
+    """
+    begun(start, place.where)
     try:
-        reader = READERS.get(kind(document))
-        if reader is None:
+        document = place.document()
+    except Unreadable as error:
+        yield Rejected(place.where, str(error))
+        return
+    yield from read_document(document, start, begun)
+
+
+def read_document(
+    document: Document, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None
+) -> Iterator[Article | Rejected]:
+    """The articles of one document, or of those in it, each by the reader of its kind; its first rejections, and their number."""
+    rejected = 0
+    for number, leaf in enumerate(leaves(document)):
+        if number >= start:
+            begun(number, (leaf if isinstance(leaf, Rejected) else leaf[0]).where)
+            for item in (leaf,) if isinstance(leaf, Rejected) else _articles(*leaf):
+                if isinstance(item, Article):
+                    yield item
+                elif (rejected := rejected + 1) <= _MOST_REJECTED:
+                    yield Rejected(shown(item.where), shown(item.reason))
+            if isinstance(leaf, Rejected) or leaf[0] is not document:
+                begun(number + 1, document.where)  # what follows in the archive is unpacked
+    if rejected > _MOST_REJECTED:
+        yield Rejected(document.where, f"{rejected - _MOST_REJECTED:,} more things in it, as those above, are not listed.")
+
+
+def _articles(document: Document, kind: str) -> Iterator[Article | Rejected]:
+    """The articles of a document that is no container."""
+    try:
+        reader = READERS.get(kind)
+        if reader is not None:
+            for item in reader(document):
+                if not isinstance(item, Document):
+                    yield _placed(item, document) if isinstance(item, Article) and document.url else item
+                elif item.depth > DEEPEST:
+                    yield Rejected(item.where, f"it lies in more than {DEEPEST} others; save it apart and add that.")
+                else:  # what is attached to a mail
+                    for leaf in leaves(item):
+                        yield from (leaf,) if isinstance(leaf, Rejected) else _articles(*leaf)
+        elif " " in kind:
+            yield Rejected(document.where, f"it is {kind}, no article; leave it out or save its text as one of {NAMES}.")
+        else:
             what = document.suffix or "a name without a suffix"
             yield Rejected(document.where, f"{what} is no format we read; use {NAMES}.")
-        else:
-            for found in reader(document):
-                if not isinstance(found, Document):
-                    yield found
-                elif found.depth <= _DEEPEST:
-                    yield from read_document(found)
-                else:
-                    yield Rejected(found.where, f"it lies in more than {_DEEPEST} others; save it apart and add that.")
+    except Unreadable as error:
+        yield Rejected(document.where, str(error))
     except OSError as error:
         yield Rejected(document.where, f"the file cannot be read ({error.strerror or error}); check its permissions.")
+    yield from (Rejected(document.where, doubt) for doubt in document.doubts)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    seen = set()
-    for where, folders, files in os.walk(folder, followlinks=True):
-        real = os.path.realpath(where)
-        if real in seen:  # a link that leads back up
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_index(Path(where, name)))
-        yield from (Path(where, name) for name in sorted(files) if not name.startswith("."))
-
-
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """For each path its name, with as many parents as tell it from the others."""
-    parts = [path.resolve().parts for path in paths]
-    labels = []
-    for own in parts:
-        others = {other for other in parts if other != own}
-        length = 1
-        while length < len(own) and any(other[-length:] == own[-length:] for other in others):
-            length += 1
-        labels.append("/".join(own[-length:]).strip("/"))
-    return labels
+def _placed(article: Article, document: Document) -> Article:
+    """The article of a fetched page that does not say its own address: it is the page's. One of several keeps what it has."""
+    moment = article.modified or parse_moment(document.fetched)
+    if article.id != document.name:
+        return replace(article, modified=moment)
+    source = article.source or outlet("", document.url)
+    return replace(article, id=document.url, url=article.url or document.url, source=source, modified=moment)

@@ -1,30 +1,98 @@
-"""Bytes as text."""
+"""Bytes as text: a byte order mark, what the document declares, UTF-8, else what is detected."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 LARGEST_ARTICLE = 10_000_000  # bytes; the longest in our news data has 0.2 million. Bounds the memory of one article.
+_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{2,40})|<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]{2,40})""",
+    re.IGNORECASE,
+)
+# What people declare, and what they mean by it (the WHATWG's table, for the ones that Python takes by the letter).
+_MEANT = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874", "big5": "big5hkscs",
+}  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class Unreadable(ValueError):
     """Why a file or a record is no article, in words for the report."""
 
 
-def decoded(raw: bytes) -> str:
-    """Bytes as text: UTF-8, UTF-16 where a byte order mark says so, else Windows-1252 if that makes text of it."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif b"\0" in raw:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Bytes as text, and how sure that is."""
+
+    text: str
+    encoding: str
+    doubt: str = ""  # one line for the report
+
+
+def decoded(raw: bytes, declared: str = "") -> str:
+    """Bytes as text; raises Unreadable where they are none."""
+    return reading(raw, declared).text
+
+
+def reading(raw: bytes, declared: str = "") -> Reading:
+    """Bytes as text, with what should be said of it; `declared` is what a server said. Raises Unreadable for what is no text."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            if (text := _strict(raw, encoding)) is not None:
+                return Reading(text, encoding)
+            break
+    for encoding in filter(None, map(known, (declaration(raw), declared))):
+        text = _strict(raw, encoding)
+        if text is not None and not _CONTROL.search(text):
+            return Reading(text, encoding)
+    if b"\0" in raw:
         raise Unreadable("the file is not text (it holds NUL bytes); save it as UTF-8 text.")
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "cp1252" or not re.search(r"[\x01-\x08\x0e-\x1f\x7f]", text):
-            return text
-    raise Unreadable("the file is not text in UTF-8, UTF-16 or Windows-1252; save it as UTF-8 text.")
+    for encoding in ("utf-8", "cp1252"):
+        text = _strict(raw, encoding)
+        if text is not None and (encoding == "utf-8" or not _CONTROL.search(text)):
+            return Reading(text, encoding)
+    raise Unreadable("the file is not text in an encoding that we know; save it as UTF-8 text.")
+
+
+def declaration(raw: bytes) -> str:
+    """The encoding that an XML declaration or an HTML page names in its beginning, as written; empty where there is none."""
+    if not raw[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return ""
+    found = _DECLARED.search(raw[:4096])
+    return (found[1] or found[2]).decode("ascii", "replace") if found else ""
+
+
+def known(name: str) -> str:
+    """The codec for a declared encoding; empty where there is none of that name that makes text of bytes."""
+    try:
+        codec = codecs.lookup(name.strip().strip("\"'").lower())
+    except (LookupError, ValueError):
+        return ""
+    if not codec._is_text_encoding:  # "rot13", "zip" and the like are codecs too
+        return ""
+    return _MEANT.get(codec.name, codec.name)
+
+
+def peek(head: bytes) -> str | None:
+    """The first bytes of a document as text, good enough to tell what it is; None where they are no text."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return head.decode(encoding, "replace")
+    return None if b"\0" in head else head.decode("utf-8", "replace")
+
+
+def _strict(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None

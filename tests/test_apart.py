@@ -1,0 +1,66 @@
+"""Reading in a process of its own: the same articles as here, and no document stops the rest."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tests.test_containers import LINE, MILL, zipped
+from vectorstore.articles import apart, read
+from vectorstore.articles.worker import article_as_json, article_from_json
+from vectorstore.types import Article, Rejected
+
+SLOW = "\n" * 15_000_000 + LINE  # to be read line by line
+
+
+def test_an_article_comes_back_as_it_was() -> None:
+    """Every field of it, lone surrogates and all."""
+    article = Article(
+        "a", "Text \ud800 ☃\n", "Title", "Outlet", "https://a.example/", date(2024, 5, 3), ("Ann Lee", "Bo Ray"),
+        datetime(2024, 5, 3, 10, tzinfo=UTC), "Politics", "de", ("A note.",), "AP", "SALTMERE",
+    )  # fmt: skip
+    for one in (article, Article("b", ""), replace(article, authors=())):
+        assert article_from_json(json.loads(json.dumps(article_as_json(one)))) == one
+
+
+def test_the_same_is_read_apart_and_here(tmp_path: Path) -> None:
+    """In the same order, from files, archives and paths that are not there; also from a thread."""
+    for number in range(30):
+        (tmp_path / f"{number:02}.txt").write_text(f"Mill {number} closes\n\nIt shuts in May." if number % 7 else "")
+    (tmp_path / "zz.zip").write_bytes(zipped(**{"a.txt": MILL, "b.jpg": b"\xff\xd8\xff", "c.jsonl": LINE}))
+    paths = [tmp_path, tmp_path / "nothing"]
+    wanted = list(read(paths))
+    assert len(wanted) == 34
+    assert list(apart.read(paths)) == wanted
+    found: list[Article | Rejected] = []
+    thread = threading.Thread(target=lambda: found.extend(apart.read(paths)))
+    thread.start()
+    thread.join()
+    assert found == wanted
+
+
+def test_what_takes_too_long_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    """A file, and one in an archive."""
+    (tmp_path / "a.txt").write_text(MILL)
+    (tmp_path / "b.jsonl").write_text(SLOW)
+    (tmp_path / "c.zip").write_bytes(zipped(**{"a.txt": MILL, "b.jsonl": SLOW, "c.txt": MILL}))
+    (tmp_path / "d.txt").write_text(MILL)
+    items = list(apart.read([tmp_path], seconds=1.0))
+    read_all = [item.id.partition("/")[2] for item in items if isinstance(item, Article)]
+    assert read_all == ["a.txt", "c.zip/a.txt", "c.zip/c.txt", "d.txt"]
+    named = {item.where: item.reason for item in items if isinstance(item, Rejected)}
+    assert list(named) == [f"{tmp_path}/b.jsonl", f"{tmp_path}/c.zip: b.jsonl"]
+    assert all("took longer than 1 seconds" in reason for reason in named.values())
+
+
+def test_what_takes_too_much_memory_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    """The process ends before it takes the machine's."""
+    (tmp_path / "a.json").write_text("[" + "{}," * 6_000_000 + "{}]")
+    (tmp_path / "b.txt").write_text(MILL)
+    items = list(apart.read([tmp_path], memory=400_000_000))
+    assert [item.id.partition("/")[2] for item in items if isinstance(item, Article)] == ["b.txt"]
+    (named,) = [item for item in items if isinstance(item, Rejected)]
+    assert "more than 0.4 GB of memory" in named.reason
