@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.open_files import held
-from vectorstore import generations
+from vectorstore import generations, sealed
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.encoders import Vectors
 from vectorstore.errors import (
@@ -31,6 +32,7 @@ from vectorstore.errors import (
 )
 from vectorstore.rebuild import Report, rebuild
 from vectorstore.search import Index
+from vectorstore.verify import Prober
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -183,24 +185,37 @@ _CHILD = """
 import sys
 import time
 from pathlib import Path
-from vectorstore import generations
+from vectorstore import building, generations
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.rebuild import rebuild
+building._SOON = 5_000  # so that nothing is published before the end
 generations.publish = lambda *_: time.sleep(120)  # it is killed before, however late it is seen that a file is there
 rebuild([Path(sys.argv[1])], Path(sys.argv[2]), encoder=WordHashEncoder())
 """
 
 
-@pytest.mark.parametrize("reached", ["articles.sqlite", "lexical/meta.json", "chroma/chroma.sqlite3", "manifest.json"])
+STEPS = [
+    "generations/*/articles.sqlite",
+    "generations/*/lexical/meta.json",
+    "encoded/*",
+    "segments/*/chroma/chroma.sqlite3",
+    "segments/*/numbers.npy",
+    "segments/*/manifest.json",
+    "generations/*/dead.npy",
+    "generations/*/manifest.json",
+]
+
+
+@pytest.mark.parametrize("reached", STEPS)
 def test_a_killed_rebuild_leaves_the_old_index(sound: Path, tmp_path: Path, reached: str) -> None:
-    """kill -9 at any stage: the old generation answers, and the next rebuild works and clears up."""
+    """kill -9 at any stage: the old generation answers, and the next rebuild clears up at once, and works."""
     index = tmp_path / "index"
     shutil.copytree(sound, index)
-    before = generations.live(index)
+    before, there = generations.live(index), set(index.glob(reached))
     new = collection(tmp_path / "new", "ferry", 2_000)
     child = subprocess.Popen([sys.executable, "-c", _CHILD, str(new), str(index)], cwd=ROOT)
     deadline = time.monotonic() + 60
-    while not any((entry / reached).exists() for entry in (index / "generations").iterdir() if entry.name != before):
+    while not set(index.glob(reached)) - there:
         assert child.poll() is None, "the rebuild ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.002)
@@ -208,10 +223,12 @@ def test_a_killed_rebuild_leaves_the_old_index(sound: Path, tmp_path: Path, reac
     child.wait()
     assert generations.live(index) == before
     assert top(index, "mill 7") == "The mill 7"
-    assert len(list((index / "generations").iterdir())) == 2
     report = build(collection(tmp_path / "third", "lamb"), index)
     assert top(index, "lamb 7") == "The lamb 7"
     assert {entry.name for entry in (index / "generations").iterdir()} == {before, report.generation}
+    listed = {name for entry in (index / "generations").iterdir() for name, _ in generations.manifest(entry).segments}
+    assert {entry.name for entry in (index / "segments").iterdir()} == listed
+    assert not list((index / "encoded").iterdir())
 
 
 def test_one_writer(tmp_path: Path) -> None:
@@ -253,41 +270,59 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
+def parts(index: Path) -> list[Path]:
+    """Every file that the live generation rests on, relative to the index."""
+    checked = generations.check(live(index))
+    folders = [checked.folder, *(segment.folder for segment in checked.segments)]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file() and file.suffix != ".lock"]
+    return [file.relative_to(index) for file in files if file.stat().st_size]
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_every_damaged_file_is_found_before_it_is_opened(sound: Path, tmp_path: Path, damage: str) -> None:
-    """Whatever happens to any file of the generation, opening says so and names the remedy; a rebuild mends it."""
-    names = [file.relative_to(live(sound)) for file in live(sound).rglob("*") if file.is_file() and file.suffix != ".lock"]
-    assert len(names) > 10
+    """Whatever happens to any file of the generation or of its segments, opening says so and names the remedy, which helps."""
+    names = parts(sound)
+    assert len(names) > 15
     for number, name in enumerate(names):
         index = tmp_path / str(number)
         shutil.copytree(sound, index)
-        if (live(index) / name).stat().st_size == 0:
-            continue
-        DAMAGE[damage](live(index) / name)
-        if name.name == "chroma.sqlite3" and damage == "flipped":
-            continue  # it has unused pages: the next test
+        DAMAGE[damage](index / name)
         with pytest.raises(IndexDamaged, match="onrecord rebuild"):
             Index.open(index, encoder=WordHashEncoder(), rerank=False)
     assert build(collection(tmp_path / "in"), index).articles == 30
     assert top(index, "mill 7") == "The mill 7"
 
 
-def test_a_flipped_page_of_chromas_database_is_found_or_harmless(sound: Path, tmp_path: Path) -> None:
-    """Chroma writes to this file itself, so its bytes cannot be compared: what answers rest on is, and no answer changes."""
-    found = 0
-    for part in range(20):
-        index = tmp_path / str(part)
+def test_two_files_that_changed_places_are_found(sound: Path, tmp_path: Path) -> None:
+    """Swapped files, and a segment in another's place, are not what the manifest lists."""
+    names = parts(sound)
+    for number, (one, other) in enumerate(pairwise(names)):
+        index = tmp_path / str(number)
         shutil.copytree(sound, index)
-        file = live(index) / "chroma" / "chroma.sqlite3"
-        raw = bytearray(file.read_bytes())
-        start = len(raw) * part // 20
-        raw[start : start + 64] = bytes(255 - byte for byte in raw[start : start + 64])
-        file.write_bytes(raw)
-        try:
-            assert top(index, "mill 7") == "The mill 7"
-        except IndexDamaged:
-            found += 1
-    assert found > 3
+        (index / one).rename(index / "aside")
+        (index / other).rename(index / one)
+        (index / "aside").rename(index / other)
+        with pytest.raises(IndexDamaged, match="onrecord rebuild"):
+            Index.open(index, encoder=WordHashEncoder(), rerank=False)
+
+
+def test_a_rotten_byte_is_found_by_the_full_check_and_mended(tmp_path: Path) -> None:
+    """A byte that changed while the file's time did not passes the opening, not the check of every byte, nor into a new index."""
+    index, source = tmp_path / "index", collection(tmp_path / "in")
+    build(source, index)
+    for name in parts(index):
+        if name.name == "manifest.json":
+            continue
+        file = index / name
+        now = file.stat()
+        flip(file)
+        os.utime(file, ns=(now.st_atime_ns, now.st_mtime_ns))
+        with pytest.raises(IndexDamaged, match="not as it was written"):
+            generations.check(live(index), every_byte=True)
+        build(source, index)
+        generations.check(live(index), every_byte=True)
+        assert top(index, "mill 7") == "The mill 7"
+        break
 
 
 def test_an_index_that_forgot_its_sources(sound: Path, tmp_path: Path) -> None:
@@ -331,7 +366,7 @@ def test_another_format_is_refused(sound: Path, tmp_path: Path) -> None:
     shutil.copytree(sound, index)
     file = live(index) / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
-    with pytest.raises(IndexIncompatible, match=r"format 99, this is 3: run `onrecord rebuild`"):
+    with pytest.raises(IndexIncompatible, match=r"format 99, this is 4: run `onrecord rebuild`"):
         Index.open(index, encoder=WordHashEncoder(), rerank=False)
     report = rebuild([], index, encoder=WordHashEncoder())
     assert (report.articles, report.encoded) == (300, 300)
@@ -342,11 +377,31 @@ def test_verification_finds_what_is_wrong(sound: Path, tmp_path: Path) -> None:
     """A generation whose manifest and files disagree does not pass, and is never published."""
     index = tmp_path / "index"
     shutil.copytree(sound, index)
-    generations.verify(live(index))
-    file = live(index) / "manifest.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"passages": 299}))
-    with pytest.raises(IndexDamaged, match=r"did not pass its verification \(the counts"):
-        generations.verify(live(index))
+    described = generations.manifest(live(index))
+    with Prober() as prober:
+        prober.verify(live(index))
+        for wrong in ({"passages": 299}, {"vectors": 299}, {"next_passage": 3}):
+            file = live(index) / "manifest.json"
+            said = {name: value for name, value in json.loads(file.read_text()).items() if name not in ("digest", "files")}
+            sealed.seal(live(index), described.files, **(said | wrong))
+            with pytest.raises(IndexDamaged, match=r"^(the counts|passage)"):
+                prober.verify(live(index))
+            sealed.seal(live(index), described.files, **said)
+
+
+def test_verification_outlives_the_process_that_dies_of_it(sound: Path, tmp_path: Path) -> None:
+    """A directory that kills Chroma kills the process that tries it, not ours, and the reason given is one line."""
+    index = tmp_path / "index"
+    shutil.copytree(sound, index)
+    (segment,) = generations.check(live(index)).segments
+    flip(next(segment.folder.rglob("data_level0.bin")))
+    described = json.loads((segment.folder / "manifest.json").read_text())
+    sealed.seal(segment.folder, **{name: described[name] for name in ("fingerprint", "count")})
+    digest = sealed.manifest(segment.folder)["digest"]
+    said = json.loads((live(index) / "manifest.json").read_text()) | {"segments": [(segment.folder.name, digest)]}
+    sealed.seal(live(index), **{name: value for name, value in said.items() if name not in ("digest", "files")})
+    with Prober() as prober, pytest.raises(IndexDamaged, match=r"exit code|vector|neighbours"):
+        prober.verify(live(index))
 
 
 # ------------------------------------------------------------------ readers and a new generation

@@ -154,6 +154,9 @@ def test_the_status_names_the_mode_and_the_collection() -> None:
         "3,032 articles; 9,000 passages; 1 June – 30 September 2022; 4 undated; CNN (3,000), The Week (32). "
         "Answering: Quote-only."
     )
+    for say in (lambda one: text_of(render.status_html(one, "quote-only")), lambda one: render.status_text(one, "quote-only")):
+        assert "vectors 34 %" in say(replace(summary, vectors=0.349))
+        assert "vectors 99 %" in say(replace(summary, vectors=0.9999))
 
 
 def test_wire_copy_names_the_other_outlets_once() -> None:

@@ -124,6 +124,8 @@ def test_fusing_by_hand() -> None:
     ]
     assert fused([], [(7, 0.2)]) == [(7, 0.3)]
     assert fused([], []) == []
+    waiting = fused([(1, 9.0), (2, 5.0), (3, 1.0)], [(4, 0.6)], near={1: 0.6, 3: 0.6})  # 2 has no vector yet
+    assert waiting[:2] == [(1, pytest.approx(1.0)), (2, pytest.approx(0.5))]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_eval)
 
     command = commands.add_parser("status", parents=[shared], help="say what is indexed and how it answers")
+    command.add_argument("--check", action="store_true", help="read every byte of the index and try it, which takes longer")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_status)
     return root
@@ -209,7 +210,10 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 def _status(options: argparse.Namespace, settings: Settings) -> int:
     from ui.render import status_text
     from vectorstore.search import Index
+    from vectorstore.verify import verify_live
 
+    if options.check:
+        verify_live(settings.index)
     with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
         summary = index.summary()
     model = settings.model if settings.uses_model else "quote-only"
@@ -219,6 +223,9 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
             "generation": summary.generation,
             "articles": summary.articles,
             "passages": summary.passages,
+            "vectors": summary.vectors,
+            "refreshed": summary.refreshed,
+            "segments": summary.segments,
             "first": summary.first.isoformat() if summary.first else None,
             "last": summary.last.isoformat() if summary.last else None,
             "undated": summary.undated,
@@ -226,9 +233,9 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
             "embedder": settings.embedder,
             "model": model,
         }
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(found | ({"checked": True} if options.check else {}), ensure_ascii=False))
     else:
-        print(f"{settings.index}: {status_text(summary, model)}")
+        print(f"{settings.index}: {status_text(summary, model)}" + (" Every byte is as it was written." if options.check else ""))
     return 0
 
 

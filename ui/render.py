@@ -6,6 +6,7 @@ knows only the tags and attributes written in this file, and the only addresses 
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -113,6 +114,7 @@ def status_html(summary: Summary, model_name: str) -> str:
         facts.append(f"{len(named):,} outlets")
     if summary.undated:
         facts.append(f"{summary.undated:,} undated")
+    facts += vectors_so_far(summary)
     collection = " ".join(f'<span class="or-fact">{fact}</span>' for fact in facts)
     return (
         f'<div class="or-status"><span class="or-mode" title="{mode}"><span class="or-sr">Answering mode: </span>'
@@ -595,6 +597,11 @@ def hits_text(hits: Sequence[Hit], width: int = 88) -> str:
     return "\n\n".join(blocks)
 
 
+def vectors_so_far(summary: Summary) -> list[str]:
+    """What to say while an index is built: how many passages have their vector; words alone find the others."""
+    return [f"vectors {math.floor(100 * summary.vectors)} %"] if summary.vectors < 1 else []
+
+
 def status_text(summary: Summary, model_name: str) -> str:
     """What is searched and how it is answered, in one line."""
     facts = [count(summary.articles, "article"), count(summary.passages, "passage")]
@@ -602,6 +609,7 @@ def status_text(summary: Summary, model_name: str) -> str:
         facts.append(span_of_days(summary.first, summary.last))
     if summary.undated:
         facts.append(f"{summary.undated:,} undated")
+    facts += vectors_so_far(summary)
     named = [f"{one_line(name)} ({articles:,})" for name, articles in summary.sources if name]
     if named:
         facts.append(", ".join(named[:6]) + (f" and {len(named) - 6:,} more outlets" if len(named) > 6 else ""))

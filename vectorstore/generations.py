@@ -3,33 +3,37 @@
     INDEX/
       CURRENT                   the live generation's name; replaced in one step
       lock, writer              one rebuild at a time, and who is at it
-      generations/NAME/         articles.sqlite, chroma/, lexical/, and manifest.json, written last
+      generations/NAME/         articles.sqlite, lexical/, dead.npy, and manifest.json, written last, which lists its segments
+      segments/NAME/            vectors: vectorstore/segments.py
+      encoded/                  vectors of a build that goes on: vectorstore/encoded.py
 
-A generation never changes once its manifest is written. Whatever has no manifest or is not live (nor was just before: a
-reader may still be opening it) is swept by the next rebuild.
+Neither a generation nor a segment ever changes once its manifest is written. A new generation is made from the one before: its
+files are links or copies, then edited. What has no manifest or is neither live nor was just before (a reader may still be
+opening it) is swept when a rebuild begins and when it has published.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
 import os
 import re
 import secrets
 import shutil
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from vectorstore import store
+from vectorstore import sealed, segments
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
+from vectorstore.segments import Numbers, Segment
 
-FORMAT = 3
-_NAME = re.compile(r"\d{6}-[0-9a-f]{8}")
+FORMAT = 4
+_NAME = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _WAIT_FOR_WRITER = 1.0  # seconds
 
 
@@ -40,22 +44,40 @@ class Manifest:
     format: int
     fingerprint: str  # of the embedder
     embedder: str
-    dimensions: int
     articles: int
     passages: int
+    vectors: int  # passages that have theirs
+    next_passage: int  # the number that the next passage gets: none is ever given twice
+    refreshed: str  # when the articles were read, ISO 8601 in UTC
     sources: tuple[str, ...]  # the paths that were indexed; none: the sample articles
-    files: dict[str, tuple[int, str]]  # relative path -> size in bytes, sha256
-    vectors: tuple[str, str]  # digests of the one file whose bytes change when it is opened: see store.digest
+    segments: tuple[tuple[str, str], ...]  # name, digest of its manifest
+    files: dict[str, sealed.Seal]  # by relative path
+    digest: str  # of all this
+
+    @property
+    def share(self) -> float:
+        """The share of the passages that have a vector."""
+        return self.vectors / self.passages if self.passages else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A generation whose files, segments included, are as they were written."""
+
+    folder: Path
+    manifest: Manifest
+    segments: tuple[Segment, ...]
+    dead: Numbers  # numbers that a segment holds and no passage has any more
 
 
 def live(index_dir: Path) -> str:
     """The name of the live generation; raises NoIndex where there is none."""
     try:
         name = (index_dir / "CURRENT").read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NoIndex(f"There is no index in {index_dir}: run `onrecord rebuild`.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{index_dir / 'CURRENT'} cannot be read ({error}): run `onrecord rebuild`.") from error
+        raise sealed.unreadable(index_dir / "CURRENT", error) from error
     if not _NAME.fullmatch(name):
         raise IndexDamaged(f"{index_dir / 'CURRENT'} does not name a generation: run `onrecord rebuild`.")
     return name
@@ -72,46 +94,41 @@ def is_index(path: Path) -> bool:
 
 def manifest(path: Path) -> Manifest:
     """The manifest of the generation in that folder, unchecked against its files."""
-    file = path / "manifest.json"
+    file = path / sealed.MANIFEST
     try:
-        found = json.loads(file.read_bytes())
-        if found["format"] != FORMAT:
-            raise IndexIncompatible(f"{path} has index format {found['format']}, this is {FORMAT}: run `onrecord rebuild`.")
+        number = json.loads(file.read_bytes())["format"]
+        if number != FORMAT:
+            raise IndexIncompatible(f"{path} has index format {number}, this is {FORMAT}: run `onrecord rebuild`.")
+        found = sealed.manifest(path)
         found["sources"] = tuple(found["sources"])
-        pages, rows = found["vectors"]
-        found["vectors"] = (str(pages), str(rows))
-        found["files"] = {name: (int(size), str(digest)) for name, (size, digest) in found["files"].items()}
+        found["segments"] = segments.parsed(found["segments"])
         return Manifest(**found)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except OSError as error:
+        raise sealed.unreadable(file, error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 
 
 def sources(path: Path) -> list[Path]:
     """What the generation in that folder was made from, whatever its format; raises IndexDamaged where it cannot say."""
-    file = path / "manifest.json"
+    file = path / sealed.MANIFEST
     try:
         return [Path(source) for source in list[str](json.loads(file.read_bytes())["sources"])]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 
 
-def check(path: Path) -> Manifest:
-    """The generation's manifest after every file has been compared with it; raises IndexDamaged naming the first that differs.
+def check(path: Path, every_byte: bool = False) -> Checked:
+    """The generation after every file, of its segments too, was compared with the manifest; raises IndexDamaged.
 
-    Chroma crashes the process on damaged files, or answers wrongly without a word, so this comes before opening.
+    Chroma crashes the process on damaged files, or answers wrongly without a word, so this comes before opening. Without
+    `every_byte`, a file that looks as it was left (size, time of last change) is not read.
     """
     expected = manifest(path)
-    for name, (size, digest) in expected.files.items():
-        file = path / name
-        try:
-            same = file.stat().st_size == size and _digest(file) == digest
-        except OSError as error:
-            raise IndexDamaged(f"{file} cannot be read ({error.strerror}): run `onrecord rebuild`.") from error
-        if not same:
-            raise IndexDamaged(f"{file} is not as it was written: run `onrecord rebuild`.")
-    if not store.same(path / "chroma", *expected.vectors):
-        raise IndexDamaged(f"The database in {path / 'chroma'} is not as it was written: run `onrecord rebuild`.")
-    return expected
+    sealed.check(path, expected.files, every_byte)
+    parent = path.parent.parent / "segments"
+    held = tuple(segments.look_at(parent / name, digest, expected.fingerprint, every_byte) for name, digest in expected.segments)
+    return Checked(path, expected, held, segments.numbers(path / "dead.npy"))
 
 
 @contextmanager
@@ -131,86 +148,86 @@ def writing(index_dir: Path) -> Iterator[None]:
             holder = "another process"
         raise IndexLocked(f"{index_dir} is being rebuilt by {holder}: wait for it, or stop it and try again.") from None
     except OSError as error:
-        raise StoreError(f"{index_dir} cannot be written ({error.strerror}): choose another folder with --index.") from error
+        raise sealed.unwritable(index_dir, error) or error from error
     try:
-        writer.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        with contextlib.suppress(OSError):  # a full disk: what was left over is swept first
+            writer.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
         yield
     finally:
         writer.unlink(missing_ok=True)
         lock.release()
 
 
-def new(index_dir: Path) -> Path:
+def new(index_dir: Path, kind: str = "generations") -> Path:
     """An empty folder for the next generation. Only while `writing`."""
-    parent = index_dir / "generations"
-    parent.mkdir(exist_ok=True)
-    taken = [int(entry.name[:6]) for entry in parent.iterdir() if _NAME.fullmatch(entry.name)]
-    path = parent / f"{max(taken, default=0) + 1:06d}-{secrets.token_hex(4)}"
+    path = unused(index_dir, kind)
     path.mkdir()
     return path
 
 
-def seal(path: Path, **described: object) -> None:
+def unused(index_dir: Path, kind: str) -> Path:
+    """The path of the next generation, or with "segments" of the next segment."""
+    parent = index_dir / kind
+    parent.mkdir(exist_ok=True)
+    taken = [_place(entry.name)[0] for entry in parent.iterdir() if _NAME.fullmatch(entry.name)]
+    return parent / f"{max(taken, default=0) + 1:06d}-{secrets.token_hex(4)}"
+
+
+def seal(
+    path: Path, dead: Numbers, held: Sequence[Segment], when: datetime, known: dict[str, sealed.Seal] | None = None, **more: Any
+) -> None:
     """Writes the manifest: the generation is complete. Everything is on the disk when this returns."""
-    files = {}
-    for file in sorted(entry for entry in path.rglob("*") if entry.is_file()):
-        name = file.relative_to(path).as_posix()
-        _sync(file)
-        # tantivy's lock files are empty and come and go
-        if name != "chroma/chroma.sqlite3" and not name.endswith(".lock"):
-            files[name] = (file.stat().st_size, _digest(file))
-    complete = Manifest(format=FORMAT, files=files, vectors=store.digest(path / "chroma"), **described)  # type: ignore[arg-type] # checked by its users
-    _write(path / "manifest.json", json.dumps(asdict(complete), indent=1))
-    for directory in {entry.parent for entry in path.rglob("*")} | {path.parent}:
-        _sync(directory)
-
-
-def verify(path: Path) -> None:
-    """Opens the generation in a process of its own and tries it; raises IndexDamaged where that fails or dies.
-
-    A process of its own, because a directory that Chroma cannot read may take the process with it.
-    """
-    root = str(Path(__file__).resolve().parents[1])
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-    command = [sys.executable, "-P", "-m", "vectorstore.verify", str(path.resolve())]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - ours
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise IndexDamaged(f"The new index did not pass its verification ({last[:300]}): the one before stays; try again.")
+    segments.save(path / "dead.npy", dead)
+    sealed.seal(
+        path,
+        known,
+        format=FORMAT,
+        vectors=sum(len(one.numbers) for one in held) - len(dead),
+        refreshed=when.isoformat(timespec="seconds"),
+        segments=segments.listed(held),
+        **more,
+    )
 
 
 def publish(index_dir: Path, path: Path) -> None:
     """Makes the generation the live one, in one step that a crash cannot halve."""
     fresh = index_dir / "CURRENT.new"
-    _write(fresh, path.name + "\n")
+    sealed.write(fresh, path.name + "\n")
     os.replace(fresh, index_dir / "CURRENT")
-    _sync(index_dir)
+    sealed.sync(index_dir)
 
 
-def sweep(index_dir: Path, keep: set[str]) -> None:
-    """Deletes every generation but those; what cannot be deleted now is left to the next rebuild."""
-    for entry in (index_dir / "generations").iterdir():
-        if entry.name not in keep:
-            shutil.rmtree(entry, ignore_errors=True)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _write(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":  # folders cannot be synchronised there
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+def sweep(index_dir: Path) -> None:
+    """Deletes all but the live generation, the one before it, and their segments; what cannot be is left to the next time."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        name = live(index_dir)
+        kept = [entry for entry in _sealed(index_dir) if _place(entry.name) <= _place(name)][-2:]
+    except StoreError:  # none, or nobody can say which: all are kept that are whole
+        kept = _sealed(index_dir)
+    listed = {"generations": {entry.name for entry in kept}, "segments": {one for entry in kept for one in _segments(entry)}}
+    for kind, keep in listed.items():
+        with contextlib.suppress(OSError):
+            for entry in list((index_dir / kind).iterdir()):
+                if entry.name not in keep:
+                    shutil.rmtree(entry, ignore_errors=True)
+
+
+def _sealed(index_dir: Path) -> list[Path]:
+    """The complete generations, oldest first."""
+    try:
+        found = [entry for entry in (index_dir / "generations").iterdir() if (entry / sealed.MANIFEST).is_file()]
+    except OSError:
+        return []
+    return sorted((entry for entry in found if _NAME.fullmatch(entry.name)), key=lambda entry: _place(entry.name))
+
+
+def _place(name: str) -> tuple[int, str]:
+    return int(name.split("-")[0]), name
+
+
+def _segments(path: Path) -> list[str]:
+    """The segments that a generation lists, of whatever format it is."""
+    try:
+        return [str(name) for name, _ in json.loads((path / sealed.MANIFEST).read_bytes())["segments"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []

@@ -42,12 +42,26 @@ class LexicalIndex:
             .add_text_field("titled", tokenizer_name=_ANALYZER, index_option="freq")
             .add_text_field("source", tokenizer_name="raw", index_option="basic")
             .add_integer_field("day", indexed=True, fast=True)  # signed: an unsigned field killed the writer on a large batch
-            .add_integer_field("number", fast=True)
+            .add_integer_field("number", indexed=True, fast=True)
             .build()
         )
-        index = tantivy.Index(schema, path=str(folder))
+        cls._write(tantivy.Index(schema, path=str(folder)), (), rows)
+
+    @classmethod
+    def edit(cls, folder: Path, gone: Iterable[int], rows: Iterable[tuple[int, str, str, int, str]]) -> None:
+        """Takes the passages of these numbers out of an index and puts others in. Files are replaced, none is written into."""
+        import tantivy
+
+        cls._write(tantivy.Index.open(str(folder)), gone, rows)
+
+    @classmethod
+    def _write(cls, index: Any, gone: Iterable[int], rows: Iterable[tuple[int, str, str, int, str]]) -> None:
+        import tantivy
+
         index.register_tokenizer(_ANALYZER, _analyzer())
         writer = index.writer(64_000_000, 1)  # one thread: the same articles give the same segments
+        for number in gone:
+            writer.delete_documents_by_term("number", number)
         for number, heading, text, day, source in rows:
             document = tantivy.Document()
             document.add_integer("number", number)
@@ -57,6 +71,7 @@ class LexicalIndex:
             document.add_text("source", source)
             writer.add_document(document)
         writer.commit()
+        writer.garbage_collect_files()
         writer.wait_merging_threads()
 
     @classmethod
@@ -72,9 +87,9 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
     def terms(self, question: str) -> dict[str, float]:
-        """The question's searched stems, each with its rarity (BM25's inverse document frequency)."""
+        """The question's searched stems, each with its rarity (BM25's inverse document frequency; gone passages may count)."""
         held = {stem: self._searcher.doc_freq("text", stem) for stem in self._searched(question)}
-        return {stem: math.log(1 + (self.count() - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
+        return {stem: math.log(1 + (max(self.count(), n) - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
 
     def _searched(self, question: str) -> list[str]:
         # A Mueller may be written Müller: both are looked for.
@@ -86,11 +101,9 @@ class LexicalIndex:
         """The stems that a text would be found by."""
         return frozenset(self._analyzer.analyze(folded(text)))
 
+    # The question is a list of words, never query syntax. One without a searchable word finds nothing.
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """The n best passages that the filters admit, as (number, BM25 score), best first.
-
-        The question is a list of words, never query syntax. One without a searchable word finds nothing.
-        """
+        """The n best passages that the filters admit, as (number, BM25 score), best first."""
         from tantivy import FieldType, Occur, Query
 
         terms = self._searched(question)

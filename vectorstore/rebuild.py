@@ -1,29 +1,25 @@
-"""Articles -> a new generation of the index. The one that was live answers until the new one is verified."""
+"""Articles -> a new generation of the index. The one that was live answers until the new one is verified.
+
+What is unchanged stays as it is. Words are published as soon as the articles are read; vectors follow, a segment at a time.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from vectorstore import articles, generations
+from vectorstore import articles, generations, sealed
 from vectorstore.archive import Archive, ArchiveWriter
-from vectorstore.encoders import PACKAGED, Encoder, Vectors, open_encoder
-from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, NothingToIndex
-from vectorstore.lexical import LexicalIndex
-from vectorstore.passages import encoded_text, heading, passages
-from vectorstore.store import VectorStore
+from vectorstore.building import Building, Progress
+from vectorstore.encoders import PACKAGED, Encoder, open_encoder
+from vectorstore.errors import IndexDamaged, NoIndex, NothingToIndex, StoreError
+from vectorstore.passages import passages
 from vectorstore.types import Article, Rejected
-
-Progress = Callable[[int, int], None]  # passages with a vector so far, and how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,10 @@ class Report:
     articles: int
     passages: int
     encoded: int  # texts that went through the encoder
-    reused: int  # passages that kept their vectors from the generation before
+    reused: int  # passages that kept a vector that was there, or that an interrupted build had made
+    superseded: int  # articles of which a newer version took the place
+    removed: int  # articles that are gone
+    duplicates: int  # articles that were given more than once
     rejected: tuple[Rejected, ...]
     seconds: float
 
@@ -49,6 +48,9 @@ class Report:
             "passages": self.passages,
             "encoded": self.encoded,
             "reused": self.reused,
+            "superseded": self.superseded,
+            "removed": self.removed,
+            "duplicates": self.duplicates,
             "rejected": [{"where": rejected.where, "reason": rejected.reason} for rejected in self.rejected],
             "seconds": round(self.seconds, 3),
         }
@@ -61,63 +63,47 @@ def rebuild(
     *,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
+    from_index: Path | str | None = None,
 ) -> Report:
     """Indexes the files and folders, all of them anew; without any, what the live index was made from, or the sample articles.
 
-    An article whose text is unchanged keeps its vectors. Raises NothingToIndex where no article can be read, IndexLocked where
-    another process is at it, EmbedderUnavailable; in every case the live index stays as it is.
+    `from_index` takes the articles of another index (or of this one) instead: for another embedder, without the sources.
+    An article that is unchanged stays, and a text that is unchanged keeps its vector. Raises NothingToIndex where no article can
+    be read, IndexLocked where another process is at it, EmbedderUnavailable; what was published before stays live.
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
     encoder = encoder or open_encoder(embedder)
-    with generations.writing(index_dir):
-        before = _live(index_dir)
-        given = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)] or _sources(index_dir)
-        sources = given or [samples()]
-        building = generations.new(index_dir)
+    given = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    with generations.writing(index_dir), ExitStack() as ends:
         try:
-            rejected = _write_archive(building, sources)
-            archive = Archive(building / "articles.sqlite")
-            try:
-                rows = list(archive.for_indexing())
-                LexicalIndex.write(building / "lexical", rows)
-                digests = [digest for digest, _ in archive.digests()]
-                vectors, encoded, reused = _vectors(rows, digests, encoder, index_dir, before, progress)
-                VectorStore.write(
-                    building / "chroma", [row[0] for row in rows], vectors, [row[3] for row in rows], [row[4] for row in rows]
-                )
-                count = archive.counts()
-            finally:
-                archive.close()
-            generations.seal(
-                building,
-                fingerprint=encoder.fingerprint,
-                embedder=embedder,
-                dimensions=int(vectors.shape[1]),
-                articles=count[0],
-                passages=count[1],
-                sources=tuple(str(path.resolve()) for path in given),
-            )
-            generations.verify(building)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
-        generations.publish(index_dir, building)
-        generations.sweep(index_dir, keep={building.name, before or building.name})
-    seconds = time.monotonic() - started
-    return Report(building.name, index_dir, tuple(sources), *count, encoded, reused, tuple(rejected), seconds)
+            generations.sweep(index_dir)
+            if from_index is None:
+                given = given or _sources(index_dir)
+                named = given or [samples()]
+                items: Iterable[Article | Rejected] = articles.read(named)
+            else:
+                other, given = _other(Path(from_index))
+                ends.callback(other.close)
+                items, named = other.whole(), [Path(from_index)]
+            building = ends.enter_context(Building(index_dir, encoder, embedder, [str(path.resolve()) for path in given]))
+            with building.writing() as archive:
+                read = _read(items, archive, named)
+            encoded, reused = building.vectors(progress)
+        except Exception as error:
+            if isinstance(error, StoreError) or not (said := sealed.unwritable(index_dir, error)):
+                raise
+            raise said from error
+    manifest = building.published.manifest
+    return Report(
+        building.published.folder.name, index_dir, tuple(named), manifest.articles, manifest.passages, encoded, reused,
+        0, read.removed, read.duplicates, tuple(read.rejected), time.monotonic() - started,
+    )  # fmt: skip
 
 
 def samples() -> Path:
     """The folder of the sample articles that come with the package."""
     return Path(str(files("vectorstore"))) / "samples" / "articles"
-
-
-def _live(index_dir: Path) -> str | None:
-    try:
-        return generations.live(index_dir)
-    except (NoIndex, IndexDamaged):
-        return None
 
 
 def _sources(index_dir: Path) -> list[Path]:
@@ -132,29 +118,40 @@ def _sources(index_dir: Path) -> list[Path]:
         ) from error
 
 
-def _write_archive(building: Path, sources: Sequence[Path]) -> list[Rejected]:
-    writer = ArchiveWriter(building / "articles.sqlite")
-    rejected = []
-    seen: dict[str, bytes] = {}
-    try:
-        for item in articles.read(sources):
-            if isinstance(item, Rejected):
-                rejected.append(item)
-                continue
-            content = _sha256(item.text)
-            if item.id in seen:
-                rejected.append(_duplicate(item, same=seen[item.id] == content))
-                continue
-            seen[item.id] = content
-            parts = passages(item)
-            writer.add(item, parts, [_sha256(encoded_text(heading(item), part.text)) for part in parts])
-    finally:
-        writer.close()
-    if not writer.passages:
-        names = ", ".join(str(path) for path in sources[:3]) + (" …" if len(sources) > 3 else "")
-        why = f" ({rejected[0].where}: {rejected[0].reason})" if rejected else ""
+def _other(index_dir: Path) -> tuple[Archive, list[Path]]:
+    """The archive of another index, and what that was made from."""
+    folder = generations.folder(index_dir, generations.live(index_dir))
+    manifest = generations.manifest(folder)
+    sealed.check(folder, manifest.files, every_byte=True)
+    return Archive(folder / "articles.sqlite"), [Path(source) for source in manifest.sources]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What came of the articles that were given."""
+
+    removed: int = 0
+    duplicates: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def _read(items: Iterable[Article | Rejected], archive: ArchiveWriter, named: Sequence[Path]) -> _Read:
+    """Puts into the archive what is new or changed, takes out what is gone."""
+    read = _Read()
+    for item in items:
+        if isinstance(item, Rejected):
+            read.rejected.append(item)
+        elif there := archive.given(item.id):
+            read.duplicates += 1
+            read.rejected.append(_duplicate(item, same=there.text == item.text))
+        elif not archive.holds(item):
+            archive.put(item, passages(item))
+    read.removed = archive.remove_others()
+    if not archive.passages():
+        names = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "")
+        why = f" ({read.rejected[0].where}: {read.rejected[0].reason})" if read.rejected else ""
         raise NothingToIndex(f"No article could be read from {names}{why}")
-    return rejected
+    return read
 
 
 def _duplicate(article: Article, same: bool) -> Rejected:
@@ -162,49 +159,3 @@ def _duplicate(article: Article, same: bool) -> Rejected:
     if same:
         return Rejected(where, "the article was given twice with the same text; it is indexed once.")
     return Rejected(where, "another article has this id and another text; the first stays. Give this one an id of its own.")
-
-
-def _vectors(
-    rows: Sequence[tuple[int, str, str, int, str]],
-    digests: Sequence[bytes],
-    encoder: Encoder,
-    index_dir: Path,
-    before: str | None,
-    progress: Progress | None,
-) -> tuple[Vectors, int, int]:
-    """The passages' vectors, how many texts were encoded for them, and how many passages kept one from the generation before."""
-    texts = {digest: encoded_text(row[1], row[2]) for digest, row in zip(digests, rows, strict=True)}
-    known: dict[bytes, Any] = {}
-    with _open_before(index_dir, before, encoder.fingerprint) as opened:
-        if opened:
-            archive, store = opened
-            numbers = {digest: number for digest, number in archive.digests() if digest in texts}
-            known = dict(zip(numbers, store.vectors(list(numbers.values())), strict=True))
-    reused = sum(digest in known for digest in digests)
-    missing = [digest for digest in texts if digest not in known]
-    if missing:
-        counted = (lambda done: progress(len(known) + done, len(texts))) if progress else None
-        known.update(zip(missing, encoder.encode_documents([texts[digest] for digest in missing], counted), strict=True))
-    elif progress:
-        progress(len(texts), len(texts))
-    return np.stack([known[digest] for digest in digests]).astype(np.float32), len(missing), reused
-
-
-@contextmanager
-def _open_before(index_dir: Path, before: str | None, fingerprint: str) -> Iterator[tuple[Archive, VectorStore] | None]:
-    """The generation before, where it is sound and of the same embedder: else its vectors are no use."""
-    try:
-        path = generations.folder(index_dir, before) if before else None
-        usable = path is not None and generations.check(path).fingerprint == fingerprint
-        opened = (Archive(path / "articles.sqlite"), VectorStore.open(path / "chroma")) if path and usable else None
-    except (IndexDamaged, IndexIncompatible):
-        opened = None
-    try:
-        yield opened
-    finally:
-        for part in opened or ():
-            part.close()
-
-
-def _sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -22,7 +22,7 @@ from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
-from vectorstore.store import VectorStore
+from vectorstore.segments import Segments
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
 from vectorstore.wirecopy import may_be_same, same_copy
 
@@ -221,20 +221,20 @@ class Generation:
     """One generation, checked and open."""
 
     def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None) -> None:
-        manifest = generations.check(folder)
+        checked = generations.check(folder)
+        manifest = checked.manifest
         if manifest.fingerprint != encoder.fingerprint:
             raise IndexIncompatible(
                 f"{folder.parent.parent} was made with another embedder ({manifest.embedder[:200]}): run `onrecord rebuild`, "
                 "or set ONRECORD_EMBEDDER back."
             )
-        self.name = folder.name
+        self.name, self._manifest = folder.name, manifest
         self._encoder, self._reranker = encoder, reranker
         with ExitStack() as opened:  # where one part cannot be opened, those before it are closed
             self.archive = Archive(folder / "articles.sqlite")
             opened.callback(self.archive.close)
             self._words = LexicalIndex.open(folder / "lexical")
-            self._vectors = VectorStore.open(folder / "chroma")
-            opened.callback(self._vectors.close)
+            self._vectors = Segments(checked.segments, checked.dead)
             self._holdings = self.archive.holdings()
             opened.pop_all()
         self._everything = self._summed(Filters())
@@ -268,17 +268,16 @@ class Generation:
             for n, others in kept.items()
         ]
 
-    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Scored]:
-        """What each of the two searches finds, by words and by meaning, and how near the meaning of what only words found is."""
-        # The encoder leaves the interpreter free: the other search takes none of its time.
-        with ThreadPoolExecutor(1) as aside:
+    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Mapping[int, float]]:
+        """What each of the two searches finds, by words and by meaning, and how near the meaning of what words found is."""
+        if not self._vectors.segments:  # yet: no encoder is needed
+            return self._words.search(question, n, filters), [], {}
+        with ThreadPoolExecutor(1) as aside:  # the encoder leaves the interpreter free: the other search takes none of its time
             words = aside.submit(self._words.search, question, n, filters)
             held = aside.submit(lambda: self._vectors.vectors([number for number, _ in words.result()]))
             vector = self._encoder.encode_query(question)
-        by_meaning = self._vectors.nearest(vector, n, filters)
-        near = {number for number, _ in by_meaning}
-        beside = zip(words.result(), held.result(), strict=True)
-        return words.result(), by_meaning, [(number, float(row @ vector)) for (number, _), row in beside if number not in near]
+        near = {number: float(row @ vector) for number, row in held.result().items()}
+        return words.result(), self._vectors.nearest(vector, n, filters), near
 
     def _judged(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences; with each passage, its headline as it is read."""
@@ -326,6 +325,9 @@ class Generation:
             last=max(days, default=None),
             sources=tuple(sorted(outlets.items(), key=lambda outlet: (-outlet[1], outlet[0]))),
             undated=sum(row[2] for row in held if row[1] is None),
+            vectors=self._manifest.share,
+            refreshed=self._manifest.refreshed,
+            segments=len(self._manifest.segments),
         )
 
     def enter(self) -> None:
@@ -348,15 +350,18 @@ def _searchable(question: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", question[:_LONGEST_QUESTION])
 
 
-def fused(by_words: Scored, by_meaning: Scored, less_near: Scored = ()) -> Scored:
-    """Both rankings as one: scaled to 0 … 1, weighed and summed. What words lack has 0 there, what is `less_near` below 0."""
+# `near` is how near the meaning of what words found is. What is not in it has no vector yet: it is taken to be as near as it is
+# good by its words, so that it stands where words alone would put it.
+def fused(by_words: Scored, by_meaning: Scored, near: Mapping[int, float] | None = None) -> Scored:
+    """Both rankings as one: scaled to 0 … 1, weighed and summed. What words lack has 0 there, what meaning lacks is below 0."""
     total: dict[int, float] = {}
-    for scored, more, share in ((by_words, (), 1 - _DENSE_SHARE), (by_meaning, less_near, _DENSE_SHARE)):
+    for scored, more, share in ((by_words, {}, 1 - _DENSE_SHARE), (by_meaning, near or {}, _DENSE_SHARE)):
         if scored:
             best, worst = scored[0][1], scored[-1][1]
-            for number, score in (*scored, *more):
+            for number, score in (dict(more) | dict(scored)).items():
                 scaled = (score - worst) / (best - worst) if best > worst else 1.0
                 total[number] = total.get(number, 0.0) + share * scaled
+    total |= {number: total[number] / (1 - _DENSE_SHARE) for number, _ in by_words if near is not None and number not in near}
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -381,11 +386,9 @@ def _bonus(article: Article, start: int, prefer: Sequence[Filters], newest: date
     return bonus
 
 
+# A later copy is listed with the first, once for each other outlet. An article's third passages come in only to reach k.
 def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
-    """The first k passages (number, outlet, passage), in order, with wire copy counted once and room for several articles.
-
-    A later copy is listed with the first, once for each other outlet. An article's third passages come in only to reach k.
-    """
+    """The first k passages (number, outlet, passage), in order, with wire copy counted once and room for several articles."""
     kept, spare = Copies(), Copies()  # spare: articles' third passages, and the following ones
     of_article: Counter[str] = Counter()
     for place, earlier in enumerate(may_be_same([passage.text for *_, passage in ranked])):

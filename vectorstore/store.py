@@ -1,22 +1,22 @@
 """Vectors in Chroma, in an embedded directory. The only file that imports chromadb.
 
-A directory is written once, closed, and afterwards only read. Chroma is not safe for anything else: two writers lose vectors,
-and a killed write can leave a directory that never opens. A Chroma server would take the place of `_client`, `digest` and `same`.
+A directory is written once, closed, and afterwards only read, and that through a temporary folder (vectorstore/scratch.py): its
+bytes stay as they were. Chroma is not safe for anything else: two writers lose vectors, and a killed write can leave a directory
+that never opens. A Chroma server would take the place of `_client`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged
+from vectorstore.scratch import Scratch
 from vectorstore.types import Filters
 
 _NAME = "passages"
@@ -24,27 +24,35 @@ _LARGEST_BATCH = 5_000  # Chroma takes 5,461
 _EF_SEARCH = 200  # recall@10 .959 at 100,000 vectors; 100 gives .98 at 10,000
 
 
-class VectorStore:
-    """The vectors of one generation, by passage number."""
+class Rows(Protocol):
+    """Vectors that are read a slice at a time: an array, or a file of them."""
 
-    def __init__(self, client: Any, collection: Any) -> None:
-        self._client, self._collection = client, collection
+    def __getitem__(self, part: slice, /) -> Vectors: ...
+
+
+class VectorStore:
+    """The vectors of one segment, by passage number."""
+
+    def __init__(self, client: Any, collection: Any, scratch: Scratch) -> None:
+        self._client, self._collection, self._scratch = client, collection, scratch
 
     @classmethod
-    def write(cls, folder: Path, numbers: Sequence[int], vectors: Vectors, days: Sequence[int], sources: Sequence[str]) -> None:
+    def write(cls, folder: Path, numbers: Sequence[int], vectors: Rows, days: Sequence[int], sources: Sequence[str]) -> None:
         """Makes a new store of the vectors and closes it. `days` are day numbers (0: undated), `sources` case-folded outlets."""
         batches = max(1, -(-len(numbers) // _LARGEST_BATCH))
-        size = max(1, -(-len(numbers) // batches))
+        bounds = [len(numbers) * n // batches for n in range(batches + 1)]
+        # Each batch is synchronised: what is not stays in Chroma's log and is replayed by every opening (4,560 vectors: 5 s). So
+        # none may be smaller than the threshold, not even by one.
+        size = max(1, len(numbers) // batches)
         client = _client(folder)
         try:
             collection = client.create_collection(
                 _NAME,
                 embedding_function=None,
-                # A batch per synchronisation: what is not synchronised stays in Chroma's log and is replayed by every opening.
                 configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "batch_size": size, "sync_threshold": size}},
             )
-            for start in range(0, len(numbers), size):
-                part = slice(start, start + size)
+            for start, end in pairwise(bounds):
+                part = slice(start, end)
                 collection.add(
                     ids=[str(number) for number in numbers[part]],
                     embeddings=vectors[part],
@@ -52,6 +60,8 @@ class VectorStore:
                 )
         finally:
             client.close()
+        with closing(sqlite3.connect(folder / "chroma.sqlite3")) as database:  # each opening copies it: 12.7 MB become 5
+            database.execute("VACUUM")
 
     @classmethod
     def open(cls, folder: Path) -> VectorStore:
@@ -60,13 +70,15 @@ class VectorStore:
 
         if not (folder / "chroma.sqlite3").is_file():  # Chroma would make a new, empty one
             raise IndexDamaged(f"{folder} holds no vectors: run `onrecord rebuild`.")
+        scratch = Scratch(folder, "chroma.sqlite3")
         try:
-            client = _client(folder)
-            return cls(client, client.get_collection(_NAME, embedding_function=None))
+            client = _client(scratch.folder)
+            return cls(client, client.get_collection(_NAME, embedding_function=None), scratch)
         except (ChromaError, ValueError, OSError) as error:
+            scratch.close()
             reason = str(error).splitlines()[0][:150] if str(error) else type(error).__name__
             raise IndexDamaged(
-                f"The vectors in {folder} cannot be opened ({reason}): make sure that the folder can be written to, "
+                f"The vectors in {folder} cannot be opened ({reason}): make sure that {scratch.folder.parent} has room, "
                 "or run `onrecord rebuild`."
             ) from error
 
@@ -78,64 +90,19 @@ class VectorStore:
         found = self._collection.query(query_embeddings=[vector], n_results=n, where=_where(filters), include=["distances"])
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def vectors(self, numbers: Sequence[int]) -> Vectors:
-        """The stored vectors of these passages, in the order asked for."""
-        rows: dict[str, Any] = {}
-        wanted = [str(number) for number in numbers]
-        for start in range(0, len(wanted), _LARGEST_BATCH):
-            found = self._collection.get(ids=wanted[start : start + _LARGEST_BATCH], include=["embeddings"])
-            rows.update(zip(found["ids"], found["embeddings"], strict=True))
-        return np.asarray([rows[id_] for id_ in wanted], np.float32)
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of those of these passages that are here; 5,000 at once at most."""
+        found = self._collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
+        return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
 
     def close(self) -> None:
         self._client.close()
+        self._scratch.close()
 
 
-def digest(folder: Path) -> tuple[str, str]:
-    """Two digests of chroma.sqlite3, which Chroma writes to even when it only reads: (of its pages, of its rows).
-
-    Every opening adds a row to its table `acquire_write` and moves the counters in its header, so its bytes cannot be compared
-    as they are. The first digest leaves out that table's page and those counters and takes milliseconds. After some hundred
-    openings the table has outgrown its page; then `same` falls back on the second, over the tables that answers rest on.
-    """
-    return _of_pages(folder / "chroma.sqlite3"), _of_rows(folder / "chroma.sqlite3")
-
-
-def same(folder: Path, pages: str, rows: str) -> bool:
-    """Whether chroma.sqlite3 still is what `digest` saw; raises IndexDamaged where it cannot be read at all."""
-    file = folder / "chroma.sqlite3"
-    return _of_pages(file) == pages or _of_rows(file) == rows
-
-
-def _of_pages(file: Path) -> str:
-    with _reading(file) as database:
-        size = database.execute("PRAGMA page_size").fetchone()[0]
-        row = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'acquire_write'").fetchone()
-    raw = bytearray(file.read_bytes())
-    for start, end in ((24, 28), (92, 100), ((row[0] - 1) * size, row[0] * size) if row else (0, 0)):
-        raw[start:end] = bytes(end - start)
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _of_rows(file: Path) -> str:
-    found = hashlib.sha256()
-    with _reading(file) as database:
-        checked = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if checked != "ok":
-            raise IndexDamaged(f"{file} is damaged ({checked.splitlines()[0][:100]}): run `onrecord rebuild`.")
-        for table in ("collections", "segments", "embeddings", "embedding_metadata", "embeddings_queue", "max_seq_id"):
-            for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid"):  # noqa: S608 - names from the line above
-                found.update(repr(row).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            yield database
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{file} is damaged ({error}): run `onrecord rebuild`.") from error
+def load() -> None:
+    """Imports Chroma now, a second before it is needed."""
+    import chromadb  # noqa: F401 - that is all
 
 
 def _client(folder: Path) -> Any:

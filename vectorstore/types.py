@@ -131,6 +131,9 @@ class Summary:
     last: date | None
     sources: tuple[tuple[str, int], ...]  # (outlet, articles), most articles first
     undated: int  # articles without a date
+    vectors: float = 1.0  # the share of the index's passages that have their vector; words alone find the others
+    refreshed: str = ""  # when the articles were last read: ISO 8601, UTC
+    segments: int = 0  # parts that the vectors lie in
 
 
 @dataclass(frozen=True, slots=True)

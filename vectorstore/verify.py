@@ -1,9 +1,21 @@
-"""`python -m vectorstore.verify FOLDER`: opens a generation that was just built and tries it; exits with 1 and a reason."""
+"""Tries a generation that was just built, in a process of its own: a directory that Chroma cannot read may take that with it.
+
+The process (`python -m vectorstore.verify`) is started when a build begins and loads Chroma meanwhile; each line that it is given
+is a generation's folder and the segments to try, as JSON, and it answers each with a line: empty, or what is wrong.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import subprocess
 import sys
+import threading
+from collections.abc import Collection
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import numpy as np
 
@@ -11,46 +23,122 @@ from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.errors import IndexDamaged, StoreError
 from vectorstore.lexical import LexicalIndex
-from vectorstore.store import VectorStore
+from vectorstore.segments import Segment, Segments
+from vectorstore.store import load
 
 _SAMPLES = 50
 
 
-def verify(folder: Path) -> None:
-    """Raises IndexDamaged unless counts agree, sampled passages are their articles' text and sampled vectors find themselves."""
-    manifest = generations.check(folder)
-    archive = Archive(folder / "articles.sqlite")
+def verify(folder: Path, segments: Collection[str] | None = None) -> None:
+    """Raises IndexDamaged unless counts agree, sampled passages are their articles' text and sampled vectors find themselves.
+
+    Vectors of these segments are tried; without `segments`, of all.
+    """
+    checked = generations.check(folder)
+    manifest = checked.manifest
     words = LexicalIndex.open(folder / "lexical")
-    vectors = VectorStore.open(folder / "chroma")
+    archive = Archive(folder / "articles.sqlite")
+    vectors = Segments(checked.segments, checked.dead)
     try:
         counted = (*archive.counts(), words.count(), vectors.count())
-        if counted != (manifest.articles, manifest.passages, manifest.passages, manifest.passages):
+        if counted != (manifest.articles, manifest.passages, manifest.passages, manifest.vectors):
             raise IndexDamaged(f"the counts (articles, passages, in words, in vectors) are {counted}")
-        numbers = sorted({int(n) for n in np.linspace(0, manifest.passages - 1, min(_SAMPLES, manifest.passages))})
-        passages = archive.passages(numbers)
-        articles = archive.articles({found.article for found in passages.values()})
-        for number in numbers:
-            passage = passages[number].passage
-            if articles[passages[number].article].text[passage.start : passage.end] != passage.text:
+        held = np.fromiter(archive.numbers(), np.int64)
+        for number, found in archive.passages(_sampled(np.sort(held))).items():
+            passage = found.passage
+            whole = archive.article(passage.article_id)
+            if whole is None or whole.text[passage.start : passage.end] != passage.text or number >= manifest.next_passage:
                 raise IndexDamaged(f"passage {passage.id} is not its article's text")
-        lost = 0
-        for number, vector in zip(numbers, vectors.vectors(numbers), strict=True):
-            found = vectors.nearest(vector, 10)
-            near = vectors.vectors([other for other, _ in found])
-            if not found or not np.allclose(near @ vector, [cosine for _, cosine in found], atol=1e-3):
-                raise IndexDamaged(f"the neighbours of passage {passages[number].passage.id} are not at their distances")
+    finally:
+        vectors.close()
+        archive.close()
+    for segment in checked.segments:
+        if segments is None or segment.folder.name in segments:
+            _try(segment)
+
+
+def _try(segment: Segment) -> None:
+    vectors = Segments([segment])
+    try:
+        if vectors.stores[0].count() != len(segment.numbers):
+            raise IndexDamaged(f"{segment.folder.name} does not hold {len(segment.numbers)} vectors")
+        lost, numbers = 0, _sampled(segment.numbers)
+        for number, vector in vectors.vectors(numbers).items():
+            found = dict(vectors.nearest(vector, 10))
+            near = vectors.vectors(list(found))
+            if not found or not all(abs(float(near[other] @ vector) - cosine) < 1e-3 for other, cosine in found.items()):
+                raise IndexDamaged(f"the neighbours of passage {number} are not at their distances")
             # Wire copy has one vector for several passages: any of them is the same place.
-            lost += number not in dict(found) and found[0][1] < 1 - 1e-4
+            lost += number not in found and max(found.values()) < 1 - 1e-4
         if lost > len(numbers) / 2:  # the search is approximate: a few may be missed among near-equal vectors
             raise IndexDamaged(f"{lost} of {len(numbers)} sampled vectors do not find themselves")
     finally:
         vectors.close()
-        archive.close()
+
+
+def _sampled(numbers: np.typing.NDArray[np.int64]) -> list[int]:
+    places = {int(n) for n in np.linspace(0, len(numbers) - 1, min(_SAMPLES, len(numbers)))} if len(numbers) else set()
+    return [int(numbers[place]) for place in sorted(places)]
+
+
+def verify_live(index_dir: Path) -> None:
+    """Reads every byte of the live generation and its segments, and tries them; raises IndexDamaged, which says how to mend."""
+    folder = generations.folder(index_dir, generations.live(index_dir))
+    generations.check(folder, every_byte=True)
+    try:
+        with Prober() as prober:
+            prober.verify(folder)
+    except IndexDamaged as error:
+        raise IndexDamaged(f"{folder} is as it was written, but does not work ({error}): run `onrecord rebuild`.") from error
+
+
+class Prober:
+    """The process that tries generations; it ends with the block."""
+
+    def __init__(self) -> None:
+        root = str(Path(__file__).resolve().parents[1])
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "vectorstore.verify"],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, errors="replace", start_new_session=True,  # Ctrl+C is for its parent alone
+        )  # fmt: skip
+        self._stdin: Any = self._process.stdin
+        self._stdout: Any = self._process.stdout
+
+    def verify(self, folder: Path, segments: Collection[str] | None = None) -> None:
+        """Raises IndexDamaged, with the reason alone, where trying the generation fails, or the process dies of it."""
+        line = ""
+        with contextlib.suppress(BrokenPipeError):
+            asked = {"folder": str(folder.resolve()), "segments": None if segments is None else sorted(segments)}
+            self._stdin.write(json.dumps(asked) + "\n")
+            self._stdin.flush()
+            line = self._stdout.readline()
+        if line == "\n":
+            return
+        if not line:
+            line = (self._process.communicate()[1].strip().splitlines() or [f"exit code {self._process.returncode}"])[-1]
+        raise IndexDamaged(line.strip()[:300])
+
+    def __enter__(self) -> Prober:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.kill()
+        with contextlib.suppress(OSError):
+            self._process.communicate()
+
+
+def _serve() -> None:
+    threading.Thread(target=load, daemon=True).start()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            verify(Path(asked["folder"]), asked["segments"])
+            print(flush=True)
+        except StoreError as error:
+            print(" ".join(str(error).split()), flush=True)
 
 
 if __name__ == "__main__":
-    try:
-        verify(Path(sys.argv[1]))
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+    _serve()

@@ -11,9 +11,10 @@ from pathlib import Path
 from qa.errors import UsageError
 from qa.evals.types import Benchmark
 from vectorstore import generations
+from vectorstore.building import Progress
 from vectorstore.encoders import PACKAGED, Encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex
-from vectorstore.rebuild import Progress, rebuild
+from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
 from vectorstore.types import Article, Rejected
 

@@ -1,0 +1,270 @@
+"""One rebuild's new generations: made from the one before, published with its words first, then with more and more vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from vectorstore import generations, sealed, segments
+from vectorstore.archive import Archive, ArchiveWriter
+from vectorstore.encoded import Encoded
+from vectorstore.encoders import Encoder, Vectors
+from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex
+from vectorstore.generations import Checked, Manifest
+from vectorstore.lexical import LexicalIndex
+from vectorstore.passages import encoded_text
+from vectorstore.segments import NONE, Numbers, Segment, Segments, within
+from vectorstore.verify import Prober
+
+Progress = Callable[[int, int], None]  # passages with a vector so far, and how many there are
+
+# Vectors of a segment, or as many as there are already: each doubles what is searchable, so there are few of them. The largest
+# is what Chroma writes in less than half a gigabyte of memory.
+_SEGMENT, _LARGEST = 16_384, 65_536
+_SOON = 256  # fewer missing vectors than that are made before anything is published
+_WINDOW = 2_048  # passages whose texts are in memory, sorted by length
+_CALL = 256  # of them that the encoder gets at once: a build that is stopped loses no more
+_MOST, _SMALL = 8, 4_096  # where there are more segments than that, those with fewer vectors than that are merged
+_DEAD = 0.3  # a segment of which more is dead is merged
+_WORDS_ANEW = 0.3  # where more passages than that are gone, words are indexed anew
+
+
+class Building:
+    """The folder of the next generation and what it is made from; unfinished work is cleared away when the block ends."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str]) -> None:
+        self._index_dir, self._encoder = index_dir, encoder
+        self._said = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
+        self._when = datetime.now(UTC)
+        self._before, self._segments = _sound(index_dir, encoder.fingerprint)
+        self._known: dict[str, sealed.Seal] = {}
+        self._next = self._before.manifest.next_passage if self._before else 0
+        self._verified = {segment.folder.name for segment in self._segments}
+        self._live: list[Checked] = []  # what was published, the last one last
+
+    def __enter__(self) -> Building:
+        self._prober = Prober().__enter__()
+        self._folder = generations.new(self._index_dir)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._prober.__exit__(kind, error, trace)
+        generations.sweep(self._index_dir)
+
+    @property
+    def published(self) -> Checked:
+        """The generation that is live now."""
+        return self._live[-1]
+
+    @contextmanager
+    def writing(self) -> Iterator[ArchiveWriter]:
+        """The archive, to be edited: that of the generation before, or an empty one."""
+        file = self._folder / "articles.sqlite"
+        if self._before:
+            sealed.copy(self._before.folder / file.name, file)
+        editor = ArchiveWriter(file, self._next)
+        yield editor
+        editor.close()
+        self._words(editor)
+        self._next = editor.next_passage
+
+    def _words(self, edited: ArchiveWriter) -> None:
+        """Indexes the words of what is new, and takes out those of what is gone."""
+        to, before = self._folder, self._before
+        archive = Archive(to / "articles.sqlite")
+        self._articles, self._passages = archive.counts()
+        try:
+            if before and not edited.edited:
+                archive.close()
+                (to / "articles.sqlite").unlink()
+                sealed.link(before.folder, to, self._linked(before.manifest))
+            elif before and len(edited.removed) <= _WORDS_ANEW * before.manifest.passages:
+                words = {name: seal for name, seal in self._linked(before.manifest).items() if name.startswith("lexical/")}
+                sealed.link(before.folder, to, words, copied=("lexical/meta.json", "lexical/.managed.json"))
+                LexicalIndex.edit(to / "lexical", edited.removed, archive.for_indexing(edited.first_passage))
+            else:
+                LexicalIndex.write(to / "lexical", archive.for_indexing())
+        finally:
+            archive.close()
+
+    def vectors(self, progress: Progress | None) -> tuple[int, int]:
+        """Makes the vectors that are missing, publishing as they come; (texts encoded, passages that kept a vector)."""
+        archive = Archive(self._folder / "articles.sqlite")
+        before = Archive(self._before.folder / "articles.sqlite") if self._before else None
+        try:
+            self._alive = np.sort(np.fromiter(archive.numbers(), np.int64))
+            missing = self._alive[~within(self._alive, _all(self._segments))]
+            held = len(self._alive) - len(missing)
+            if len(missing) > _SOON:
+                self._publish()
+            encoded = reused = 0
+            if len(missing):
+                with Encoded(self._index_dir, self._encoder.fingerprint, self._encoder.dimensions) as kept:
+                    window = _Window(archive, before, kept, self._segments, self._encoder)
+                    pending: list[int] = []
+                    for start in range(0, len(missing), _WINDOW):
+                        numbers = missing[start : start + _WINDOW].tolist()
+                        window.fill(numbers, partial(self._told, progress, held + start))
+                        pending += numbers
+                        many = min(max(_SEGMENT, len(_all(self._segments))), _LARGEST)
+                        if len(pending) >= many or numbers[-1] == missing[-1]:
+                            self._write(archive, pending, _Slices(archive.digests(pending), kept.vectors))
+                            self._merge(archive)
+                            self._publish()
+                            window.search(self._segments)
+                            kept.clear()
+                            pending = []
+                    encoded, reused = window.encoded, window.reused
+                    window.close()
+            else:
+                self._merge(archive)
+                self._publish()
+            if progress:
+                progress(len(self._alive), len(self._alive))
+            return encoded, held + reused
+        finally:
+            archive.close()
+            if before:
+                before.close()
+
+    def _told(self, progress: Progress | None, before: int, done: int) -> None:
+        if progress:
+            progress(before + done, len(self._alive))
+
+    def _write(self, archive: Archive, numbers: Sequence[int], vectors: _Slices) -> None:
+        """Makes a segment of these passages."""
+        folder = generations.unused(self._index_dir, "segments")
+        self._segments.append(segments.write(folder, self._encoder.fingerprint, numbers, vectors, *archive.filed(numbers)))
+
+    def _merge(self, archive: Archive) -> None:
+        """Makes one segment of those that are mostly dead or too many; nothing is encoded for it."""
+        living = {segment: segment.numbers[within(segment.numbers, self._alive)] for segment in self._segments}
+        whole = [one for one in self._segments if len(living[one]) >= (1 - _DEAD) * len(one.numbers)]
+        small = sorted((one for one in whole if len(living[one]) < _SMALL), key=lambda one: len(living[one]))
+        chosen = [one for one in self._segments if one not in whole]
+        if len(whole) + bool(chosen) > _MOST and len(small) > 1:
+            # As few as make it worth while: as many as the next is larger than all before it together.
+            count = next(
+                (n for n in range(2, len(small)) if len(living[small[n]]) > sum(len(living[o]) for o in small[:n])), len(small)
+            )
+            chosen += small[:count]
+        if not chosen:
+            return
+        self._segments = [one for one in self._segments if one not in chosen]
+        numbers = sorted(int(number) for one in chosen for number in living[one])
+        if numbers:
+            old = Segments(chosen)
+            try:
+                self._write(archive, numbers, _Slices(numbers, old.stacked))
+            finally:
+                old.close()
+
+    def _publish(self) -> None:
+        """Seals, tries and publishes the folder; what is published after that gets a folder of its own, of links."""
+        if self._live:
+            self._folder = generations.new(self._index_dir)
+            sealed.link(self.published.folder, self._folder, self._linked(self.published.manifest))
+        held = _all(self._segments)
+        generations.seal(
+            self._folder, held[~within(held, self._alive)], self._segments, self._when, self._known,
+            articles=self._articles, passages=self._passages, next_passage=self._next, **self._said,
+        )  # fmt: skip
+        fresh = {segment.folder.name for segment in self._segments} - self._verified
+        try:
+            self._prober.verify(self._folder, fresh)
+        except IndexDamaged as error:
+            raise IndexDamaged(
+                f"The new index did not pass its verification ({error}): the one before stays; try again."
+            ) from error
+        self._verified |= fresh
+        generations.publish(self._index_dir, self._folder)
+        generations.sweep(self._index_dir)
+        self._live.append(generations.check(self._folder))
+
+    def _linked(self, manifest: Manifest) -> dict[str, sealed.Seal]:
+        """The files of a generation that another takes over, which therefore need not be read to be sealed."""
+        self._known = {name: seal for name, seal in manifest.files.items() if name != "dead.npy"}
+        return self._known
+
+
+class _Window:
+    """Gets the vectors of some passages at a time into the file of encoded ones: from segments that have them, or encoded."""
+
+    def __init__(
+        self, archive: Archive, before: Archive | None, kept: Encoded, held: Sequence[Segment], encoder: Encoder
+    ) -> None:
+        self._archives = [archive, *([before] if before else [])]
+        self._kept, self._encoder = kept, encoder
+        self._earlier = _all(held)
+        self._store = Segments(held)
+        self.encoded = self.reused = 0
+
+    def search(self, held: Sequence[Segment]) -> None:
+        """Takes other segments to look for vectors in."""
+        self._store.close()
+        self._store = Segments(held)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def fill(self, numbers: Sequence[int], progress: Callable[[int], None]) -> None:
+        """Makes sure that each of these passages has its vector in the file."""
+        archive = self._archives[0]
+        digests = archive.digests(numbers)
+        texts = {digest: encoded_text(row[1], row[2]) for digest, row in zip(digests, archive.of_numbers(numbers), strict=True)}
+        found = self._elsewhere([digest for digest in texts if digest not in self._kept])
+        if found:
+            self._kept.add(list(found), self._store.stacked(list(found.values())))
+        earlier = {digest for digest, number in found.items() if within(np.array([number]), self._earlier)[0]}
+        self.reused += sum(digest in earlier or self._kept.taken_up(digest) for digest in digests)
+        lacking = sorted((digest for digest in texts if digest not in self._kept), key=lambda digest: len(texts[digest]))
+        for start in range(0, len(lacking), _CALL):
+            part = lacking[start : start + _CALL]
+            self._kept.add(part, self._encoder.encode_documents([texts[digest] for digest in part]))
+            progress(len(numbers) - len(lacking) + start + len(part))
+        self.encoded += len(lacking)
+
+    def _elsewhere(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """For each of these texts that a segment has a vector of, a passage number that it is under."""
+        pairs = [(digest, number) for digest in digests for archive in self._archives for number in archive.same(digest)]
+        held = within(np.array([number for _, number in pairs], np.int64), self._store.numbers)
+        return {digest: number for (digest, number), is_held in zip(pairs, held, strict=True) if is_held}
+
+
+class _Slices:
+    """Vectors that are read when they are wanted."""
+
+    def __init__(self, of: Sequence[Any], read: Callable[[Sequence[Any]], Vectors]) -> None:
+        self._of, self._read = of, read
+
+    def __getitem__(self, part: slice) -> Vectors:
+        return self._read(self._of[part])
+
+
+def _all(held: Sequence[Segment]) -> Numbers:
+    return np.sort(np.concatenate([NONE, *(segment.numbers for segment in held)]))
+
+
+def _sound(index_dir: Path, fingerprint: str) -> tuple[Checked | None, list[Segment]]:
+    """The live generation and those of its segments that are of this embedder, every byte as it was written; None without one.
+
+    What is damaged is left out: it is made anew.
+    """
+    try:
+        folder = generations.folder(index_dir, generations.live(index_dir))
+        manifest = generations.manifest(folder)
+        sealed.check(folder, manifest.files, every_byte=True)
+    except (NoIndex, IndexDamaged, IndexIncompatible):
+        return None, []
+    held = []
+    for name, digest in manifest.segments if manifest.fingerprint == fingerprint else ():
+        with suppress(IndexDamaged):
+            held.append(segments.look_at(index_dir / "segments" / name, digest, fingerprint, every_byte=True))
+    return Checked(folder, manifest, tuple(held), NONE), held

@@ -1,0 +1,159 @@
+"""Segments: some thousands of vectors each, sealed; a generation lists those that it searches.
+
+    INDEX/segments/NAME/        chroma/, numbers.npy (whose vectors they are), and manifest.json, written last
+
+A vector whose passage is gone stays in its segment until that is merged: it is left out of what is found.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore import sealed
+from vectorstore.encoders import Vectors
+from vectorstore.errors import IndexDamaged
+from vectorstore.store import Rows, VectorStore
+from vectorstore.types import Filters
+
+Numbers = NDArray[np.int64]
+
+NONE: Numbers = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A sealed segment that was looked at and not opened yet."""
+
+    folder: Path
+    digest: str  # of its manifest
+    numbers: Numbers  # whose vectors it holds, in order
+
+
+def write(
+    folder: Path, fingerprint: str, numbers: Sequence[int], vectors: Rows, days: Sequence[int], sources: Sequence[str]
+) -> Segment:
+    """Makes a segment of the vectors in a new folder and seals it."""
+    folder.mkdir(parents=True)
+    VectorStore.write(folder / "chroma", numbers, vectors, days, sources)
+    held = np.sort(np.asarray(numbers, np.int64))
+    save(folder / "numbers.npy", held)
+    sealed.seal(folder, fingerprint=fingerprint, count=len(held))
+    return Segment(folder, str(sealed.manifest(folder)["digest"]), held)
+
+
+def look_at(folder: Path, digest: str, fingerprint: str, every_byte: bool = False) -> Segment:
+    """The segment, its files checked; raises IndexDamaged where it is not the one that the generation lists."""
+    described = sealed.manifest(folder)
+    if described["digest"] != digest or described.get("fingerprint") != fingerprint:
+        raise IndexDamaged(f"{folder} is not the segment that the index was made with: run `onrecord rebuild`.")
+    sealed.check(folder, described["files"], every_byte)
+    return Segment(folder, digest, numbers(folder / "numbers.npy"))
+
+
+def numbers(file: Path) -> Numbers:
+    """Passage numbers from a file; raises IndexDamaged."""
+    try:
+        return np.asarray(np.load(file, allow_pickle=False), np.int64)
+    except OSError as error:
+        raise sealed.unreadable(file, error) from error
+    except ValueError as error:
+        raise IndexDamaged(f"{file} is damaged: run `onrecord rebuild`.") from error
+
+
+def save(file: Path, held: Numbers) -> None:
+    """Writes what `numbers` reads."""
+    with file.open("wb") as opened:
+        np.save(opened, held)
+
+
+def within(wanted: Numbers, among: Numbers) -> NDArray[np.bool_]:
+    """Which of the wanted numbers are among the others, which are sorted."""
+    if not len(among):
+        return np.zeros(len(wanted), bool)
+    places = np.searchsorted(among, wanted)
+    return np.asarray(among[np.minimum(places, len(among) - 1)] == wanted)
+
+
+class Segments:
+    """The vectors of several segments as one store. Chroma is opened by the first that asks; threads may share it."""
+
+    def __init__(self, segments: Sequence[Segment], dead: Numbers = NONE) -> None:
+        self.segments = tuple(segments)
+        self.numbers = np.sort(np.concatenate([NONE, *(segment.numbers for segment in segments)]))
+        self._dead = dead
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def count(self) -> int:
+        """How many passages have a vector."""
+        return len(self.numbers) - len(self._dead)
+
+    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
+        """The n nearest passages that the filters admit, as (number, cosine), nearest first."""
+        found = [hit for store in self.stores for hit in store.nearest(vector, n, filters)]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:n]
+
+    def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of those of these passages that have one."""
+        return {number: row for store in self.stores for number, row in store.vectors(numbers).items()}
+
+    def stacked(self, numbers: Sequence[int]) -> Vectors:
+        """The stored vectors of these passages, all of which have one, in the order asked for."""
+        found = self.vectors(numbers)
+        return np.stack([found[number] for number in numbers])
+
+    @cached_property
+    def stores(self) -> list[VectorStore | _Living]:
+        """The segments, open."""
+        with self._lock:
+            if "stores" in self.__dict__:  # by another thread
+                return self.__dict__["stores"]  # type: ignore[no-any-return]
+            self.__dict__["stores"] = opened = list[VectorStore | _Living]()
+            for segment in self.segments if not self._closed else ():
+                store = VectorStore.open(segment.folder / "chroma")
+                dead = segment.numbers[within(segment.numbers, self._dead)]
+                opened.append(_Living(store, dead, len(segment.numbers)) if len(dead) else store)
+            return opened
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for store in self.__dict__.pop("stores", ()):
+                store.close()
+
+
+class _Living:
+    """A store of which some passages are gone: they are not found."""
+
+    def __init__(self, store: VectorStore, dead: Numbers, held: int) -> None:
+        self._store, self._dead, self._held = store, dead, held
+        self.count, self.vectors, self.close = store.count, store.vectors, store.close
+
+    def nearest(self, vector: Vectors, n: int, filters: Filters) -> list[tuple[int, float]]:
+        """The n nearest; as many more are asked for as are likely to be gone, and then as all that are."""
+        gone, alive = len(self._dead), list[tuple[int, float]]()
+        for more in (min(gone, 2 * n * gone // self._held + 10), gone):
+            hits = self._store.nearest(vector, n + more, filters)
+            dead = within(np.asarray([number for number, _ in hits], np.int64), self._dead)
+            alive = [hit for hit, is_dead in zip(hits, dead, strict=True) if not is_dead]
+            if len(alive) >= n or len(hits) < n + more:
+                break
+        return alive[:n]
+
+
+def listed(segments: Sequence[Segment]) -> list[tuple[str, str]]:
+    """What a generation's manifest says of its segments."""
+    return [(segment.folder.name, segment.digest) for segment in segments]
+
+
+def parsed(given: Any) -> tuple[tuple[str, str], ...]:
+    """The same, read from a manifest."""
+    return tuple((str(name), str(digest)) for name, digest in given)
