@@ -6,7 +6,7 @@ Rules for English questions. A question in another form ("oil price") still has 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from vectorstore.language.frames import bare, wants_gist
@@ -14,10 +14,11 @@ from vectorstore.language.lexicon import pattern, rows, table, word_list, word_s
 from vectorstore.language.places import COUNTRY, STATE
 from vectorstore.language.sentences import sentences
 from vectorstore.language.stems import stem_set
-from vectorstore.language.words import SPELT, STOP_WORDS, alike, key, rarity, related, spellings, words
+from vectorstore.language.words import SPELT, STOP_WORDS, Word, alike, key, rarity, related, spellings, words
 
 _FRAME = stem_set("questions.frame")
 _FRAME_SHARE = 0.4
+ENOUGH = 8  # content words: a long question need not be met in full
 _UNASKED = STOP_WORDS | frozenset(word_list("questions.indefinite"))
 
 KINDS = tuple(table("questions.kinds"))  # the first that matches is the question's kind
@@ -26,6 +27,7 @@ _FORM = {name: re.compile(form, re.I) for name, form in table("questions.form").
 
 _COUNTING = (*word_list("numbers.units"), *word_list("numbers.tens"), *word_list("questions.answers.number_words"))
 NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_COUNTING)})\b", re.I)
+_AMOUNT = re.compile(rf"[\d][\d.,]*|{NUMBER.pattern}", re.I)
 _MONTHS = "|".join(form.capitalize() for row in rows("dates.months") for form in row)
 _FULL = "|".join(row[0].capitalize() for row in rows("dates.months"))
 _SHORT = "|".join(form.capitalize() for row in rows("dates.months") for form in row[1:])
@@ -42,12 +44,10 @@ _OF_SORT = {
     "month": re.compile(_MONTH),
     "day": re.compile(rf"\b(?:{_WEEKDAYS})\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
 }
-_CAPITALS = "A-Z" + "".join(chr(n) for n in range(0xC0, 0x530) if chr(n).isupper())
-_NAME = re.compile(rf"\b[{_CAPITALS}][\w’'-]*\w\b")
-_OPENING = re.compile(r"[\s\"'“‘«(\[`—–-]*")
+_SHOWN = frozenset("money place reason means sense".split())  # kinds of answers that some words show
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A content word of the question, and how much it tells."""
 
@@ -55,9 +55,10 @@ class Term:
     weight: float
     related: frozenset[str]  # stems that say nearly the same
     same: frozenset[str] = frozenset()  # stems that say just the same: another spelling, "killed" for "died"
+    share: float = 0.0  # its part of what is enough to be met
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A question as the quote-only answerer reads it."""
 
@@ -82,22 +83,25 @@ def asked(question: str) -> Asked:
     measured = {found[1].lower() for found in _FORM["measured"].finditer(question)}  # "how old" is asked of "38"
     if gist:
         measured |= word_set("questions.happenings")
-    terms: dict[str, Term] = {}
+    terms: list[Term] = []
     for word in content:
-        if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms.values()):
-            terms[word.stem] = _term(word.stem, word.text, word.stem in _FRAME or word.text.lower() in measured)
+        if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms):
+            terms.append(_term(word.stem, word.text, word.stem in _FRAME or word.text.lower() in measured))
+    # The heaviest few words of a long question name its story: these are enough.
+    enough = sum(sorted((term.weight for term in terms), reverse=True)[:ENOUGH]) or 1.0
+    terms = [replace(term, share=term.weight / enough) for term in terms]
     asking = _asking(question)
     focus = _focus(asking)
     kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
     return Asked(
         kind,
-        tuple(terms.values()),
-        frozenset(word.stem for word in found).union(*(term.same for term in terms.values())),
+        tuple(terms),
+        frozenset(word.stem for word in found).union(*(term.same for term in terms)),
         bool(_FORM["denial"].search(question)),
         next((sort for sort, form in _SORTS.items() if form.search(focus)), ""),
         frozenset(word.stem for word in words(asking)),
         _counted(asking),
-        tuple(term for term in terms.values() if term.stem in _of(asking)),
+        tuple(term for term in terms if term.stem in _of(asking)),
         not kind,
         gist,
     )
@@ -114,23 +118,13 @@ def _term(stemmed: str, text: str, frame: bool) -> Term:
 def fits(question: Asked, text: str) -> bool:
     """Whether the text holds the kind of thing that the question asks for, beyond what the question itself says."""
     kind = question.kind
-    if kind == "money":
-        return bool(pattern("questions.answers.money").search(text))
     if kind == "number":
-        return any(not _said(question, found.group()) for found in re.finditer(rf"[\d][\d.,]*|{NUMBER.pattern}", text, re.I))
+        return any(key(found.group()) not in question.stems for found in _AMOUNT.finditer(text))
     if kind == "date":
         return bool(DATE.search(text))
-    if kind in ("name", "which"):
-        return new_names(question, text) > 0
-    if kind == "place":
-        return bool(pattern("questions.answers.place", cased=True).search(text)) and new_names(question, text) > 0
-    if kind == "reason":
-        return bool(pattern("questions.answers.reason").search(text))
-    if kind == "means":
-        return bool(pattern("questions.answers.means").search(text))
-    if kind == "sense":
-        return bool(pattern("questions.answers.sense").search(text))
-    return True
+    if kind in _SHOWN and not pattern(f"questions.answers.{kind}", cased=kind == "place").search(text):
+        return False
+    return kind not in ("name", "which", "place") or new_names(question, text) > 0
 
 
 def counts(question: Asked, text: str) -> bool:
@@ -189,16 +183,10 @@ def denies(text: str) -> bool:
 
 def new_names(question: Asked, text: str) -> int:
     """How many capitalised words the text has that the question does not have; a sentence's first word counts if it is rare."""
-    first = _OPENING.match(text)
-    start = first.end() if first else 0
-    count = 0
-    for found in _NAME.finditer(text):
-        low = found.group().lower()
-        if low in STOP_WORDS or key(low) in question.stems:
-            continue
-        count += found.start() > start or rarity(key(low)) > 6
-    return count
+    named = [(n, word) for n, word in enumerate(words(text)) if word.text[0].isupper() and is_new(question, word)]
+    return sum(n > 0 or rarity(word.stem) > 6 for n, word in named)
 
 
-def _said(question: Asked, number: str) -> bool:
-    return key(number) in question.stems
+def is_new(question: Asked, word: Word) -> bool:
+    """Whether a word carries something that the question does not say."""
+    return not word.is_light and word.stem not in question.stems

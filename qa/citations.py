@@ -19,6 +19,7 @@ from qa.check import translated
 from qa.check.verdict import Verdict, check, coverage, key_words
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
+from vectorstore.language.align import runs
 from vectorstore.language.days import dated, names_weekday
 from vectorstore.language.sentences import presentable
 from vectorstore.language.sentences import sentences as sentence_spans
@@ -287,16 +288,10 @@ def _spans(sentence: str, passage: str, settled: bool) -> tuple[Span, ...]:
         return ()
     if settled:
         chosen = _with_context(sentence, passage, spans, chosen)
-    runs: list[list[int]] = []
-    for n in sorted(chosen):
-        if runs and n == runs[-1][-1] + 1:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    if len(runs) == 1 and len(runs[0]) == 1:
-        start, end = spans[runs[0][0]]
-        return (_clause(sentence, passage, start, end),)
-    return tuple((spans[run[0]][0], spans[run[-1]][1]) for run in runs)
+    found = runs(sorted(chosen), lambda a, b: b == a + 1)
+    if len(chosen) == 1:
+        return (_clause(sentence, passage, *spans[chosen[0]]),)
+    return tuple((spans[run[0]][0], spans[run[-1]][1]) for run in found)
 
 
 def _with_context(sentence: str, passage: str, spans: Sequence[Span], chosen: list[int]) -> list[int]:

@@ -10,43 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from vectorstore.language.lexicon import lines
+from vectorstore.language.lexicon import lines, pattern
 
 Span = tuple[int, int]
 
-_DATELINE = re.compile(
-    r"(?:[A-Z][A-Z’' .-]{2,}(?:, [\w .]{2,30}){0,2} ?(?:\([^)]{2,40}\) ?)?[-–—]{1,2}|"  # ESTRIN, March 19 (Coastwire) -
-    # Estrin (EBN Business)
-    r"(?:(?!The |An? )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?(?:, [A-Z][\w .]{2,20})? )?\([A-Z]{2,}(?: [A-Z]\w+)?\)|"
-    r"(?:[A-Z][\w.’'-]+ ){0,2}[A-Z][\w.’'-]+(?:/[A-Z]{2,5})?/Getty Images) (?=[\"“A-Z0-9])"  # the credit of a picture
-)
-_CONNECTIVE = re.compile(
-    r"(?:However|Meanwhile|Moreover|Furthermore|Nevertheless|Still|Also|In addition|For (?:example|instance)|Of course|Indeed|"
-    r"At the same time|On the other hand|In fact), |(?:And|But|So|Yet) (?=[a-zA-Z])"
-)
-_TRAILING = re.compile(
-    r", (?:with (?:an? |the |[A-Z])[^,;]*?\b(?:noting|saying|adding|telling|warning)\b|which\b|who\b|where\b|adding (?:that\b|,)|"
-    r"bringing\b|making it\b|while (?:adding|noting)\b)"
-)
 # What may not be cut off, for the rest would say more, or something else, than the writer did.
 _BINDING = re.compile(rf"\b(?:{'|'.join(lines('clauses.binding'))})\b|n[’']t\b", re.I)
-_REMARK = re.compile(r", with [^,;]*?\b(?:noting|saying|adding|telling|warning)\b")
-
-# What pages put between the paragraphs: pointers to other articles (a colon without a space after it), captions, players, a word
-# on a line of its own.
-_FURNITURE = re.compile(
-    r"[^\w\"'“‘(]*(?:"
-    r"(?:Read|See|Watch|Learn|Listen|Click|Sign up|Subscribe|Follow)\b[^.]{0,40}\b(?:more|also|here|now|us|below|for free)\b|"
-    r"(?:MUST|JUST) WATCH|Hide Caption|Video Ad Feedback|Replay More Videos|"
-    r"(?:More|Related|Story|Stories|Photos?|Video|Gallery|Contributing|Opinion|Fact check|Live updates) ?:|"
-    r"[^.!?:\n]{3,90}(?<!https)(?<!http):[\"'“‘]?[A-Z](?!.*\.[\"'”’]?$))|"
-    r".{0,200} \d\d:\d\d$|(?:\d+[.)] )?[\w’'-]+[.:]?$"
-)
 
 
 def furniture(text: str) -> bool:
     """Whether a sentence is not the article's prose: "More:Storm cuts power", "Hide Caption 3 of 9", "Watch now 01:34"."""
-    return bool(_FURNITURE.match(text))
+    return bool(pattern("clauses.furniture", cased=True).match(text))
 
 
 def clause(text: str, keeps: Callable[[str], bool]) -> Span:
@@ -55,13 +29,13 @@ def clause(text: str, keeps: Callable[[str], bool]) -> Span:
     if keeps(text[dateline(text) :]):
         start = dateline(text)
     start, end = _half(text, start, end, keeps)
-    opening = _CONNECTIVE.match(text, start)
+    opening = pattern("clauses.connective", cased=True).match(text, start)
     if opening and keeps(text[opening.end() : end]):
         start = opening.end()
-    for tail in _TRAILING.finditer(text, start, end):
+    for tail in pattern("clauses.trailing", cased=True).finditer(text, start, end):
         rest = text[tail.start() : end]
         # "…, with a commander noting, “…”": another remark by its own speaker, which binds nothing in the main clause
-        apart = _REMARK.match(rest) is not None
+        apart = pattern("clauses.remark", cased=True).match(rest) is not None
         if (apart or not _BINDING.search(rest)) and _whole(text[start : tail.start()]) and keeps(text[start : tail.start()]):
             end = tail.start()
             break
@@ -70,7 +44,7 @@ def clause(text: str, keeps: Callable[[str], bool]) -> Span:
 
 def dateline(text: str) -> int:
     """Where a sentence begins after its dateline: "ESTRIN, March 19 (Coastwire) - Storm …", "Estrin (EBN) Storm …"; else 0."""
-    found = _DATELINE.match(text)
+    found = pattern("clauses.dateline", cased=True).match(text)
     return found.end() if found else 0
 
 
@@ -81,11 +55,7 @@ def _half(text: str, start: int, end: int, keeps: Callable[[str], bool]) -> Span
         return start, end
     for mine, other in (((start, cut), text[cut:end]), ((cut + 2, end), text[start:cut])):
         kept = text[slice(*mine)]
-        if (
-            keeps(kept)
-            and not _BINDING.search(other)
-            and not re.match(r"(?:it|he|she|they|this|that|these|those|but|and)\b", kept, re.I)
-        ):
+        if keeps(kept) and not _BINDING.search(other) and not pattern("clauses.leaning").match(kept):
             return mine
     return start, end
 

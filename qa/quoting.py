@@ -10,21 +10,22 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from qa.also_in import also_in, shared, standing
-from qa.asking import DATE, Asked, Term, asked, counts, denies, fits, new_names, of_sort
+from qa.asking import DATE, ENOUGH, Asked, Term, asked, counts, denies, fits, is_new, new_names, of_sort
 from qa.clauses import clause, dateline, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
-from vectorstore.language.sentences import presentable, sentences
-from vectorstore.language.words import STOP_WORDS, Word, rarity, words
+from vectorstore.language.sentences import Span, presentable, sentences
+from vectorstore.language.words import Word, rarity, words
 from vectorstore.types import Article, Filters, Hit, strings
 from vectorstore.wirecopy import same_sentence
 
@@ -53,7 +54,6 @@ _SENTENCE_WEIGHTS = (
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
-_ENOUGH = 8  # content words: a long question need not be met in full
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 # Of a subject ("Tell me about the ferry", "ferry accident") a passage tells that names nearly all of it.
 _OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; who asks for a gist names its subject freely
@@ -87,48 +87,42 @@ def evidence(question: str, passages: Sequence[str]) -> float:
 
 def met(ask: Asked, text: str) -> float:
     """How much of the question's weight the text has the words for, from 0 to 1."""
-    return _share(_shares(ask), _all_met(ask, {word.stem for word in words(text)}))
+    return _share(ask, _met(ask, words(text)))
 
 
 def _weighed(ask: Asked, passage: str) -> float:
     score = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, traits(ask, passage), strict=True))
     stems = {word.stem for word in words(passage)}
-    if ask.of and max(_met(term, stems) for term in ask.of) < 0.5:
+    if ask.of and all(_nearness(term, stem) < 0.5 for term in ask.of for stem in stems):
         return min(score, _NOT_OF_IT)
     return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 
 
 def traits(ask: Asked, passage: str) -> tuple[float, ...]:
     """What `evidence` weighs in one passage, in the order of `TRAITS`."""
-    spans = [span for span in sentences(passage) if words(passage[slice(*span)])]
-    split = [words(passage[start:end]) for start, end in spans]
-    size = sum(map(len, split))
-    counts = Counter(word.stem for row in split for word in row)
-    shares = _shares(ask)
-    met = [_all_met(ask, {word.stem for word in row}) for row in split]
-    overall = [max(column) for column in zip(*met, strict=True)]
-    rows = [_share(shares, row) for row in met]
+    read = _read(ask, passage)
+    row = [word for one in read for word in one.words]
+    counts = Counter(word.stem for word in row)
+    overall = [max(column) for column in zip(*(one.met for one in read), strict=True)]
+    shares = [_share(ask, one.met) for one in read]
+    heaviest = sorted(range(len(overall)), key=lambda n: -ask.terms[n].share)
     # BM25's saturation, so that a passage about the question's subject gains from naming it more than once
-    saturated = [counts[term.stem] / (counts[term.stem] + 3 * (0.25 + 0.75 * size / 130)) for term in ask.terms]
-    topical = _share(shares, saturated)
-    prose = sum(word.text.lower() in STOP_WORDS for row in split for word in row) / size
-    opening = _all_met(ask, {word.stem for word in split[0][:8]})
-    introduces = bool({word.text.lower() for word in split[0][:14]} & _COPULAS)
-    ranked = sorted(range(len(shares)), key=lambda n: -shares[n])
+    topical = _share(ask, (counts[term.stem] / (counts[term.stem] + 3 * (0.25 + 0.75 * len(row) / 130)) for term in ask.terms))
+    introduces = bool({word.text.lower() for word in read[0].words[:14]} & _COPULAS)
     return (
-        max(rows),
-        max(share * fits(ask, passage[slice(*span)]) for share, span in zip(rows, spans, strict=True)),
+        max(shares),
+        max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
         topical,
-        topical * prose,
-        min(1.0, sum(overall) / min(_ENOUGH, len(overall))),
-        introduces * _share(shares, opening),
-        overall[ranked[min(1, len(ranked) - 1)]],
-        sum(rows) / len(rows),
-        new_names(ask, passage) / size,
+        topical * sum(word.is_light for word in row) / len(row),
+        min(1.0, sum(overall) / min(ENOUGH, len(overall))),
+        introduces * _share(ask, _met(ask, read[0].words[:8])),
+        overall[heaviest[:2][-1]],
+        sum(shares) / len(shares),
+        new_names(ask, passage) / len(row),
         float(not ask.kind),
         float(ask.kind == "place"),
         float(ask.kind == "reason"),
-        math.log1p(len(split)),
+        math.log1p(len(read)),
     )
 
 
@@ -139,7 +133,9 @@ class Candidate:
     hit: Hit
     start: int  # in the article's text
     end: int
-    share: float  # of the question's weight that it meets, 0 to 1; its neighbours and the headline count half
+    read: _Read
+    met: float  # share of the question's weight that it meets, 0 to 1
+    share: float  # the same where its neighbours and the headline count half
     traits: tuple[float, ...]  # in the order of SENTENCE_TRAITS
     also_in: tuple[Article, ...] = field(default=())
     head: tuple[int, int] | None = None  # of the table that it is a row of
@@ -147,6 +143,10 @@ class Candidate:
     @property
     def text(self) -> str:
         return self.hit.article.text[self.start : self.end]
+
+    @property
+    def report(self) -> Report:
+        return Report(self.text, self.hit.article)
 
     @property
     def odds(self) -> float:
@@ -176,21 +176,13 @@ def quote(
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
     shown: list[Sentence] = []
     cited: list[Citation] = []
-    for n, candidate in enumerate(chosen):
-        number, whole = len(cited) + 1, candidate.text
-        start, end = clause(whole, partial(_says_as_much, ask, whole)) if not candidate.head else (0, len(whole))
-        article, begin = candidate.hit.article, candidate.start
-        others = also_in(article, begin + start, begin + end, candidate.also_in)
-        if not others and whole[end - 1 : end] == ".":  # "…, according to police." goes on there
-            others = also_in(article, begin + start, begin + end - 1, candidate.also_in)
-            end -= bool(others)
-        if not others and candidate.also_in and not candidate.head:
-            a, b = shared(whole, candidate.also_in)
-            others = also_in(article, begin + a, begin + b, candidate.also_in)
-            start, end = (a, b) if others else (start, end)
-        lead = _lead(ask, candidate, chosen[1:]) if n == 0 else DIFFER if _contradicts(ask, chosen[0], candidate) else ""
+    for candidate in chosen:
+        number, whole, article = len(cited) + 1, candidate.text, candidate.hit.article
+        start, end, others = _standing(candidate, *_clause(ask, candidate))
+        lead = _lead(ask, candidate, chosen[1:]) if not shown else DIFFER if _contradicts(ask, chosen[0], candidate) else ""
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
+        begin = candidate.start
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
         # Without its marks and its speaker an allegation would be the paper's own words.
         inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
@@ -206,82 +198,94 @@ def quote(
     return tuple(shown), tuple(cited)
 
 
+def _clause(ask: Asked, candidate: Candidate) -> tuple[int, int]:
+    """The part of a sentence that says as much; a table's row is shown whole."""
+    whole = candidate.text
+    return (0, len(whole)) if candidate.head else clause(whole, partial(_says_as_much, ask, whole))
+
+
+def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tuple[Article, ...]]:
+    """The part to quote, and the articles that carry it, too; "…, according to police." goes on there, or is a sentence less."""
+    whole, begin = candidate.text, candidate.start
+    if candidate.also_in:
+        spans = [(start, end), (start, end - whole[:end].endswith("."))]
+        spans += [] if candidate.head else [shared(whole, candidate.also_in)]
+        for a, b in dict.fromkeys(spans):
+            if others := also_in(candidate.hit.article, begin + a, begin + b, candidate.also_in):
+                return a, b, others
+    return start, end, ()
+
+
 def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
-    read = [[(span, _row(hit, span)) for span in sentences(hit.passage.text)] for hit in hits]
-    shares = _shares(ask)
+    read = [[_headed(ask, hit, one) for one in _read(ask, hit.passage.text)] for hit in hits]
     scores = [hit.score for hit in hits]
     least, best = min(scores, default=0.0), max(scores, default=0.0)
     near = [(score - least) / (best - least) if best > least else 1.0 for score in scores]
-    held = [{word.stem for _, row in rows for word in row} for rows in read]
-    headlines = [{word.stem for word in words(hit.article.title)} for hit in hits]
-    titles = [_all_met(ask, stems) for stems in headlines]
+    titles = [words(hit.article.title) for hit in hits]
     # A passage deep in an article names its subject only in the headline.
+    named = [[_TITLE * value for value in _met(ask, title)] for title in titles]
     passages = [
-        _share(shares, [max(own, _TITLE * title) for own, title in zip(_all_met(ask, stems), met, strict=True)])
-        for stems, met in zip(held, titles, strict=True)
+        _share(ask, map(max, zip(met, *(one.met for one, _ in rows), strict=True))) for met, rows in zip(named, read, strict=True)
     ]
-    tellings = [_tellings(ask, [word for _, row in rows for word in row]) for rows in read]
-    spread = Counter(stem for stems in held for stem in stems)
+    spread = Counter(stem for rows in read for stem in frozenset().union(*(one.stems for one, _ in rows)))
     votes: Counter[str] = Counter()
-    for stems, passage, closeness in zip(tellings, passages, near, strict=True):
-        for stem in stems:
-            votes[stem] += passage * (0.5 + closeness / 2)  # type: ignore[assignment]
+    own = [passage * (0.5 + closeness / 2) for passage, closeness in zip(passages, near, strict=True)]
+    for rows, vote in zip(read, own, strict=True):
+        for stem in _tellings(ask, [word for one, _ in rows for word in one.words]):
+            votes[stem] += vote  # type: ignore[assignment]
+    asked_for = sum(term.share for term in ask.terms if term.stem in ask.asking) or 1.0
+    asking = [term.share / asked_for * (term.stem in ask.asking) for term in ask.terms]
     found: dict[tuple[str, int], Candidate] = {}
-    asking = [share * (term.stem in ask.asking) for share, term in zip(shares, ask.terms, strict=True)]
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
-        met = [_all_met(ask, {word.stem for word in row}) for _, row in rows]
-        puts = [bool(_PUTS.search(hit.passage.text[slice(*span)])) and "ask" not in ask.stems for span, _ in rows]
+        texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
+        met, title = [one.met for one, _ in rows], _met(ask, titles[n])
+        puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
         for i in [i for i in range(1, len(rows)) if puts[i - 1] and not puts[i]]:  # what follows a question answers it
-            met[i] = [max(two) for two in zip(met[i], met[i - 1], strict=True)]
-        headline = _share(shares, titles[n])
-        for i, ((start, end), row) in enumerate(rows):
-            begin = hit.passage.start + start
-            text = hit.passage.text[start:end]
-            head = head_of(hit.article.text, begin)
-            if not row or not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
+            met[i] = tuple(map(max, met[i], met[i - 1]))
+        for i, ((one, head), text) in enumerate(zip(rows, texts, strict=True)):
+            begin = hit.passage.start + one.start
+            if not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
                 continue
-            beside = [max(two) / 2 for two in zip(*met[max(0, i - 1) : i], *met[i + 1 : i + 2], strict=True)] or [0.0] * len(
-                shares
-            )
-            nearby = _share(shares, [max(a, b, c / 2) for a, b, c in zip(met[i], beside, titles[n], strict=True)])
-            new = [word for word in row if word.stem not in ask.stems and word.text.lower() not in STOP_WORDS]
-            fitting = float(fits(ask, text) if ask.kind not in ("thing", "") else new_names(ask, text) > 0)
-            telling = _tellings(ask, new)
-            others = max(1, len(hits) - 1)
-            echo = sorted(((spread[word.stem] - 1) / others * rarity(word.stem) / 9 for word in new), reverse=True)[:4]
-            own = passages[n] * (0.5 + near[n] / 2)
+            beside = [title, *met[max(0, i - 1) : i], *met[i + 1 : i + 2]]
+            nearby = _share(ask, [max(own, max(others) / 2) for own, *others in zip(met[i], *beside, strict=True)])
+            new, size = [word for word in one.words if is_new(ask, word)], len(one.words)
+            telling, names = _tellings(ask, new), new_names(ask, text)
+            shown = fits(ask, text) if ask.kind not in ("thing", "") else names > 0
+            echo = sorted(((spread[word.stem] - 1) * rarity(word.stem) for word in new), reverse=True)[:4]
             values = (
-                _share(shares, met[i]),
+                _share(ask, met[i]),
                 nearby,
                 passages[n],
                 sum(met[i]) / len(met[i]),
-                headline,
-                min(5, new_names(ask, text)) / 5,
+                _share(ask, title),
+                min(5, names) / 5,
                 near[n],
                 float(begin == 0),
                 math.log1p(begin / 300),
-                math.log1p(len(row)),
+                math.log1p(size),
                 float(puts[i]),
-                sum(word.text[0].isupper() for word in new) / len(row),
-                sum(echo) / 4,
-                max((votes[stem] - own for stem in telling), default=0.0),
+                sum(word.text[0].isupper() for word in new) / size,
+                sum(echo) / 4 / 9 / max(1, len(hits) - 1),
+                max((votes[stem] - own[n] for stem in telling), default=0.0),
                 float(ask.denial and denies(text)),
                 float(ask.kind == "number" and counts(ask, text)),
-                *(float(ask.kind == kind) * fitting for kind in ("number", "date", "name", "place", "which", "reason")),
-                _share(asking, met[i]) / (sum(asking) or 1.0),
+                *(float(ask.kind == kind and shown) for kind in ("number", "date", "name", "place", "which", "reason")),
+                sum(share * value for share, value in zip(asking, met[i], strict=True)),
                 float(of_sort(ask, text)),
-                (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / len(row),
-                max((rarity(stem) / 9 for stem in telling & headlines[n]), default=0.0),
+                (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / size,
+                max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
             )
-            found[hit.article.id, begin] = Candidate(hit, begin, hit.passage.start + end, nearby, values, hit.also_in, head)
+            end = hit.passage.start + one.end
+            found[hit.article.id, begin] = Candidate(hit, begin, end, one, _share(ask, met[i]), nearby, values, hit.also_in, head)
     return list(found.values())
 
 
-def _row(hit: Hit, span: tuple[int, int]) -> tuple[Word, ...]:
-    """The words of a sentence; of a table's row also its head's."""
-    head = head_of(hit.article.text, hit.passage.start + span[0])
-    return (words(hit.article.text[slice(*head)]) if head else ()) + words(hit.passage.text[slice(*span)])
+def _headed(ask: Asked, hit: Hit, one: _Read) -> tuple[_Read, Span | None]:
+    """A sentence; one that is a row of a table with its head's words, and where that stands."""
+    head = head_of(hit.article.text, hit.passage.start + one.start)
+    row = words(hit.article.text[slice(*head)]) + one.words if head else ()
+    return (one._replace(words=row, stems=_stems(row), met=_met(ask, row)) if head else one), head
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
@@ -295,7 +299,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
         if twin is not None:
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
-        differs = bool(chosen) and (_differ(ask, chosen[0], candidate) or grown(_report(chosen[0]), _report(candidate)))
+        differs = bool(chosen) and (_differ(ask, chosen[0], candidate) or grown(chosen[0].report, candidate.report))
         again = differs or (bool(chosen) and _restates(chosen[0], candidate) and candidate.share >= _LESS * chosen[0].share)
         if len(chosen) == limit and differs and not any(_differ(ask, chosen[0], other) for other in chosen[1:]):
             chosen.pop()
@@ -316,10 +320,10 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
     first = chosen[0]
     if any(wish.sources and wish.admits(first.hit.article) for wish in prefer):
         return chosen
-    told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(_report(first), _report(c))]
-    near = told + [c for c in chosen[1:] if c.traits[0] > first.traits[0] - _AS_MUCH and _restates(first, c)]
+    told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(first.report, c.report)]
+    near = told + [c for c in chosen[1:] if c.met > first.met - _AS_MUCH and _restates(first, c)]
     others = near + [c for c in chosen[1:] if (_last_word(first, c) and _restates(first, c)) or _follows(first, c)]
-    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, _report(c).hour))
+    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
 
 
@@ -327,7 +331,7 @@ def _follows(first: Candidate, other: Candidate) -> bool:
     """Whether the same outlet tells of the matter again on a later day, as much to the point."""
     old, new = first.hit.article, other.hit.article
     later = bool(old.published and new.published and old.published < new.published and old.source == new.source)
-    return later and other.traits[0] >= first.traits[0] - _AS_MUCH and one_story(old, new)
+    return later and other.met >= first.met - _AS_MUCH and one_story(old, new)
 
 
 def _last_word(first: Candidate, other: Candidate) -> bool:
@@ -361,14 +365,14 @@ def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
     if other.share < _LESS * first.share or furniture(other.text):
         return False
-    return len(ask.terms) > _ENOUGH or other.score >= first.score - _BEHIND
+    return len(ask.terms) > ENOUGH or other.score >= first.score - _BEHIND
 
 
 def _later(one: Candidate, other: Candidate) -> bool:
     """Whether the other is of a later day and as much to the point: the story may have moved on."""
     before, after = one.hit.article.published, other.hit.article.published
     enough = _CLEAR if one.hit.article.source != other.hit.article.source else _UPDATES
-    return bool(before and after and before < after) and min(other.traits[0], other.share) >= enough
+    return bool(before and after and before < after) and min(other.met, other.share) >= enough
 
 
 def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
@@ -377,17 +381,17 @@ def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
     A long question tells a story before it asks; meeting that says little of the answer. Yes or no is a matter of both sides.
     """
     if ask.denial:
-        return candidate.traits[0] >= 0.5 and denies(candidate.text)
-    if ask.kind in ("", "thing", "whether", "which") or len(ask.terms) > _ENOUGH:
+        return candidate.met >= 0.5 and denies(candidate.text)
+    if ask.kind in ("", "thing", "whether", "which") or len(ask.terms) > ENOUGH:
         return False
-    return candidate.traits[0] >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)
+    return candidate.met >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)
 
 
 def _copies(one: Candidate, other: Candidate) -> bool:
     """Whether two sentences are one copy, but for a dateline and for who said it."""
     if not _shared(one, other, _HALF):  # a quick look spares the alignment of most
         return False
-    mine, theirs = (Line(told) for told in (_report(one).told, _report(other).told))
+    mine, theirs = (Line(told) for told in (one.report.told, other.report.told))
     return bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
 
 
@@ -397,7 +401,7 @@ def _restates(one: Candidate, other: Candidate) -> bool:
 
 
 def _shared(one: Candidate, other: Candidate, share: float) -> bool:
-    mine, theirs = ({word.stem for word in words(c.text)} for c in (one, other))
+    mine, theirs = one.read.stems, other.read.stems
     return len(mine & theirs) > share * min(len(mine), len(theirs))
 
 
@@ -414,73 +418,85 @@ def _bare(text: str) -> str:
 
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
-    if one.hit.article.id == other.hit.article.id or min(one.traits[0], other.traits[0]) < _BARELY:
+    least, reports = min(one.met, other.met), (one.report, other.report)
+    if one.hit.article.id == other.hit.article.id or least < _BARELY:
         return False
-    off = undoes(_report(one), _report(other))
-    if off or min(one.traits[0], other.traits[0]) < 0.5:
+    off = undoes(*reports)
+    if off or least < 0.5:
         return off
-    mine, theirs = ([_met(term, {word.stem for word in words(c.text)}) >= 0.5 for term in ask.terms] for c in (one, other))
-    if sum(map(min, zip(mine, theirs, strict=True))) < _SAME_FACT * sum(map(max, zip(mine, theirs, strict=True))):
+    both = [(min(pair) >= 0.5, max(pair) >= 0.5) for pair in zip(one.read.met, other.read.met, strict=True)]
+    if sum(all_ for all_, _ in both) < _SAME_FACT * sum(any_ for _, any_ in both):
         return False
-    reports = _report(one), _report(other)
     dates_matter = ask.kind == "date" or ask.sort in ("year", "month", "day")
     return bool(ask.counted and counted_apart(*reports, {ask.counted})) or disagree(*reports, dates_matter)
-
-
-def _report(candidate: Candidate) -> Report:
-    return Report(candidate.text, candidate.hit.article)
 
 
 def _says_as_much(ask: Asked, whole: str, part: str) -> bool:
     """Whether a part of a sentence meets as much of the question as all of it, with the same kind of answer."""
     whole = whole[dateline(whole) :]  # where and when a report was written is not what it says
-    ours, all_ = ({word.stem for word in words(text)} for text in (part, whole))
-    if any(_met(term, ours) < _met(term, all_) for term in ask.terms) or (fits(ask, whole) and not fits(ask, part)):
+    ours, all_ = words(part), words(whole)
+    if any(less < more for less, more in zip(_met(ask, ours), _met(ask, all_), strict=True)):
         return False
-    lost = [word for word in words(whole) if word.stem in all_ - ours and word.text.lower() not in STOP_WORDS]
+    if fits(ask, whole) and not fits(ask, part):
+        return False
+    kept = _stems(ours)
+    lost = [word for word in all_ if not word.is_light and word.stem not in kept]
     # what goes may not name what could be the answer
-    return not any(word.text[0].isdigit() for word in lost) and (
-        ask.denial or ask.kind in ("number", "date", "money", "reason") or not any(word.text[0].isupper() for word in lost)
-    )
+    names = not ask.denial and ask.kind not in ("number", "date", "money", "reason")
+    return not any(word.text[0].isdigit() or (names and word.text[0].isupper()) for word in lost)
 
 
 def _tellings(ask: Asked, row: Sequence[Word]) -> set[str]:
     """The stems that could be the answer itself: numbers or names that the question does not have."""
-    if ask.kind in ("number", "money", "date"):
-        return {word.stem for word in row if word.text[0].isdigit() and word.stem not in ask.stems}
-    return {
-        word.stem for word in row if word.text[0].isupper() and word.stem not in ask.stems and word.text.lower() not in STOP_WORDS
-    }
+    may_be = str.isdigit if ask.kind in ("number", "money", "date") else str.isupper
+    return {word.stem for word in row if may_be(word.text[0]) and is_new(ask, word)}
 
 
-def _shares(ask: Asked) -> list[float]:
-    """Each term's part of what is enough: the heaviest few words of a long question name its story."""
-    total = sum(sorted((term.weight for term in ask.terms), reverse=True)[:_ENOUGH]) or 1.0
-    return [term.weight / total for term in ask.terms]
+class _Read(NamedTuple):
+    """A sentence as it is read for a question."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    stems: frozenset[str]
+    met: tuple[float, ...]  # for each of the question's terms, how far the sentence has it
 
 
-def _share(shares: Sequence[float], met: Sequence[float]) -> float:
-    return min(1.0, sum(share * value for share, value in zip(shares, met, strict=True)))
+@lru_cache(maxsize=256)  # evidence reads them, then quoting
+def _read(ask: Asked, text: str) -> tuple[_Read, ...]:
+    """The sentences of a text that have words."""
+    rows = ((start, end, words(text[start:end])) for start, end in sentences(text))
+    return tuple([_Read(start, end, row, _stems(row), _met(ask, row)) for start, end, row in rows if row])
 
 
-def _all_met(ask: Asked, stems: set[str]) -> list[float]:
-    return [_met(term, stems) for term in ask.terms]
+def _stems(row: Iterable[Word]) -> frozenset[str]:
+    return frozenset([word.stem for word in row])
 
 
-def _met(term: Term, stems: set[str]) -> float:
-    """How far a set of stems holds a term: itself 1, a longer or shorter form .8 (Dada, Dadaism), a related word .5."""
-    if term.stem in stems or term.same & stems:
+def _met(ask: Asked, row: Iterable[Word]) -> tuple[float, ...]:
+    met = [0.0] * len(ask.terms)
+    for n, value in (near for word in row for near in _near(ask, word.stem)):
+        met[n] = max(met[n], value)
+    return tuple(met)
+
+
+@lru_cache(maxsize=20_000)
+def _near(ask: Asked, stem: str) -> tuple[tuple[int, float], ...]:
+    """Which terms a word says, by their places, and how far."""
+    return tuple([(n, value) for n, term in enumerate(ask.terms) if (value := _nearness(term, stem))])
+
+
+def _nearness(term: Term, stem: str) -> float:
+    """How far a stem says a term: itself 1, a longer or shorter form .8 (Dada, Dadaism), a related word .5."""
+    if stem == term.stem or stem in term.same:
         return 1.0
-    if len(term.stem) >= 5:
-        head = term.stem[:5]
-        for other in stems:
-            if other.startswith(head) and _common(other, term.stem) >= 0.6 * max(len(other), len(term.stem)):
-                return 0.8
-    return 0.5 if term.related & stems else 0.0
+    if stem[:5] == term.stem[:5] and stem[: (least := math.ceil(0.6 * max(len(stem), len(term.stem))))] == term.stem[:least]:
+        return 0.8
+    return 0.5 if stem in term.related else 0.0
 
 
-def _common(one: str, other: str) -> int:
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _share(ask: Asked, met: Iterable[float]) -> float:
+    return min(1.0, sum(term.share * value for term, value in zip(ask.terms, met, strict=True)))
 
 
 def _credit(article: Article, also_in: Sequence[Article] = ()) -> str:

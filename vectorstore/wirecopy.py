@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
-from vectorstore.language.lexicon import rows, word_list, word_set
+from vectorstore.language.lexicon import rows, table, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 
@@ -23,12 +23,10 @@ _MOST = 0.6  # share of the shorter passage's words in sentences that are copies
 _SLIGHT = word_set("copies.slight")
 _ATTRIBUTING = stem_set("copies.attributing")
 _BEING = word_set("words.being")
-_UNSURE = "possible likely expected planned future conditional duty advice alleged if".split()
-_HOW_MANY = "all most many some few half".split()
 _TURNS = [
     *rows("copies.turning"),
-    *(word_list(f"certainty.{name}") for name in _UNSURE),
-    *(word_list(f"quantities.{name}") for name in _HOW_MANY),
+    *(words.split() for name in ("certainty.plain", "quantities.kinds") for words in table(name).values()),
+    *(word_list(f"certainty.{name}") for name in ("with_to.likely", "with_to.planned", "if")),
 ]
 _TURNING = {form: n for n, row in enumerate(_TURNS, 1) for word in row for form in (word, stem(word))} | dict.fromkeys(
     NEGATIONS | stem_set("polarity.refusals"), 0
@@ -129,11 +127,13 @@ def may_be_same(texts: Sequence[str]) -> list[list[int]]:
     holding: dict[str, list[int]] = {}
     for place, word in ((place, word) for place, words in enumerate(found) for word in words):
         holding.setdefault(word, []).append(place)
-    places = {word: np.array(listed) for word, listed in holding.items()}
+    places = {word: np.array(listed) for word, listed in holding.items() if len(listed) > 1}
     length, size = np.array([len(text) for text in texts]), np.array([len(words) for words in found])
     earlier: list[list[int]] = []
     for place, words in enumerate(found):
-        shared = np.bincount(np.concatenate([[0], *(places[word] for word in words)])[1:], minlength=place)[:place]
+        shared = np.bincount(np.concatenate([[0], *(places[word] for word in words if word in places)])[1:], minlength=place)[
+            :place
+        ]
         least = _ALIKE * np.where(length[:place] <= length[place], size[:place], size[place])
         earlier.append(np.flatnonzero(shared >= np.maximum(1, least)).tolist())
     return earlier

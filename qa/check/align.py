@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.check.wording import as_they_have_it
-from vectorstore.language.align import Line, aligned, lines_of, most_shared
+from vectorstore.language.align import Line, aligned, lines_of, most_shared, runs
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.names import is_name
 from vectorstore.language.tokens import Token, normalised
@@ -114,13 +114,8 @@ class Claim:
 
         "Smith" in the place of "Jones" is a change, wherever else "Smith" may occur.
         """
-        runs: list[list[tuple[int, int]]] = []
-        for i, j in chosen:
-            if runs and not any(self.at[runs[-1][-1][0] + 1 : i]) and i - runs[-1][-1][0] <= 6:
-                runs[-1].append((i, j))
-            else:
-                runs.append([(i, j)])
-        return [pair for run in runs if self._is_clause(run) for pair in run]
+        found = runs(chosen, lambda a, b: not any(self.at[a[0] + 1 : b[0]]) and b[0] - a[0] <= 6)
+        return [pair for run in found if self._is_clause(run) for pair in run]
 
     def _is_clause(self, run: Sequence[tuple[int, int]]) -> bool:
         (first, start), (last, end) = run[0], run[-1]

@@ -9,16 +9,6 @@ from qa.check.align import Claim
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
-_MAY_SAY = {
-    "": {"", "about", "exactly", "during"},
-    "exactly": {"", "about", "exactly"},
-    "about": {"about", "nearly"},
-    "nearly": {"nearly", "about"},
-    "during": {"during", "more", ""},
-    "more": {"more", "during"},
-    "less": {"less"},
-}
-
 
 @cache
 def _bounds() -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -38,7 +28,7 @@ def bounds(claim: Claim) -> Iterator[str]:
         if not place or not token.values or token.date or token.quoted:
             continue
         (mine, my_words), (theirs, their_words) = _bound(claim.tokens, i), _bound(claim.lines[place[0]].tokens, place[1])
-        if mine in _MAY_SAY[theirs]:
+        if mine in word_set(f"bounds.{theirs}"):
             continue
         if their_words:
             yield f"The passage says “{their_words}” of {token.text}" + (f", not “{my_words}”." if my_words else ".")
@@ -60,4 +50,4 @@ def _bound(found: Sequence[Token], n: int) -> tuple[str, str]:
             return "about", "or so"
         if word in ("more", "fewer", "less") and after[k - 1] == "or":
             return ("more" if word == "more" else "less"), f"or {word}"
-    return "", ""
+    return "plain", ""

@@ -7,27 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import kinds, table, word_set
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
 
-_PLAIN = ("possible", "likely", "future", "conditional", "duty", "advice", "alleged")
-_KIND = {word: name for name in _PLAIN for word in word_set(f"certainty.{name}")}
-_WITH_TO = {
-    word: name
-    for name, key in (
-        ("asked", "asked"),
-        ("future", "scheduled"),
-        ("duty", "duty_with_to"),
-        ("promised", "promised"),
-        ("planned", "planned"),
-        ("likely", "expected"),
-        ("alleged", "alleged_of"),
-    )
-    for word in word_set(f"certainty.{key}")
-}
-_OF = word_set("certainty.alleged_of")
+_KIND = kinds("certainty.plain")
+_WITH_TO = kinds("certainty.with_to")
+_OF = word_set("certainty.with_to.alleged")
 _IF = word_set("certainty.if")
 _ATTRIBUTED = stem_set("certainty.attributed")
 _BEING = word_set("words.being")
@@ -36,21 +23,8 @@ _NEAR = 5  # words between two aligned ones
 _ARTICLES = word_set("words.articles")
 _LINKS = word_set("roles.links")
 _PASSED = word_set("certainty.passed") | NEGATIONS | _BEING
-_COMMON = word_set("certainty.duty_with_to") | word_set("certainty.scheduled")  # too common to rule "X to" from afar
-_ORDER = "alleged possible likely planned promised asked advice duty conditional future infinitive".split()
-# What a sentence may say, of each kind that the passage says; of all others, nothing.
-_WEAKER = {
-    "future": {"future", "conditional", "promised", "planned", "infinitive", "likely"},
-    "conditional": {"conditional", "future", "infinitive", "possible", "planned", "promised", "likely"},
-    "possible": {"possible", "conditional", "infinitive"},
-    "likely": {"likely", "possible", "infinitive", "conditional"},
-    "planned": {"planned", "promised", "infinitive", "conditional", "asked"},
-    "promised": {"promised", "planned", "future", "conditional", "infinitive"},
-    "asked": {"asked", "duty", "advice", "infinitive", "planned", "promised", "conditional"},
-    "duty": {"duty", "asked", "infinitive", "conditional"},
-    "advice": {"advice", "asked", "infinitive", "conditional"},
-    "alleged": {"alleged", "possible", "infinitive"},
-}
+_COMMON = word_set("certainty.with_to.duty") | word_set("certainty.with_to.future")  # too common to rule "X to" from afar
+_WEAKER = {kind: frozenset(said.split()) for kind, said in table("certainty.weaker").items()}
 
 
 def certainty(claim: Claim) -> Iterator[str]:
@@ -125,33 +99,27 @@ def _dropped_if(claim: Claim, found: Sequence[Token]) -> str:
 
 def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
     """How certain what token n tells is, and the word that says so: ("possible", "may") of "close" in "may soon close"."""
-    kinds: dict[str, str] = {}
-    k = n - 1
-    while k >= max(0, n - 6) and not (set(found[k + 1].before) & set(',;:.!?"()')):
-        low = found[k].text.casefold()
-        after = found[k + 1].key
+    said: dict[str, str] = {}
+    for k in range(n - 1, max(-1, n - 7), -1):
+        if set(found[k + 1].before) & set(',;:.!?"()'):
+            break
+        low, after = found[k].text.casefold(), found[k + 1].key if k + 1 < n else ""
         if low in _KIND:
-            kinds.setdefault(_KIND[low], low)
-        elif after == "to" and low in _BEING and k + 1 < n:
-            kinds.setdefault("future", f"{low} to")
-        elif after == "to" and low in _WITH_TO and k + 1 < n:
-            kinds.setdefault(_WITH_TO[low], f"{low} to")
+            said.setdefault(_KIND[low], low)
+        elif after == "to" and (kind := "future" if low in _BEING else _WITH_TO.get(low)):
+            said.setdefault(kind, f"{low} to")
         elif k == n - 1 and _WITH_TO.get(low) == "planned" and found[n].text.endswith("ing"):
-            kinds.setdefault("planned", low)  # "is considering buying"
-        elif after == "of" and low in _OF and k + 1 < n:
-            kinds.setdefault("alleged", f"{low} of")
-        elif after == "to" and k + 1 < n and (governor := _governor(found, k)):
-            kinds.setdefault(_WITH_TO[governor], f"{governor} … to")
+            said.setdefault("planned", low)  # "is considering buying"
+        elif after == "of" and low in _OF:
+            said.setdefault("alleged", f"{low} of")
+        elif after == "to" and (governor := _governor(found, k)):
+            said.setdefault(_WITH_TO[governor], f"{governor} … to")
             break
         elif low not in _PASSED and not low.endswith("ly"):
-            if after == "to" and k + 1 < n:
-                kinds.setdefault("infinitive", "to")
+            if after == "to":
+                said.setdefault("infinitive", "to")
             break
-        k -= 1
-    for kind in _ORDER:
-        if kind in kinds:
-            return kind, kinds[kind]
-    return "", ""
+    return next(((kind, said[kind]) for kind in _WEAKER if kind in said), ("", ""))
 
 
 def _governor(found: Sequence[Token], k: int) -> str:

@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
-from vectorstore.language.lexicon import table, word_list, word_set
+from vectorstore.language.lexicon import kinds, table, word_list, word_set
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
-_NAMES = ("all", "most", "many", "some", "few", "none", "half")
-_CLASS = {word: name for name in _NAMES for word in word_set(f"quantities.{name}")}
-_BEFORE_MOST = word_set("quantities.before_superlative")
-_NOT_AFTER = word_set("quantities.after_idiom")
-_TURNS = word_set("quantities.turns")
-_WHOLE = word_set("quantities.whole")
-_BEFORE_ALL = word_set("quantities.before_idiom")
-_ENDINGS = word_list("quantities.adjective_endings")
-_CHECKED = frozenset({"all", "most", "many", "some", "few", "half"})  # "none" is a denial: see polarity
-_VAGUE: dict[str, float] = table("quantities.vague")
+_CLASS = kinds("quantities.kinds")
 _CARRIES = {
-    "all": {"all"},
-    "most": {"most"},
-    "many": {"many", "most", "dozens"},
-    "some": {"some", "few", "many", "number"},
-    "few": {"few"},
-    "half": {"half"},
-}
+    kind: frozenset(said.split()) for kind, said in table("quantities.carried_by").items()
+}  # "none" is a denial: see polarity
+_VAGUE: dict[str, float] = table("quantities.vague")
 
 
 def quantities(claim: Claim) -> Iterator[str]:
@@ -43,7 +30,7 @@ def quantities(claim: Claim) -> Iterator[str]:
             continue
         if low in _VAGUE:
             yield from _vague(claim, i, low)
-        elif (mine := _CLASS.get(low)) in _CHECKED and mine and not _is_idiom(claim.tokens, i):
+        elif (mine := _CLASS.get(low)) in _CARRIES and mine and not _is_idiom(claim.tokens, i):
             theirs, said = _there(claim, i)
             if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):
                 but = f" where the passage says “{said}”" if said else "; the passage does not"
@@ -56,10 +43,16 @@ def _is_idiom(found: Sequence[Token], i: int) -> bool:
     before = found[i - 1].text.casefold() if i else ""
     after = found[i + 1].text.casefold() if i + 1 < len(found) else ""
     if low == "most":
-        return before in _BEFORE_MOST or after.endswith(_ENDINGS)
-    if low in ("all", "both") and (before in _BEFORE_ALL or after in _NOT_AFTER):
+        return before in word_set("quantities.idioms.before_superlative") or after.endswith(
+            word_list("quantities.idioms.adjective_endings")
+        )
+    if low in ("all", "both") and (
+        before in word_set("quantities.idioms.before_idiom") or after in word_set("quantities.idioms.after_idiom")
+    ):
         return True
-    return low in _WHOLE or (low in ("half", "few") and before in _TURNS)
+    return low in word_set("quantities.idioms.whole") or (
+        low in ("half", "few") and before in word_set("quantities.idioms.turns")
+    )
 
 
 def _there(claim: Claim, i: int) -> tuple[frozenset[str], str]:

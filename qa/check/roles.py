@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa.check.align import Claim
+from vectorstore.language.align import runs
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, full_name
 from vectorstore.language.stems import stem_set
@@ -56,24 +57,24 @@ def told(claim: Claim) -> Told:
         return Told()
     turned: tuple[str, str] | None = None
     moved: set[str] = set()
-    runs = _participants(claim.tokens)
+    who = _participants(claim.tokens)
     own_verbs = past_verbs(claim.tokens)
-    keys = [frozenset(t.key for t in claim.tokens[start : end + 1] if t.content) for start, end in runs]
-    for m, a in enumerate(runs):
-        for n in range(m + 1, len(runs)):
+    keys = [frozenset(t.key for t in claim.tokens[start : end + 1] if t.content) for start, end in who]
+    for m, a in enumerate(who):
+        for n in range(m + 1, len(who)):
             ours, theirs = keys[m] - keys[n], keys[n] - keys[m]
-            if runs[n][0] - a[1] > _REACH:
+            if who[n][0] - a[1] > _REACH:
                 break
             lines = [line for line in claim.lines if not ours.isdisjoint(line.keys) and not theirs.isdisjoint(line.keys)]
             if not lines:
                 continue
             verbs = own_verbs.union(*(line.verbs for line in lines))
-            mine = _between(claim.tokens, a, runs[n], verbs)
+            mine = _between(claim.tokens, a, who[n], verbs)
             if mine.ways:
                 found = [_retold(mine, line.tokens, ours, theirs, verbs) for line in lines]
                 kept, other_way = max(k for k, _, _ in found), max(t for _, t, _ in found)
                 if other_way > kept and not turned:
-                    turned = (full_name(claim.tokens, a[1]), full_name(claim.tokens, runs[n][0]))
+                    turned = (full_name(claim.tokens, a[1]), full_name(claim.tokens, who[n][0]))
                 elif kept and any(crossed for _, _, crossed in found):
                     moved |= ours | theirs
     return Told(turned, frozenset(moved))
@@ -84,15 +85,15 @@ _REACH = 15  # words between two participants
 
 def _participants(found: Sequence[Token]) -> list[tuple[int, int]]:
     """(first, last) of each run of names, and of each other word of content that stands beside a verb."""
-    runs: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for i, token in enumerate(found):
         if not token.content or token.values or token.date or (token.capital and token.key in TITLES):
             continue
-        if token.capital and runs and runs[-1][1] == i - 1 and found[i - 1].capital and not token.before.strip("."):
-            runs[-1] = (runs[-1][0], i)
+        if token.capital and spans and spans[-1][1] == i - 1 and found[i - 1].capital and not token.before.strip("."):
+            spans[-1] = (spans[-1][0], i)
         elif token.capital or _is_thing(found, i):
-            runs.append((i, i))
-    return runs
+            spans.append((i, i))
+    return spans
 
 
 def _is_thing(found: Sequence[Token], i: int) -> bool:
@@ -148,15 +149,10 @@ def _frame(words: Sequence[Token], content: frozenset[str], before: str) -> _Bet
 
 def _retold(mine: _Between, line: Sequence[Token], ours: Set[str], theirs: Set[str], verbs: Set[str]) -> tuple[int, int, bool]:
     """How much of this a line tells the same way, how much the other way around, and whether the former with the two crossed."""
-    runs: list[tuple[int, int, bool]] = []  # first, last, whether it is the first of the two
-    for j, token in enumerate(line):
-        if token.key in ours or token.key in theirs:
-            if runs and runs[-1][1] == j - 1 and runs[-1][2] == (token.key in ours):
-                runs[-1] = (runs[-1][0], j, runs[-1][2])
-            else:
-                runs.append((j, j, token.key in ours))
+    either = [(j, token.key in ours) for j, token in enumerate(line) if token.key in ours or token.key in theirs]
     kept, turned, crossed = 0, 0, False
-    for (start, end, first), (following, stop, second) in pairwise(runs):
+    for one, other in pairwise(runs(either, lambda a, b: b == (a[0] + 1, a[1]))):
+        (start, first), (end, _), (following, second), (stop, _) = one[0], one[-1], other[0], other[-1]
         if first == second or following - end > _REACH:
             continue
         found = _between(line, (start, end), (following, stop), verbs)

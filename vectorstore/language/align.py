@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.sentences import sentences
 from vectorstore.language.tokens import Token, normalised, same
 from vectorstore.language.verbs import past_verbs
+
+T = TypeVar("T")
 
 LIGHT = word_set("words.light")
 NEGATIONS = word_set("polarity.negations")
@@ -103,16 +106,26 @@ class _Link:
 
 def _without_strays(pairs: list[tuple[int, int]], claim: Sequence[Token], line: Sequence[Token]) -> list[tuple[int, int]]:
     """The pairs without function words that met by chance: runs of them with no word of content among them."""
-    runs: list[list[tuple[int, int]]] = []
-    for i, j in pairs:
-        if runs and runs[-1][-1] == (i - 1, j - 1):
-            runs[-1].append((i, j))
-        else:
-            runs.append([(i, j)])
-    kept = [pair for run in runs if any(claim[i].content for i, _ in run) for pair in run]
+    kept = [
+        pair
+        for run in runs(pairs, lambda a, b: b == (a[0] + 1, a[1] + 1))
+        if any(claim[i].content for i, _ in run)
+        for pair in run
+    ]
     return [(i, j) for i, j in kept if claim[i].key not in NEGATIONS or head(claim, i) == head(line, j)]
 
 
 def head(found: Sequence[Token], n: int) -> str:
     """The key of what a "not" at n negates: the next word that is more than grammar."""
     return next((t.key for t in found[n + 1 :] if t.key not in LIGHT), "")
+
+
+def runs(items: Iterable[T], joins: Callable[[T, T], bool]) -> list[list[T]]:
+    """The items in order, in as few groups as possible; inside one each joins the one before it."""
+    found: list[list[T]] = []
+    for item in items:
+        if found and joins(found[-1][-1], item):
+            found[-1].append(item)
+        else:
+            found.append([item])
+    return found

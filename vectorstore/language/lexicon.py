@@ -55,6 +55,12 @@ def table(name: str, language: str = "en") -> dict[str, Any]:
 
 
 @cache
+def kinds(name: str, language: str = "en") -> dict[str, str]:
+    """Of a table of lists, which one each word is in."""
+    return {word: kind for kind, words in table(name, language).items() for word in words.split()}
+
+
+@cache
 def pattern(name: str, language: str = "en", cased: bool = False) -> re.Pattern[str]:
     """What finds any of the regular expressions of a list, one a line."""
     return re.compile("|".join(lines(name, language)) or "(?!)", 0 if cased else re.I)

@@ -36,6 +36,7 @@ _STOP = re.compile(
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
 _CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„。，：！？]{0,80}")
+_NO_VOWEL = re.compile(r"(?![aeiouyAEIOUY])[A-Za-z][b-df-hj-np-tv-xz]+")  # Bldg, Cmdr, hrs: only abbreviations
 _NUMERAL = re.compile(r"\d|[IVX]{1,6}\b")
 
 _LONGEST_SENTENCE = 700  # characters; tables and listings run on without a stop and are cut at a word
@@ -49,12 +50,8 @@ def sentences(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for start, end in _blocks(text):
-        found: list[Span] = []
-        position = start
-        for stop in [*_stops(text, start, end), end]:
-            found.extend(_trimmed(text, position, stop))
-            position = stop
-        spans.extend(_mended(text, found))
+        ends = [*_stops(text, start, end), end]
+        spans += _mended(text, [piece for span in zip([start, *ends], ends, strict=False) for piece in _trimmed(text, *span)])
     return [piece for span in spans for piece in _cut_long(text, *span)]
 
 
@@ -74,19 +71,18 @@ _STRAY = re.compile(r"[.,;:!?…”’»)\]}]")
 def _mended(text: str, found: Sequence[Span]) -> list[Span]:
     """The sentences of a line, where what cannot stand alone joins the one before it, or else the one behind it."""
     spans: list[Span] = []
-    held = -1  # where a scrap began that waits for what follows
+    held: Span | None = None  # a scrap that waits for what follows
     for start, end in found:
-        begin = start if held < 0 else held
-        held = -1
-        if presentable(text[begin:end]):
-            spans.append((begin, end))
-        elif spans and (_STRAY.match(text, begin) or end - begin < 4):
-            spans[-1] = (spans[-1][0], end)
+        start = held[0] if held else start
+        held = None
+        if presentable(text[start:end]):
+            spans.append((start, end))
+        elif spans and (_STRAY.match(text, start) or end - start < 4):
+            spans[-1] = spans[-1][0], end
         else:
-            held = begin
-    if held >= 0:
-        last = found[-1][1]
-        spans = [*spans[:-1], (spans[-1][0], last)] if spans else [(held, last)]
+            held = start, end
+    if held:
+        spans[-1:] = [(spans[-1][0] if spans else held[0], held[1])]
     return spans
 
 
@@ -149,7 +145,7 @@ def _ends_after(written: str, following: str, first: str, opens: bool, before: s
     if word in _any("abbreviations"):
         return False  # "Gen." introduces a name, "St." a saint
     starts = following.split(maxsplit=1)[0].strip(_OPENERS + _CLOSERS + ",.:;") in _any("starts")
-    if word in _any("may_end") or _without_vowel(written):
+    if word in _any("may_end") or _NO_VOWEL.fullmatch(written):
         return starts or following[0] in _OPENERS
     if re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
         # Initials: "J. K. Rowling", "George W. Bush"; "I." and "plan B." can end one.
@@ -162,17 +158,6 @@ def _ends_after(written: str, following: str, first: str, opens: bool, before: s
 def _last_part(written: str) -> str:
     """What stands before a stop, as the lists have it: of "Then-Gov" gov, of "Maj.-Gen" gen."""
     return written.strip("'’-&").casefold().rpartition("-")[2].lstrip(".")
-
-
-def _without_vowel(written: str) -> bool:
-    """Whether it can only be an abbreviation: Bldg, Cmdr, hrs."""
-    return (
-        len(written) > 1
-        and written.isascii()
-        and written[1:].islower()
-        and written.isalpha()
-        and not set("aeiouyAEIOUY") & {*written}
-    )
 
 
 def _is_ordinal(following: str, before: str) -> bool:
@@ -205,11 +190,9 @@ def _no_case(letter: str) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return [(start, end)] if start < end else []
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return [(start, start + len(piece.strip()))] if piece.strip() else []
 
 
 def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:

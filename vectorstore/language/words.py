@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from vectorstore.language.lexicon import rows, word_set
 from vectorstore.language.stems import stem
@@ -91,24 +91,23 @@ def spellings(word: str) -> tuple[str, ...]:
     return tuple(sorted(others - {folded(low)}))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a text: as written, its stem, and where it stands."""
+class Word(NamedTuple):
+    """One word of a text."""
 
-    text: str
+    text: str  # as it is written
     stem: str
-    start: int
-    end: int
+    is_light: bool  # it carries no content: "the", "of"
+
+
+@lru_cache(maxsize=100_000)
+def _word(written: str) -> Word:
+    return Word(written, key(written), written.lower() in STOP_WORDS)
 
 
 @lru_cache(maxsize=2_000)  # a question's hits are read for evidence, then for quotes
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order, possessive endings left out."""
-    return tuple(
-        Word(found.group(), key(found.group()), found.start(), found.end())
-        for found in _WORD.finditer(text)
-        if found.group()[0] not in "'’"
-    )
+    return tuple([_word(written) for written in _WORD.findall(text) if written[0] not in "'’"])
 
 
 @cache
