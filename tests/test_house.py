@@ -119,7 +119,10 @@ def test_the_dependencies_are_what_is_imported() -> None:
     imported -= {*sys.stdlib_module_names, *ARROWS}
     asked = {re.split(r"[>=<]", line)[0] for line in project["dependencies"]}
     asked -= {"langchain"}  # its users' half: pyproject.toml says why it is installed all the same
-    assert {{"yaml": "pyyaml", "Stemmer": "pystemmer"}.get(name, name.replace("_", "-")) for name in imported} == asked
+    assert {
+        {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "Stemmer": "pystemmer"}.get(name, name.replace("_", "-"))
+        for name in imported
+    } == asked
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-")
     for line in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
         assert f"\n{re.split(r'[>=<]', line)[0].lower()}==" in pinned, line

@@ -6,11 +6,11 @@ reads in this process; a rebuild reads in another one, with bounds of time and m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.articles import docx, epub, jsonl, mail, markdown, msg, odt, pdf, rtf, text
+from vectorstore.articles import docx, epub, jsonl, mail, markdown, msg, odt, pdf, rtf, tables, text
 from vectorstore.articles.containers import DEEPEST, leaves
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
@@ -26,7 +26,9 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
     "text": text.read,
     "markdown": markdown.read,
     "jsonl": jsonl.read,
-    "json": jsonl.read_json,
+    "json": jsonl.read,
+    "csv": tables.read,
+    "tsv": tables.read,
     "pdf": pdf.read,
     "docx": docx.read,
     "odt": odt.read,
@@ -39,14 +41,14 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
 _MOST_REJECTED = 1_000  # of one file that are listed; the rest of them is counted
 
 
-def read(paths: Sequence[Path | str]) -> Iterator[Article | Rejected]:
+def read(paths: Sequence[Path | str], own: Mapping[str, str] | None = None) -> Iterator[Article | Rejected]:
     """Every article in the given files and folders, in a stable order, and a `Rejected` for whatever is none.
 
     An article that its file gives no id or URL is named after its place below the given path, so that it keeps its id when the
-    collection moves.
+    collection moves. `own` says what fields are called in the files: see `names.mapping`.
     """
     for place in places(paths):
-        yield from (place,) if isinstance(place, Rejected) else read_place(place)
+        yield from (place,) if isinstance(place, Rejected) else read_place(replace(place, own=own or {}))
 
 
 def read_place(

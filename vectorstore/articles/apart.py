@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,12 +38,14 @@ main()
 """
 
 
-def read(paths: Sequence[Path | str], seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[Article | Rejected]:
+def read(
+    paths: Sequence[Path | str], seconds: float = SECONDS, memory: int = MEMORY, own: Mapping[str, str] | None = None
+) -> Iterator[Article | Rejected]:
     """As `vectorstore.articles.read`; what takes longer than `seconds`, more than `memory` or crashes is a `Rejected`."""
     if sys.platform == "win32":  # its pipes cannot be waited for
-        yield from read_here(paths)
+        yield from read_here(paths, own)
         return
-    found = places(paths)
+    found = (place if isinstance(place, Rejected) else replace(place, own=own or {}) for place in places(paths))
     line: deque[Place | Rejected] = deque()
     with _Process(seconds, memory) as process:
         while True:
@@ -116,7 +119,7 @@ class _Process:
         """Tells it a place to read, of which it passes over the first `start` documents."""
         if self._running is None:
             self._start()
-        asked = {"path": place.path, "name": place.name, "where": place.where, "start": start}
+        asked = {"path": place.path, "name": place.name, "where": place.where, "start": start, "own": dict(place.own)}
         try:
             os.write(self._told, json.dumps(asked).encode("ascii") + b"\n")  # far smaller than what a pipe takes at once
         except BrokenPipeError:  # it has died: `says` will say so

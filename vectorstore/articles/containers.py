@@ -271,7 +271,9 @@ class _Window(io.RawIOBase):
 
 def _member(document: Document, name: str) -> Document:
     name = shown(name.removeprefix("./"))
-    return Document(f"{document.where}: {name}", f"{document.name}/{name}", document.open, depth=document.depth + 1)
+    return Document(
+        f"{document.where}: {name}", f"{document.name}/{name}", document.open, depth=document.depth + 1, own=document.own
+    )
 
 
 def outside(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,7 @@ class Document:
     fetched: str = ""  # and when: the moment of this version of the page, not its day of publication
     charset: str = ""  # as its server declared it
     depth: int = 0  # in how many containers it lay
+    own: Mapping[str, str] = field(default_factory=dict)  # what it calls fields, and what we call them: see `names.mapping`
     doubts: list[str] = field(default_factory=list, compare=False)  # what the report should say though it was read
 
     @classmethod

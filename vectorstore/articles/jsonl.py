@@ -1,126 +1,105 @@
-"""JSON: one article per line (.jsonl, .jsonl.gz), or a list of them in one file (.json).
+"""JSON: one article a line (.jsonl), or any object or list with articles in it (.json), as exports, APIs and scrapers write them.
 
-The stored text is the given text, character for character, so that offsets are offsets into the user's own data. Two
-exceptions: a standfirst in a field of its own goes before it, and a lone surrogate becomes U+FFFD.
+The stored text is the given text, character for character, so that offsets are offsets into the user's own data. Exceptions:
+tags, entities and Markdown are reduced to what a reader sees, a standfirst in a field of its own goes before it, and a lone
+surrogate becomes U+FFFD. See `exports` for where articles are looked for, `names` for what their fields are called.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+import re
+from collections.abc import Iterator
+from typing import IO
 
-from vectorstore.articles import fields
+from vectorstore.articles import jsonvalues
 from vectorstore.articles.document import Document
-from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
-from vectorstore.articles.fields import Record, line, no_date, web_address
+from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable, decoded
+from vectorstore.articles.exports import Found, found
+from vectorstore.articles.report import Item, made
 from vectorstore.types import Article, Rejected
 
-# What each field is called elsewhere; the first that is there counts.
-_NAMES = {
-    "id": ("id", "_id", "guid"),
-    "url": ("url", "link", "canonical_url"),
-    "source": ("source", "outlet", "publisher", "publication", "site", "sitename", "source-hostname", "source_domain"),
-    "title": ("title", "headline"),
-    "authors": ("authors", "author", "byline"),
-    "published": (
-        *("published", "date", "published_at", "publishedAt", "date_published", "datePublished", "pubDate"),
-        *("date_publish", "publish_date"),
-    ),
-    "standfirst": ("standfirst", "subtitle", "subhead", "dek", "deck"),
-    "text": ("text", "body", "content", "maintext", "articleBody"),
-}
 _LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
-_LARGEST_LIST = 300_000_000
+_LARGEST_GAP = 50_000_000  # bytes without an article: 500 MB of gzipped line ends are half a megabyte
+_WHOLE_LINE = re.compile(rb"\s*[{\[].*[}\]]\s*\Z", re.DOTALL)
 
 
 def read(document: Document) -> Iterator[Article | Rejected]:
-    """The articles of a .jsonl or .jsonl.gz file, line by line in bounded memory."""
-    articles = 0
-    rejected: list[Rejected] = []  # kept back until the first article: a file of other things gets one line, not thousands
-    for item in _lines(document):
-        if isinstance(item, Article):
-            yield from rejected
-            rejected.clear()
-            articles += 1
-            yield item
-        elif articles:
-            yield item
-        else:
-            rejected.append(item)
-    if len(rejected) > 3:
-        first = rejected[0]
-        yield Rejected(
-            document.where, f"none of its lines is an article; the first, {first.where.rpartition(':')[2]}: {first.reason}"
-        )
-    else:
-        yield from rejected
+    """The articles of a JSON file of either kind, in bounded memory.
+
+    It is read line by line where its first line is an object of its own, so that a broken line costs only itself.
+    """
+    yield from made(_items(document), document.where)
 
 
-def read_json(document: Document) -> Iterator[Article | Rejected]:
-    """The articles of a .json file: a list of objects, or one object."""
+def _items(document: Document) -> Iterator[Item]:
+    place = 0
     try:
-        found = _parsed(document.bytes(_LARGEST_LIST))
-    except Unreadable as error:
-        yield Rejected(document.where, str(error))
-        return
-    if isinstance(found, dict):
-        yield from _checked(found, document.where, document.name)
-    elif isinstance(found, list) and found:
-        for number, record in enumerate(found, start=1):
-            yield from _checked(record, f"{document.where}:item {number}", f"{document.name}:{number}")
-    else:
-        yield Rejected(document.where, "the file holds no article; write a list of objects, each with a title and a text.")
+        with document.open() as file:
+            by_lines = _is_by_lines(file, document)
+        with document.open() as file:
+            for item in _lines(file, document) if by_lines else _values(file, document):
+                place += 1
+                yield item
+    except Unreadable as error:  # it lies in a compressed file that is damaged
+        yield _problem(str(error), f"{document.where}:{place + 1}")
 
 
-def article(record: Mapping[str, object], where: str, name: str) -> Iterator[Article | Rejected]:
-    """The article that the fields describe, after a `Rejected` for a date that is none; raises Unreadable for no article."""
-    given = {field: _first(record, names) for field, names in _NAMES.items()}
-    if given["text"] is None:
-        raise Unreadable(f"there is no text; give one of the fields {', '.join(_NAMES['text'])}.")
-    source = _name("source", given["source"])
-    url = web_address(_string("url", given["url"]))
-    if web_address(source):  # some tools write the address where others write the outlet
-        url = url or web_address(source)
-        others = (_name("source", record[name]) for name in _NAMES["source"] if isinstance(record.get(name), str | dict))
-        source = next((other for other in others if not web_address(other)), "")
-    day = given["published"]
-    if day is not None and not isinstance(day, str):
-        yield Rejected(where, no_date(day))
-    made = Record(
-        text=_string("text", given["text"]),
-        title=_string("title", given["title"]),
-        standfirst=_string("standfirst", given["standfirst"]),
-        authors=_authors(given["authors"]),
-        source=source,
-        url=url,
-        id=_string("id", given["id"]),
-        published=day if isinstance(day, str) else "",
-    )
-    yield from fields.article(made, where, name)
+def _problem(reason: str, where: str) -> Item:
+    return Item(Found(problem=reason), where, "")
 
 
-def _lines(document: Document) -> Iterator[Article | Rejected]:
-    number = 0
-    with document.open() as file:
-        try:
-            for number, raw in bounded_lines(file):
-                where = f"{document.where}:{number}"
-                if raw is None:
-                    yield Rejected(where, f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.")
-                elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
-                    try:
-                        yield from _checked(_parsed(raw), where, f"{document.name}:{number}")
-                    except Unreadable as error:
-                        yield Rejected(where, str(error))
-        except Unreadable as error:  # it lies in a compressed file that is damaged
-            yield Rejected(f"{document.where}:{number + 1}", str(error))
+def _is_by_lines(file: IO[bytes], document: Document) -> bool:
+    """Whether each line is a value of its own: the first is, or the name says so and it does not begin a list."""
+    first = b""
+    for _ in range(1_000):
+        first = file.readline(_LARGEST_LINE)
+        if first.strip(b"\xef\xbb\xbf \t\r\n") or not first:
+            break
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in first[:8]:
+        return False
+    named = document.suffix != ".json"
+    text = first.strip(b"\xef\xbb\xbf \t\r\n")
+    if not text:
+        return True
+    if named:
+        return (
+            text not in (b"[", b"{", b"")
+            and not (text.startswith(b"[") and not text.endswith(b"]"))
+            and not text.startswith(b"/*")
+        )
+    if not _WHOLE_LINE.match(text) or text.startswith(b"["):
+        return False
+    try:
+        jsonvalues.parsed(decoded(text))
+    except Unreadable:
+        return False
+    return True
+
+
+def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
+    gap = number = 0
+    for number, raw in bounded_lines(file):
+        where = f"{document.where}:{number}"
+        gap += len(raw or b"")
+        if raw is None:
+            yield _problem(f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.", where)
+        elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
+            try:
+                several = found(jsonvalues.parsed(decoded(raw.strip())), document.own)
+            except Unreadable as error:
+                several = [Found(problem=str(error))]
+            if any(one.record for one in several):
+                gap = 0
+            for n, one in enumerate(several):
+                yield Item(one, where, f"{document.name}:{number}" + (f".{n + 1}" if n else ""))
+        if gap > _LARGEST_GAP:
+            yield _problem(f"{gap:,} bytes up to here hold no article; the rest of the file was not read.", where)
             return
     if not number:
-        yield Rejected(document.where, "the file is empty; leave it out.")
+        yield _problem("the file is empty; leave it out.", document.where)
 
 
-def bounded_lines(file: BinaryIO, limit: int = _LARGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
+def bounded_lines(file: IO[bytes], limit: int = _LARGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines; None for one of `limit` bytes or more, of which no more is held than that."""
     number = 0
     while raw := file.readline(limit):
@@ -133,62 +112,25 @@ def bounded_lines(file: BinaryIO, limit: int = _LARGEST_LINE) -> Iterator[tuple[
             yield number, raw
 
 
-def _parsed(raw: bytes) -> object:
-    try:
-        return json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable("it is not text in UTF-8; save the file as UTF-8.") from error
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not JSON ({error.msg} at column {error.colno}); write one object per line.") from error
-    except RecursionError as error:
-        raise Unreadable("its JSON is nested too deeply to read; give one flat object per article.") from error
-    except ValueError as error:  # a number of thousands of digits
-        raise Unreadable(f"its JSON holds a value we cannot read ({str(error)[:60]}).") from error
-
-
-def _checked(record: object, where: str, name: str) -> Iterator[Article | Rejected]:
-    try:
-        if not isinstance(record, dict):
-            raise Unreadable(f'it is {_kind(record)}, not an object; write {{"title": …, "text": …}}.')
-        yield from article(record, where, name)
-    except Unreadable as error:
-        yield Rejected(where, str(error))
-
-
-def _first(record: Mapping[str, object], names: tuple[str, ...]) -> object:
-    return next((record[name] for name in names if record.get(name) is not None), None)
-
-
-def _string(field: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if field == "id" and isinstance(value, int):
-        return str(value)
-    raise Unreadable(f"{field} is {_kind(value)}, not a string; write it in quotation marks.")
-
-
-def _name(field: str, value: object) -> str:
-    """A name given as such or as {"id": …, "name": "The Harbour Post"}."""
-    return _string(field, value.get("name") if isinstance(value, dict) else value)
-
-
-def _authors(value: object) -> str | tuple[str, ...]:
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, dict):
-        value = [value]
-    if not isinstance(value, list):
-        raise Unreadable(f'authors is {_kind(value)}, not a list of names; write ["Ann Lee", "Bo Ray"].')
-    names = (line(_name("an author", entry)) for entry in value)
-    return tuple(name for name in names if name)
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a string")):
-        if isinstance(value, kind):
-            return name
-    return "null" if value is None else "a number"
+def _values(file: IO[bytes], document: Document) -> Iterator[Item]:
+    number = 0
+    table: list[object] | None = None
+    for value in jsonvalues.values(file):
+        if value.problem:
+            yield _problem(value.problem, f"{document.where}:{value.line}")
+            continue
+        content = value.value
+        if isinstance(content, list) and (number == 0 or table):  # [["title", "text"], ["A", "…"], …]
+            table = table or content
+            if number and table:
+                content = [table, content]
+            elif all(isinstance(cell, str) for cell in content):
+                number += 1
+                continue
+        several = found(content, document.own, value.around, value.key)
+        for one in several:
+            number += 1
+            place = f"item {number}" if number > 1 or len(several) > 1 or value.listed else ""
+            yield Item(one, f"{document.where}:{place}".rstrip(":"), f"{document.name}:{number}" if place else document.name)
+    if not number:
+        yield _problem("the file holds no article; write a list of objects, each with a title and a text.", document.where)

@@ -7,8 +7,8 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vectorstore.articles import fetch
@@ -26,12 +26,13 @@ class Place:
     path: str  # the file's, or the address
     name: str  # what its article may be named after: see Document
     where: str  # as the report names it
+    own: Mapping[str, str] = field(default_factory=dict)  # see Document
 
     def document(self) -> Document:
         """What is there; raises Unreadable or OSError where an address gives nothing."""
         if fetch.is_address(self.path):
-            return fetch.document(self.path)
-        return Document(self.where, self.name, lambda: Path(self.path).open("rb"))
+            return replace(fetch.document(self.path), own=self.own)
+        return Document(self.where, self.name, lambda: Path(self.path).open("rb"), own=self.own)
 
 
 def places(paths: Sequence[Path | str]) -> Iterator[Place | Rejected]:

@@ -1,6 +1,6 @@
 """What runs in the process that reads: a place on each line of its standard input, what is found there on its standard output.
 
-{"path": …, "name": …, "where": …, "start": 0}      in
+{"path": …, "name": …, "where": …, "start": 0, "own": {}}      in
 {"ready": true}                                     out, first: what it took to start counts for no document
 {"at": 3, "where": "export.zip: news/a.html"}       out: it begins with the document of that number in the place
 {"article": {…}}  {"rejected": [where, reason]}     out
@@ -56,7 +56,7 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            _answer(Place(asked["path"], asked["name"], asked["where"]), asked["start"], out)
+            _answer(Place(asked["path"], asked["name"], asked["where"], asked["own"]), asked["start"], out)
         except BaseException as error:
             said = "memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             _say(out, failed=said)
