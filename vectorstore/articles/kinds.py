@@ -193,7 +193,12 @@ def _written(head: bytes, document: Document, named: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff \t\n")
     if text.startswith("<"):
         return _markup(text, named)
-    if re.match(r'\{\s*(?:"|\}|$)|\[\s*(?:[\{\["\]]|$)', text) and (named not in _TEXTS or re.match(r'\{\s*"|\[\s*\{', text)):
+    # A Markdown file may begin with its fields as JSON.
+    if (
+        named != "markdown"
+        and re.match(r'\{\s*(?:"|\}|$)|\[\s*(?:[\{\["\]]|$)', text)
+        and (named not in _TEXTS or re.match(r'\{\s*"|\[\s*\{', text))
+    ):
         return _json(document, named)
     if _MBOX.match(text):
         return "mbox"
