@@ -58,7 +58,7 @@ def test_what_takes_too_long_is_named_and_the_rest_is_read(tmp_path: Path) -> No
 
 def test_what_takes_too_much_memory_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
     """The process ends before it takes the machine's."""
-    (tmp_path / "a.json").write_text("[" + "{}," * 6_000_000 + "{}]")
+    (tmp_path / "a.json").write_text('{"a": [' + "{}," * 6_000_000 + "{}]}")
     (tmp_path / "b.txt").write_text(MILL)
     items = list(apart.read([tmp_path], memory=400_000_000))
     assert [item.id.partition("/")[2] for item in items if isinstance(item, Article)] == ["b.txt"]
