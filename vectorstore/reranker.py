@@ -69,11 +69,12 @@ class Reranker:
                 model = packaged()
                 weights = trained(model, self._file)
                 graph = Graph()
-                states = body(graph, weights, LAYERS)
+                states = body(graph, weights, LAYERS, "mask")
                 sentences = graph.linear(graph.node("MatMul", "shares", states), weights["sentence.weight"])
                 first = graph.node("Gather", states, graph.constant(np.array([0], np.int64)), axis=1)
                 scores = graph.node("Add", sentences, graph.linear(first, weights["whole.weight"]))
-                self._ready = model, graph.session(scores, cores(), shares=["rows", "sentences", "tokens"])
+                session = graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
+                self._ready = model, session
             return self._ready
 
 
