@@ -69,6 +69,15 @@ class Document:
             self.doubts.append(found.doubt)
         return found.text.replace("\r\n", "\n").replace("\r", "\n")
 
+    def utf8(self) -> BinaryIO:
+        """Its bytes in UTF-8, whatever its encoding, as a stream: for what is read line by line. Whoever opens it closes it."""
+        sample = self.head(65_536)
+        whole = sample[: sample.rfind(b"\n") + 1] or sample  # a character may be cut in two at its end
+        found = encodings.reading(whole if len(sample) == 65_536 and b"\0" not in whole else sample, self.charset)
+        if found.doubt and found.doubt not in self.doubts:
+            self.doubts.append(found.doubt)
+        return self.open() if found.encoding == "utf-8" else encodings.as_utf8(self.open(), found.encoding)
+
 
 def shown(text: str) -> str:
     r"""The text for one line of a report: bytes of a name that are not UTF-8 as \xe9, control and direction marks as \u202e."""
