@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.articles import docx, epub, jsonl, mail, markdown, msg, odt, pdf, rtf, tables, text
+from vectorstore.articles import docx, epub, feeds, html, jsonl, mail, markdown, msg, odt, pdf, rtf, tables, text
 from vectorstore.articles.containers import DEEPEST, leaves
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
@@ -27,6 +27,8 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
     "markdown": markdown.read,
     "jsonl": jsonl.read,
     "json": jsonl.read,
+    "html": html.read,
+    "feed": feeds.read,
     "csv": tables.read,
     "tsv": tables.read,
     "pdf": pdf.read,

@@ -48,6 +48,17 @@ def xml(content: bytes) -> Tree:
         raise Unreadable(f"it is not well-formed XML ({_short(error)}); export it again.") from error
 
 
+def depth(tree: Tree) -> int:
+    """How many levels an element has, itself one of them."""
+    from lxml import etree
+
+    level = deepest = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        level += 1 if event == "start" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
 def serialized(tree: Tree) -> str:
     """The markup of an element, without the text behind it: what `markup.plain` reads."""
     from lxml import etree

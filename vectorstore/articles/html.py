@@ -1,0 +1,109 @@
+"""A saved news page (.html): its JSON-LD and meta tags first, then what stands on it.
+
+The text is the standfirst, where the page shows one, and the body, paragraphs parted by blank lines. A page that does not say
+that it is an article, and has no prose but teasers of others, holds none: a front page, a list, a login.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vectorstore.articles import trees, webtext
+from vectorstore.articles.bylines import names
+from vectorstore.articles.document import Document
+from vectorstore.articles.encodings import Unreadable
+from vectorstore.articles.fields import Record, article
+from vectorstore.articles.jsonld import title_key
+from vectorstore.articles.markup import plain
+from vectorstore.articles.said import Said
+from vectorstore.articles.shown import Shown
+from vectorstore.language.days import parse_day
+from vectorstore.types import Article, Rejected
+
+_DEEPEST = 250  # levels; below, the parser loses what it reads
+_LONGEST_NAME = 5  # words
+_LARGEST = 2_000_000  # characters of a page that a date is searched in beyond its metadata
+_PROSE = 80  # characters of a paragraph that is no teaser, name or button
+
+
+def read(document: Document) -> Iterator[Article | Rejected]:
+    """The one article of the page."""
+    try:
+        yield from article(record(document.text(), document.url), document.where, document.name)
+    except Unreadable as error:
+        yield Rejected(document.where, str(error))
+
+
+def record(page: str, fetched: str = "") -> Record:
+    """What a page says; `fetched` is the address that it came from, if known. Raises Unreadable where it has no article."""
+    root = trees.html(page)
+    said = Said(root, page, fetched)
+    odd = trees.depth(root) >= _DEEPEST or webtext.is_huge(root)
+    webtext.without_hidden(root)
+    shown = Shown(root)
+    title = _title(said, shown)
+    standfirst = shown.standfirst(said.descriptions())
+    corrections = shown.corrections(said.language())
+    authors = _authors(said, shown)
+    published = _published(said, shown) or (webtext.day(root, said.address) if len(page) < _LARGEST else "")
+    paragraphs = plain(page).split("\n\n") if odd else shown.completed(webtext.body(root))
+    if len("".join(said.live)) > len("".join(paragraphs)):
+        paragraphs = said.live
+    elif 3 * sum(map(len, paragraphs)) < len(said.whole):
+        paragraphs = said.whole.split("\n\n")
+    text = "\n\n".join(_without_head(paragraphs, set(map(title_key, (title, shown.headline(), said.name, *said.titles())))))
+    _check(said, shown, paragraphs)
+    return Record(
+        text=text,
+        title=title,
+        standfirst="" if title_key(standfirst)[:_PROSE] in title_key(text) else standfirst,
+        authors=authors,
+        source=said.outlet(),
+        url=said.address,
+        published=published,
+        modified=said.modified(),
+        section=said.section(),
+        language=said.language(),
+        corrections=corrections,
+    )
+
+
+def _title(said: Said, shown: Shown) -> str:
+    """The headline as the page gives it to others, without what is added to it there; else as it shows it."""
+    given, head = said.titles(), shown.headline()
+    if not given or (head and title_key(given[0]).startswith(title_key(head))):
+        return head or said.name
+    return given[0]
+
+
+def _authors(said: Said, shown: Shown) -> tuple[str, ...]:
+    """The people who wrote it; the outlet or an agency only where no person is named."""
+    persons, others = said.people()
+    for given in (persons, *said.metas_of_authors()):
+        if found := tuple(name for name in names(given) if title_key(name) not in said.names()):
+            return found
+    for byline in shown.authors():
+        found = tuple(name for name in names([byline]) if title_key(name) not in said.names())
+        # no initials, no "staff", no headlines
+        if found and all(0 < name.count(" ") < _LONGEST_NAME and not name.split()[-1][0].islower() for name in found):
+            return found
+    return names(persons) or names(others)
+
+
+def _published(said: Said, shown: Shown) -> str:
+    """The first of the dates that is one."""
+    given = [*said.published(), *shown.dates()]
+    return next((one for one in given if parse_day(one)), given[0] if said.published() else "")
+
+
+def _without_head(paragraphs: Sequence[str], titles: set[str]) -> list[str]:
+    """The paragraphs without the headline above them."""
+    first = next((n for n, text in enumerate(paragraphs[:3]) if title_key(text) not in titles), 0)
+    return list(paragraphs[first:])
+
+
+def _check(said: Said, shown: Shown, paragraphs: Sequence[str]) -> None:
+    """Raises Unreadable where there is no article."""
+    prose = [text for text in paragraphs if len(text) >= _PROSE]
+    if not (said.is_article and any(paragraphs)) and (not prose or 2 * shown.teasers(prose) > len(prose)):
+        raise Unreadable("the page holds no article (a front page, a list, or a login); save the article's own page.")
