@@ -98,6 +98,12 @@ def test_vectors_come_back(folder: Path) -> None:
         store.close()
 
 
+def test_no_vectors_are_asked_for(folder: Path) -> None:
+    """A question whose words stand nowhere asks for the vectors of no passage, and gets none."""
+    with closing(VectorStore.open(folder)) as store:
+        assert store.vectors([]) == {}
+
+
 def test_closing_releases_the_files(folder: Path) -> None:
     """Twenty opened and closed stores hold none of their files."""
     for _ in range(20):

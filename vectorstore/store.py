@@ -92,6 +92,8 @@ class VectorStore:
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those of these passages that are here; 5,000 at once at most."""
+        if not numbers:  # Chroma refuses to be asked for none
+            return {}
         found = self._collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
         return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
 

@@ -73,7 +73,7 @@ def _kinds(low: str) -> frozenset[str]:
         kinds |= _listed().get(stem(low), set()) & set(_INFLECTED)
     if kinds & {"says_before_that", "after_quotation", "idiom_heads"}:
         kinds |= {"verbs_of_saying"}
-    if kinds & {"verbs_of_saying", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 4):
+    if kinds & {"verbs_of_saying", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 3 and not low.endswith("eed")):
         kinds |= {"verbs"}
     if low in WEEKDAYS:
         kinds |= {"stops"}
@@ -152,7 +152,7 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
         heads |= _heads(tail[1:])
     if name and (len(phrase) == 1 or len(name) > 2):  # "Police said", "Treasurer Nils Vang said": a capital tells nothing
         heads.add(stem(name[0].low))
-    names = frozenset(_bare(word.low) for word in name if len(word.text) > 1 and not word.isa("of"))
+    names = frozenset(_bare(word.low) for word in name if len(word.text) > 1 and not word.isa("of", "and", "titles"))
     shown = _shown(name) if name else article + " ".join(word.text for word in phrase)
     return Speaker(shown, names, frozenset(heads), frozenset(stem(w.low) for w in (*phrase, *more) if len(w.text) > 1))
 
@@ -176,9 +176,9 @@ def _heads(phrase: Sequence[Word]) -> set[str]:
 
 
 def _name_of(core: Sequence[Word]) -> Sequence[Word]:
-    """The capitalised words at the end of a phrase, without titles."""
+    """The capitalised words at the end of a phrase, without titles; two names with an "and" are both who speaks."""
     n = len(core)
-    while n and (core[n - 1].capital or (1 < n < len(core) and core[n - 1].isa("of_names"))):
+    while n and (core[n - 1].capital or (1 < n < len(core) and core[n - 1].isa("of_names", "and") and core[n - 2].capital)):
         n -= 1
     while n < len(core) and core[n].isa("titles", "determiners"):
         n += 1

@@ -261,7 +261,7 @@ class _Reading:
                 if following.trailing and (cue.trailing or signs):
                     stop = row[cue.end - 1].end if cue.trailing else signs[-1]
             denied = cue.denies or (nested and denied and cue.start != cue.at)
-            speakers = (who, *(one for one in previous if nested and one != who))
+            speakers = (who, *map(self.people.resolved, cue.beside), *(one for one in previous if nested and one != who))
             teller = cues[k + 1].speaker if k + 1 < len(cues) and cues[k + 1].trailing and not cue.trailing else ""
             if isinstance(teller, Speaker):  # "Kern said it was rotten, according to Dahl"
                 speakers += (self.people.resolved(teller),)
@@ -331,6 +331,7 @@ class _Cue(NamedTuple):
     speaker: Speaker | str  # a pronoun
     trailing: bool = False  # what is said stands before it
     denies: bool = False
+    beside: tuple[Speaker, ...] = ()  # who says it, too
 
 
 def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
@@ -343,6 +344,8 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
         if word.isa("according"):
             if right := _right(row, i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))):
                 cue = _Cue(i, i, right[1], right[0], i > 0)
+        elif cue := _told_by(row, i):
+            pass
         elif word.isa("verbs_of_saying") and not (word.capital and i) and _is_verb(row, i):
             cue = _verb(row, i, last)
             cue = cue._replace(denies=word.isa("denials")) if cue else None
@@ -374,7 +377,7 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
 def _back(row: Sequence[Word], i: int) -> int:
     """The place before a verb and its auxiliaries and adverbs; -1 at the start."""
     j = i - 1
-    while j >= 0 and (row[j].isa("auxiliaries") or row[j].low.endswith("ly")) and (not row[j].capital or not j):
+    while j >= 0 and (row[j].isa("auxiliaries") or row[j].low.endswith(("ly", "n't", "n’t"))) and (not row[j].capital or not j):
         j -= 1
     return j
 
@@ -429,7 +432,30 @@ def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
     right = _right(row, i + 1) if row[j].text in COMMAS and isinstance(who, Speaker) and not who.names else None
     if right and isinstance(right[0], Speaker) and right[0].names:  # "The bridge, built in 1902, is rotten, said Ida Kern"
         return _Cue(i, i, right[1], right[0], True)
-    return _Cue(i, start, i + 1, who, _is_trailing(row, start, i)) if phrase else None
+    begin, beside = _beside(row, start)
+    return _Cue(i, begin, i + 1, who, _is_trailing(row, begin, i), beside=beside) if phrase else None
+
+
+def _beside(row: Sequence[Word], start: int) -> tuple[int, tuple[Speaker, ...]]:
+    """Who else speaks in "the mayor and Ida Kern said", "pupils, parents and teachers said", and where the first one starts."""
+    found: list[Speaker] = []
+    while start > 1 and (row[start - 1].isa("and") or (found and row[start - 1].text == ",")):
+        begin, phrase = _left(row, start - 2 - (row[start - 2].text == ","))
+        one = speaker(phrase)
+        if isinstance(one, str) or one == UNKNOWN or len(phrase) > 4 or any(word.isa("stops", "verbs") for word in phrase):
+            break
+        start = begin
+        found.append(one)
+    return start, tuple(found)
+
+
+def _told_by(row: Sequence[Word], i: int) -> _Cue | None:
+    """Who tells it in "Dahl was warned by Kern that the bridge is rotten"."""
+    if not row[i].isa("verbs_of_saying") or i + 2 >= len(row) or row[i + 1].low != "by":
+        return None
+    j, that = _back(row, i), next((k for k in range(i + 3, min(len(row), i + _LONGEST_PHRASE)) if row[k].isa("that")), 0)
+    passive = any(word.isa("passive") for word in row[j + 1 : i])
+    return _Cue(i, _left(row, j)[0], that, speaker(row[i + 2 : that])) if that and passive else None
 
 
 def _is_trailing(row: Sequence[Word], start: int, i: int) -> bool:
@@ -474,11 +500,22 @@ def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
         return s + relative + 1, phrase[relative + 1 :]
     if relative:  # "the man who owns the bridge said"
         return s, phrase[:relative]
-    cut = next(
-        (n + 1 for n in range(len(phrase) - 1, -1, -1) if phrase[n].isa("passive", "verbs_of_saying") and not phrase[n].capital),
-        0,
-    )
-    return s + cut, phrase[cut:]
+    if 1 < s <= j and row[s - 1].isa("that") and row[s].isa("verbs") and not row[s].capital:  # "the firm that built it said"
+        return _left(row, s - 2)
+    says = (n for n in range(j, s - 1, -1) if row[n].isa("passive", "verbs_of_saying") and not row[n].capital)
+    start = next((n + 1 for n in says if n == j or not row[n + 1].isa("of", "stops")), s)
+    if start < j and row[j].isa("pronouns"):  # "She listed the harm it said the bridge had done"
+        start = j
+    elif start == s < j and _goes_on(row, s, opens=True):  # "forced to pay an engineer who said …"
+        start = next((n for n in range(j, s, -1) if row[n].isa("determiners")), j + 1)
+    end = next((n for n in range(start + 1, j) if _goes_on(row, n)), j + 1)
+    return start, row[start:end]  # "Kern and Dahl vied for the post, each saying …": of Kern and Dahl
+
+
+def _goes_on(row: Sequence[Word], n: int, opens: bool = False) -> bool:
+    """Whether a verb stands there with what belongs to it: no noun, and no "retired" before one."""
+    is_verb = (not row[n].capital or not n) and (row[n].isa("verbs") or (opens and row[n].low.endswith("ing")))
+    return is_verb and not (n and row[n - 1].isa("determiners")) and row[n + 1].isa("of", "stops", "determiners", "pronouns")
 
 
 def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], Sequence[Word]]:
@@ -494,6 +531,9 @@ def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], 
         if k < 0:
             break
         start, phrase = _left(row, k - 1)
+        begin = next((n + 1 for n in range(k - 1, -1, -1) if row[n].text in (",", "—", "–", "(")), 0)
+        if best[1] and _goes_on(row, begin, opens=True):  # "Asked of it, the owner, Ida Kern, said …"
+            break
         if phrase:
             best = start, phrase, row[k + 1 : j]
             if start < 1 or row[start - 1].text != "," or not row[start].isa("determiners", "relative", "of", "stops"):
