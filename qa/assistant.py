@@ -15,13 +15,13 @@ from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel
-from qa.parts import interleaved, of_one_matter, own_words, parts, says
+from qa.parts import in_turn, interleaved, parts
 from qa.prompting import Message, answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import in_words, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
-from qa.types import Answer, Citation, Sentence, Turn
+from qa.types import Answer, Turn
 from vectorstore.language.days import day_words
 from vectorstore.language.frames import is_small_talk
 from vectorstore.language.sentences import sentences as sentence_spans
@@ -29,7 +29,6 @@ from vectorstore.search import Index
 from vectorstore.types import Filters, Found, Summary, Understood
 
 CUT_OFF = "The model's answer was cut off before its end."
-QUOTED_ABOVE = "What the articles say of this is quoted above"  # of the second of two questions with one answer
 IN_PART = "The articles answer this only in part."
 # How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
 _WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
@@ -79,7 +78,7 @@ class Assistant:
             return
         about = wanted(question)  # the collection itself, not what its articles say
         whole = as_written or (about and not about.of)
-        standalone = question if whole else rewrite(question, history, self.model)  # only where there is a history
+        standalone = question if whole else self.index.respelt(rewrite(question, history, self.model))  # as it is searched for
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
         asking = (about.of or standalone,) if about else parts(standalone)
@@ -192,32 +191,14 @@ def whole_sentences(cut: str) -> str:
 
 def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[Found], told: Sequence[bool]) -> Answer:
     """The sentences that best answer, word for word; of several questions in one, each in turn, or that it is not answered."""
-    shown: list[Sentence] = []
-    cited: list[Citation] = []
-    for one, had, answers in zip(asking, finds, told, strict=True):
-        limit, own, before = 3 if len(asking) == 1 else 2, own_words(one, asking[0]), len(shown)
-        hits = had.hits if own == one else of_one_matter(one, own, had.hits)
-        sentences, citations = quote(own, hits, limit, found.scope.prefer) if answers else ((), ())
-        by_number = {citation.number: citation for citation in citations}
-        for sentence in sentences:
-            best = by_number[sentence.citations[0]].quote
-            if above := tuple(c.number for c in cited if c.quote == best):
-                if len(shown) == before and says(own, best):
-                    shown.append(Sentence(f"{QUOTED_ABOVE}: “{own}”", above, supported=True))
-                    break  # what follows says less
-                continue
-            places = {(c.article.id, c.start, c.end): c.number for c in cited}
-            numbers = []
-            for there in (by_number[n] for n in sentence.citations):  # a table's row has its head beside it
-                numbers.append(places.get((there.article.id, there.start, there.end), len(cited) + 1))
-                cited += [replace(there, number=numbers[-1])] * (numbers[-1] > len(cited))
-            shown.append(replace(sentence, citations=tuple(numbers)))
-        if len(shown) == before:
-            shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{own}”", supported=True))
+    if len(asking) == 1:
+        shown, cited = quote(asking[0], found.hits, prefer=found.scope.prefer)
+    else:
+        shown, cited = in_turn(asking, [had.hits for had in finds], told, found.scope.prefer)
     if not cited:
         return abstention(asked, found)
     text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in shown)
-    return replace(asked, text=text, sentences=tuple(shown), citations=tuple(cited), final=True)
+    return replace(asked, text=text, sentences=shown, citations=cited, final=True)
 
 
 def abstention(asked: Answer, found: Found) -> Answer:

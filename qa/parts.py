@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import zip_longest
 
+from prompts import NOT_IN_ARTICLES
 from qa.asking import asked
-from qa.quoting import met
+from qa.quoting import met, quote
+from qa.types import Citation, Sentence
 from vectorstore.language.frames import bare, opener, wants_gist
 from vectorstore.language.lexicon import word_list, word_set
 from vectorstore.language.words import STOP_WORDS, words
-from vectorstore.types import Hit
+from vectorstore.types import Filters, Hit
 
+QUOTED_ABOVE = "What the articles say of this is quoted above"  # of the second of two questions with one answer
 _MOST = 3  # questions that are taken apart; more are a text
 _ASKS = 2.5  # the weight of a question's words from which it asks for something: "and when?" does not
 _TELL = 9.0  # the weight of all of its words from which they do together
@@ -40,22 +44,46 @@ def leading(first: str) -> str:
     return f"{first.rstrip('? ')}. "
 
 
-def own_words(part: str, first: str) -> str:
-    """A part without the first one, where that is told before it."""
-    return part.removeprefix(leading(first))
-
-
-def says(own: str, text: str) -> bool:
+def _says(own: str, text: str) -> bool:
     """Whether a text has enough of a question's words to be what is said of it."""
     return met(asked(own), text) >= _SAID
 
 
-def of_one_matter(part: str, own: str, hits: Sequence[Hit]) -> list[Hit]:
+def _of_one_matter(part: str, own: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits of the first part's matter ("… and how many were hurt?" is asked of that ferry), if one says a thing of it."""
-    if not any(says(own, hit.passage.text) for hit in hits):
+    if not any(_says(own, hit.passage.text) for hit in hits):
         return []
     shares = [met(asked(part), f"{hit.article.title} {hit.passage.text}") for hit in hits]
     return [hit for hit, share in zip(hits, shares, strict=True) if share >= _OF_IT * max(shares)]
+
+
+def in_turn(
+    asking: Sequence[str], found: Sequence[Sequence[Hit]], told: Sequence[bool], prefer: Sequence[Filters]
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """The quotes that answer each of some questions in turn, as `quote` gives them; or that one is not answered."""
+    shown: list[Sentence] = []
+    cited: list[Citation] = []
+    for one, hits, answered in zip(asking, found, told, strict=True):
+        own, before = one.removeprefix(leading(asking[0])), len(shown)
+        hits = hits if own == one else _of_one_matter(one, own, hits)
+        sentences, citations = quote(own, hits, 2, prefer) if answered else ((), ())
+        by_number = {citation.number: citation for citation in citations}
+        for sentence in sentences:
+            best = by_number[sentence.citations[0]].quote
+            if above := tuple(c.number for c in cited if c.quote == best):
+                if len(shown) == before and _says(own, best):
+                    shown.append(Sentence(f"{QUOTED_ABOVE}: “{own}”", above, supported=True))
+                    break  # what follows says less
+                continue
+            places = {(c.article.id, c.start, c.end): c.number for c in cited}
+            numbers = []
+            for there in (by_number[n] for n in sentence.citations):  # a table's row has its head beside it
+                numbers.append(places.get((there.article.id, there.start, there.end), len(cited) + 1))
+                cited += [replace(there, number=numbers[-1])] * (numbers[-1] > len(cited))
+            shown.append(replace(sentence, citations=tuple(numbers)))
+        if len(shown) == before:
+            shown.append(Sentence(f"{NOT_IN_ARTICLES.rstrip('.')}: “{own}”", supported=True))
+    return tuple(shown), tuple(cited)
 
 
 @cache

@@ -97,6 +97,26 @@ class LexicalIndex:
         terms = dict.fromkeys(self._analyzer.analyze(" ".join([folded(question), *others])))
         return [one for one in terms if one not in self._asking][:_MOST_TERMS]
 
+    def stem(self, word: str) -> str:
+        """The stem that a word is found by; empty for a word that is in every text."""
+        return next(iter(self._analyzer.analyze(folded(word))), "")
+
+    def spread(self, word: str) -> int:
+        """How many passages have a word of its stem in them or in their headline: all of them a word that is in every text."""
+        stem = self.stem(word)
+        return int(self._searcher.doc_freq("titled", stem)) if stem else self.count()
+
+    def starting(self, letters: str) -> list[tuple[str, int]]:
+        """The stems that start so, each with how many passages have it, the most frequent first."""
+        return list(self._searcher.terms_with_prefix("titled", letters))
+
+    def with_stem(self, stem: str, n: int) -> list[int]:
+        """The numbers of n passages that have a word of the stem in them or in their headline."""
+        from tantivy import Query
+
+        found = self._searcher.search(Query.term_query(self._schema, "titled", stem), n, count=False).hits
+        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in found])]
+
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
         return frozenset(self._analyzer.analyze(folded(text)))

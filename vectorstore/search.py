@@ -23,6 +23,7 @@ from vectorstore.lexical import LexicalIndex
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
 from vectorstore.segments import Segments
+from vectorstore.spelling import respelt
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
 from vectorstore.wirecopy import may_be_same, same_copy
 
@@ -100,6 +101,11 @@ class Index:
                 hits = reader.search(question, within.filters, k, within.prefer, within.newest)
                 found.append(Found(tuple(hits), within, reader.summary(within.filters), reader.name))
         return found
+
+    def respelt(self, question: str) -> str:
+        """The question with words that no article has as the articles spell them: see vectorstore/spelling.py."""
+        with self._current() as reader:
+            return reader.respelt(question)
 
     def search(
         self,
@@ -267,6 +273,12 @@ class Generation:
             Hit(passages[n].passage, of[n], scores[n], tuple(of[other] for other in others), judged.get(n, ()))
             for n, others in kept.items()
         ]
+
+    def respelt(self, question: str) -> str:
+        return respelt(_searchable(question), self._words, self._headed, (source for source, *_ in self._holdings))
+
+    def _headed(self, numbers: Sequence[int]) -> list[str]:
+        return [f"{found.heading}\n{found.passage.text}" for found in self.archive.passages(numbers).values()]
 
     def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Mapping[int, float]]:
         """What each of the two searches finds, by words and by meaning, and how near the meaning of what words found is."""

@@ -59,3 +59,8 @@ def is_synonym(stemmed: str, other: str) -> bool:
 
 def is_mostly_verb(stemmed: str) -> bool:
     return stemmed in _senses()[2]
+
+
+def is_word(stemmed: str) -> bool:
+    """Whether English has a word of that stem that may be another's."""
+    return stemmed in _senses()[0] or stemmed in _senses()[1] or stemmed in _senses()[2]

@@ -124,3 +124,8 @@ def _rarities() -> dict[str, float]:
 def rarity(stemmed: str) -> float:
     """How much a stem tells: about the logarithm of one over the share of news that holds it; 9 for a word never seen."""
     return _rarities().get(stemmed, 9.0)
+
+
+def is_in_news(stemmed: str) -> bool:
+    """Whether news at large has a word of that stem."""
+    return stemmed in _rarities()
