@@ -83,6 +83,11 @@ def test_a_question_without_words_finds_nothing(index: Index) -> None:
     assert (found.hits, found.summary) == ((), index.summary())
 
 
+def test_a_question_of_which_no_passage_has_a_word(index: Index) -> None:
+    """What is nearest in meaning is found all the same."""
+    assert len(index.retrieve("qwertzuiop", today=JUNE).hits) == 8
+
+
 @pytest.mark.parametrize("question", [STORM, "What do Coastwire articles say of the storm?", "Who was hurt in March?"])
 def test_every_way_in_finds_the_same(
     index: Index, samples_index: Path, capsys: pytest.CaptureFixture[str], question: str
