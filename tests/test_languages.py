@@ -19,12 +19,12 @@ from vectorstore.language.tokens import normalised, tokens
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "languages.yaml").read_text(encoding="utf-8"))
 
 
-def pairs(side: str) -> list[tuple[str, str, str]]:
-    cases = CASES["pairs"].items()
+def pairs(side: str, of: str = "pairs") -> list[tuple[str, str, str]]:
+    cases = CASES[of].items()
     return [(language, row["passage"], claim) for language, rows in cases for row in rows for claim in row.get(side, ())]
 
 
-@pytest.mark.parametrize(("language", "passage", "claim"), pairs("right"))
+@pytest.mark.parametrize(("language", "passage", "claim"), pairs("right") + pairs("right", "bounds"))
 def test_what_the_passage_says_is_supported(language: str, passage: str, claim: str) -> None:
     """A paraphrase in the passage's language is supported, and nothing was left unchecked."""
     assert common_language(claim, [passage]) == language
@@ -33,9 +33,9 @@ def test_what_the_passage_says_is_supported(language: str, passage: str, claim: 
     assert not verdict.note
 
 
-@pytest.mark.parametrize(("language", "passage", "claim"), pairs("wrong"))
+@pytest.mark.parametrize(("language", "passage", "claim"), pairs("wrong") + pairs("wrong", "bounds"))
 def test_what_was_altered_is_not(language: str, passage: str, claim: str) -> None:
-    """Another number, day, name, a "not" that came or went, a word for its opposite: each is refused."""
+    """Another number, bound, day, name, a "not" that came or went, a word for its opposite: each is refused."""
     verdict = check(claim, [passage])
     assert not verdict.supported
     assert verdict.reasons

@@ -11,23 +11,24 @@ from vectorstore.language.tokens import Token
 
 
 @cache
-def _bounds() -> tuple[tuple[tuple[str, ...], str], ...]:
+def _bounds(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Phrases before a number with what they make of it, longer ones first."""
     found = [
-        (tuple(phrase.split()), kind)
+        (tuple(phrase.replace("'", "' ").split()), kind)  # "jusqu'à" is two words
         for kind, name in (("more", "more_than"), ("less", "less_than"), ("nearly", "nearly"))
-        for phrase in lines(f"numbers.{name}")
+        for phrase in lines(f"numbers.{name}", language)
     ]
-    found += [((word,), kind) for kind in ("about", "exactly") for word in word_set(f"numbers.{kind}")]
+    found += [((word,), kind) for kind in ("about", "exactly") for word in word_set(f"numbers.{kind}", language)]
     return tuple(sorted(found, key=lambda one: -len(one[0])))
 
 
 def bounds(claim: Claim) -> Iterator[str]:
-    for i, place in enumerate(claim.at):
-        token = claim.tokens[i]
-        if not place or not token.values or token.date or token.quoted:
+    for i, token in enumerate(claim.tokens):
+        if not token.values or token.date or token.quoted or not (place := claim.at[i] or _only(claim, token)):
             continue
-        (mine, my_words), (theirs, their_words) = _bound(claim.tokens, i), _bound(claim.lines[place[0]].tokens, place[1])
+        (mine, my_words), (theirs, their_words) = (
+            _bound(found, n, claim.language) for found, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1]))
+        )
         if mine in word_set(f"bounds.{theirs}"):
             continue
         if their_words:
@@ -36,9 +37,15 @@ def bounds(claim: Claim) -> Iterator[str]:
             yield f"The passage does not say “{my_words}”: it gives {token.text}."
 
 
-def _bound(found: Sequence[Token], n: int) -> tuple[str, str]:
+def _only(claim: Claim, number: Token) -> tuple[int, int] | None:
+    """Where a number that is told in another order stands in the passages, if only once."""
+    found = [(n, j) for n in claim.used for j in claim.lines[n].matching(number)]
+    return found[0] if len(found) == 1 and found[0] not in claim.taken else None
+
+
+def _bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
     before = [t.text.casefold() for t in found[max(0, n - 4) : n]]
-    for phrase, kind in _bounds():
+    for phrase, kind in _bounds(language):
         if len(phrase) <= len(before) and tuple(before[len(before) - len(phrase) :]) == phrase and not found[n].before.strip("-"):
             measure = found[n].measure
             if phrase == ("over",) and measure and measure.dimension == "time":
@@ -51,3 +58,9 @@ def _bound(found: Sequence[Token], n: int) -> tuple[str, str]:
         if word in ("more", "fewer", "less") and after[k - 1] == "or":
             return ("more" if word == "more" else "less"), f"or {word}"
     return "plain", ""
+
+
+def is_in_bound(found: Sequence[Token], n: int, language: str) -> bool:
+    """Whether a word is of the bound of a number that follows: the "more" of "more than 12"."""
+    number = next((k for k in range(n + 1, min(len(found), n + 4)) if found[k].values and not found[k].date), 0)
+    return number > 0 and found[n].text.casefold() in _bound(found, number, language)[1].split()

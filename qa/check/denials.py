@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim
+from qa.check.bounds import is_in_bound
 from vectorstore.language.foreign import NOT, WITHOUT, knows_denials, tokens_in
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
@@ -147,6 +148,8 @@ def _swapped(claim: Claim) -> tuple[Token, Token] | None:
     for i, token in enumerate(claim.tokens):
         if claim.at[i] or i in claim.spared or not (others := table.get(token.key)):
             continue
+        if is_in_bound(claim.tokens, i, claim.language):
+            continue  # "more than 12" of "at least 12": see bounds
         for line in claim.used:
             if token.key in claim.lines[line].keys or others.isdisjoint(claim.lines[line].keys):
                 continue

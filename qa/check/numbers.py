@@ -11,10 +11,7 @@ from vectorstore.language.numbers import M, measure_of
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
 
-_ABOUT = word_set("numbers.about")
-_MORE = frozenset(lines("numbers.more_than"))
 _MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
-_LESS = frozenset(lines("numbers.less_than") + lines("numbers.nearly"))
 
 
 def numbers(claim: Claim) -> Iterator[str]:
@@ -164,18 +161,20 @@ def _roughly(claim: Claim, i: int, instead: Sequence[Token]) -> bool:
     """Whether the words before a number make it a rounding of the passage's: "nearly 200" of 196."""
     before = [t.text.casefold() for t in claim.tokens[max(0, i - 3) : i]]
     words = set(before) | {f"{a} {b}" for a, b in pairwise(before)}
-    if not words & (_ABOUT | _MORE | _LESS):
+    about = word_set("numbers.about", claim.language)
+    more, nearly, under = (frozenset(lines(f"numbers.{name}", claim.language)) for name in ("more_than", "nearly", "less_than"))
+    if not words & (about | more | nearly | under):
         return False
     pool = instead or [t for line in claim.lines for t in line.tokens if t.values and not t.date]
     for value in claim.tokens[i].values:
         for other in (v for t in pool for v in t.values):
             if min(other, value) <= 0 or _digits(value) >= _digits(other) or _digits(value) > 2:
                 continue
-            if words & _ABOUT and abs(value - other) <= 0.06 * other:
+            if words & about and abs(value - other) <= 0.06 * other:
                 return True
-            if words & _MORE and value <= other <= 1.25 * value:
+            if words & more and value <= other <= 1.25 * value:
                 return True
-            if words & _LESS and 0.8 * value <= other <= value:
+            if words & (nearly | under) and 0.8 * value <= other <= value:
                 return True
     return False
 

@@ -39,7 +39,7 @@ _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
-_RULES_ELSEWHERE = (numbers, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
+_RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 
 
 @dataclass(frozen=True, slots=True)
