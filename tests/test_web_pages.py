@@ -208,6 +208,36 @@ TEASERS = "".join(
     "and a narrow majority is expected for it.</p></div>"
     for n in range(20)
 )
+TABLE = "<table><tr><th>Ship<th>Passengers<tr><td>Lady Anne<td>212<tr><td>Lady Beth<td>40</table>"
+QUOTE = "“We were lucky, and the sea was calm all night,” she said."
+PAGES |= {
+    "a short item": (page("<title>Bridge open</title>", "<p>The Saltmere bridge is open again.</p>"), {"text": "The Saltmere bridge is open again."}),
+    "paragraphs that are line breaks": (page("", f"<h1>Ferry</h1><div>{AGROUND}<br><br>{SAFE}<br/><br/>{STOPPED}</div>"), {"text": TEXT}),
+    "paragraphs that are boxes": (page("", f"<div><h1>Ferry</h1><div>{AGROUND}</div><div>{SAFE}</div><div>{STOPPED}</div></div>"), {"text": TEXT}),
+    "a date in words above the text": (
+        page("", f'<article><h1>Ferry</h1><p class="date">Published 4 March 2026, 10:15</p>{BODY}</article>'),
+        {"published": "2026-03-04", "text": TEXT},
+    ),
+    "a date in the address": (page('<link rel=canonical href="https://e.example/2026/03/04/ferry">', BODY), {"published": "2026-03-04"}),
+    "a year that is the site's": (page("", f"<article>{BODY}</article><footer>© 2019 Fen Echo</footer>"), {"published": "None"}),
+    "a table": (
+        page("", f"<article><h1>Ferry</h1><p>{AGROUND}</p>{TABLE}<p>{SAFE}</p></article>"),
+        {"text": f"{AGROUND}\n\nShip | Passengers\nLady Anne | 212\nLady Beth | 40\n\n{SAFE}"},
+    ),
+    "a list, a subhead and a quote": (
+        page("", f"<article><h1>Ferry</h1><p>{AGROUND}</p><ul><li>Two lifeboats were used<li>Nine stayed on board</ul><h2>All safe</h2><p>{SAFE}</p><blockquote>{QUOTE}</blockquote></article>"),
+        {"text": f"{AGROUND}\n\nTwo lifeboats were used\nNine stayed on board\n\nAll safe\n\n{SAFE}\n\n{QUOTE}"},
+    ),
+    "comments and cookies": (
+        page("", f'<div class="cookie-banner"><p>We use cookies to give you the best experience of all.</p></div><article><h1>Ferry</h1>{BODY}</article><section class="comments"><div class=comment><p>Reader Joe wrote that this was a scandal and that the council must act.</p></div></section>'),
+        {"text": TEXT},
+    ),
+    "a page that fades in": (page("", f"<h1>Ferry</h1>{BODY}").replace(b"<body>", b'<body style="opacity:0">'), {"text": TEXT}),
+    "a desk beside a person": (
+        page('<meta property="og:site_name" content="Fen Echo | News of the fen"><meta name="author" content="Ann Rill, Fen Echo Sport">', BODY),
+        {"authors": ("Ann Rill",), "source": "Fen Echo"},
+    ),
+}  # fmt: skip
 NO_ARTICLE = {
     "a front page": page("<title>Fen Echo</title>", f"<h1>Fen Echo</h1>{TEASERS}"),
     "a list": page(
@@ -217,6 +247,7 @@ NO_ARTICLE = {
         "", "<h1>Sign in to read on</h1><form><input type=password><button>Sign in</button></form><p>Subscribers read more.</p>"
     ),
     "nothing": b" \n",
+    "an error": page("<title>404 Not found</title>", "<h1>404 Not found</h1>"),
 }
 
 

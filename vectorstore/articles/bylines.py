@@ -19,7 +19,7 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for byline in given:
         for name in _names(byline):
-            if len(name) <= _LONGEST_NAME and name and not _ADDRESS.search(name):
+            if name.casefold() not in _words("nobody") and len(name) <= _LONGEST_NAME and not _ADDRESS.search(name):
                 found.setdefault(title_key(name), name)
     return tuple(name for key, name in found.items() if key)
 

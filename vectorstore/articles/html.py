@@ -23,6 +23,8 @@ from vectorstore.types import Article, Rejected
 _DEEPEST = 250  # levels; below, the parser loses what it reads
 _LONGEST_NAME = 5  # words
 _LARGEST = 2_000_000  # characters of a page that a date is searched in beyond its metadata
+_HEAD = 5  # paragraphs of a body among which its headline, byline and date may be
+_LINKED = 0.5  # of the words of a page without prose: more is a list of links
 _PROSE = 80  # characters of a paragraph that is no teaser, name or button
 
 
@@ -46,13 +48,15 @@ def record(page: str, fetched: str = "") -> Record:
     corrections = shown.corrections(said.language())
     authors = _authors(said, shown)
     published = _published(said, shown) or (webtext.day(root, said.address) if len(page) < _LARGEST else "")
-    paragraphs = plain(page).split("\n\n") if odd else shown.completed(webtext.body(root))
+    paragraphs = plain(page).split("\n\n") if odd else shown.without_links(shown.completed(webtext.body(root)))
     if len("".join(said.live)) > len("".join(paragraphs)):
         paragraphs = said.live
     elif 3 * sum(map(len, paragraphs)) < len(said.whole):
         paragraphs = said.whole.split("\n\n")
-    text = "\n\n".join(_without_head(paragraphs, set(map(title_key, (title, shown.headline(), said.name, *said.titles())))))
+    titles = set(map(title_key, (title, shown.headline(), said.name, *said.titles())))
+    paragraphs = _without_head(paragraphs or plain(page).split("\n\n"), titles, shown.beside())
     _check(said, shown, paragraphs)
+    text = "\n\n".join(paragraphs)
     return Record(
         text=text,
         title=title,
@@ -80,8 +84,11 @@ def _authors(said: Said, shown: Shown) -> tuple[str, ...]:
     """The people who wrote it; the outlet or an agency only where no person is named."""
     persons, others = said.people()
     for given in (persons, *said.metas_of_authors()):
-        if found := tuple(name for name in names(given) if title_key(name) not in said.names()):
-            return found
+        found = tuple(name for name in names(given) if title_key(name) not in said.names())
+        # "Ann Lee, Fen Echo Sport": a desk of the outlet beside a person
+        people = tuple(name for name in found if not title_key(name).startswith(tuple(f"{outlet} " for outlet in said.names())))
+        if found:
+            return people or found
     for byline in shown.authors():
         found = tuple(name for name in names([byline]) if title_key(name) not in said.names())
         # no initials, no "staff", no headlines
@@ -96,14 +103,14 @@ def _published(said: Said, shown: Shown) -> str:
     return next((one for one in given if parse_day(one)), given[0] if said.published() else "")
 
 
-def _without_head(paragraphs: Sequence[str], titles: set[str]) -> list[str]:
-    """The paragraphs without the headline above them."""
-    first = next((n for n, text in enumerate(paragraphs[:3]) if title_key(text) not in titles), 0)
-    return list(paragraphs[first:])
+def _without_head(paragraphs: Sequence[str], titles: set[str], beside: set[str]) -> list[str]:
+    """The paragraphs without the headline, the byline and the date above them."""
+    return [text for n, text in enumerate(paragraphs) if n >= _HEAD or title_key(text) not in titles | beside]
 
 
 def _check(said: Said, shown: Shown, paragraphs: Sequence[str]) -> None:
     """Raises Unreadable where there is no article."""
     prose = [text for text in paragraphs if len(text) >= _PROSE]
-    if not (said.is_article and any(paragraphs)) and (not prose or 2 * shown.teasers(prose) > len(prose)):
+    others = 2 * shown.teasers(prose) > len(prose) if prose else said.asks_for_login or shown.linked() > _LINKED
+    if not any(paragraphs) or (others and not said.is_article):
         raise Unreadable("the page holds no article (a front page, a list, or a login); save the article's own page.")

@@ -104,6 +104,7 @@ class Said:
         self.address = next(
             (one for one in known if urlsplit(one).path.strip("/") or urlsplit(one).query), known[0] if known else ""
         )
+        self.asks_for_login = any((one.get("type") or "").lower() == "password" for one in root.iter("input"))
         self._lang = (root.get("lang") or root.get("xml:lang") or "").strip()
 
     def meta(self, *names: str) -> str:
@@ -175,7 +176,8 @@ class Said:
         return [self._metas[name] for name in _AUTHORS if name in self._metas]
 
     def outlet(self) -> str:
-        return self.meta("og:site_name") or self._linked.name(self._node.get("publisher")) or self.meta(*_OUTLETS[1:])
+        site = re.split(r"\s+[|–—-]\s+", self.meta("og:site_name").lstrip("@"))[0]  # without its motto
+        return site or self._linked.name(self._node.get("publisher")) or self.meta(*_OUTLETS[1:])
 
     def published(self) -> list[str]:
         """The day and the time of publication, as each place has them."""

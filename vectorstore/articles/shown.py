@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
+from vectorstore.articles import trees
 from vectorstore.articles.fields import line
 from vectorstore.articles.jsonld import title_key
 from vectorstore.articles.markup import visible
@@ -24,9 +25,11 @@ _BYLINE = re.compile(
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:date|dateline|datum|published|pubdate|timestamp|publish(?:ed)?-?date)(?:$|[\s_-])", re.IGNORECASE
 )
+_LINKING = frozenset(("p", "h2", "h3", "h4", "h5", "div"))
 _TEXT = frozenset(("p", "h2", "h3", "h4"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))  # parts of a page that are not its article
+_LONGEST_LABEL = 25  # characters: "Read more:"
 _LONGEST_BYLINE, _LONGEST_STANDFIRST, _LONGEST_NOTE = 200, 800, 1_000  # characters
 _SHORTEST_STANDFIRST = 30
 _OPENING = 24  # characters by which a paragraph is known that trafilatura has taken words out of
@@ -75,6 +78,17 @@ class Shown:
         heads = [line(" ".join(head.itertext())) for head in self._root.iter("h1") if not _elsewhere(head)]
         return max(heads, key=len, default="")
 
+    def linked(self) -> float:
+        """Which share of the page's letters are links."""
+        links = sum(len(line("".join(link.itertext()))) for link in self._root.iter("a"))
+        return links / (sum(len(text) for _, text in self._lines) or 1)
+
+    def without_links(self, paragraphs: Sequence[str]) -> list[str]:
+        """The paragraphs that are more than a link to another article, where most are."""
+        links = {_squeezed(text) for element, text in self._lines if element.tag in _LINKING and _is_link(element)}
+        kept = [text for text in paragraphs if _squeezed(text) not in links]
+        return kept if 2 * len(kept) > len(paragraphs) else list(paragraphs)
+
     def teasers(self, paragraphs: Sequence[str]) -> int:
         """How many of the paragraphs stand below a heading that is a link: as on a front page, to other articles."""
         below = {
@@ -120,6 +134,10 @@ class Shown:
                 if 0 < len(text) <= _LONGEST_BYLINE and not _elsewhere(element):
                     yield text
 
+    def beside(self) -> set[str]:
+        """What the page shows of the article's author and date, to be told from its text."""
+        return {title_key(text) for text in (*self.authors(), *self.dates())}
+
     def corrections(self, language: str) -> tuple[str, ...]:
         """The paragraphs that begin as the outlet's notes on its mistakes do."""
         openings = lines("copies.notes", language[:2].lower()) if language[:2].lower() in LANGUAGES else lines("copies.notes")
@@ -138,9 +156,9 @@ def _leaves(root: Tree) -> Iterator[tuple[Tree, str]]:
                 above = above.getparent()
     for element in root.iter():
         if element.tag in _BLOCKS and element not in holds:
-            text = line(visible("".join(element.itertext())))
-            if text:
-                yield element, text
+            # two line breaks are a paragraph
+            texts = (line(visible(part)) for part in re.split(r"\n\s*\n", trees.broken(element, "br")))
+            yield from ((element, text) for text in texts if text)
 
 
 def _box(element: Tree) -> tuple[object, ...]:
@@ -150,9 +168,11 @@ def _box(element: Tree) -> tuple[object, ...]:
 
 
 def _is_link(element: Tree) -> bool:
-    """Whether a paragraph is one link: to another article."""
-    linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
-    return linked > 0.9 * len("".join(element.itertext()).strip())
+    """Whether a paragraph is one link, or a word, a colon and one link: to another article."""
+    text = line("".join(element.itertext()))
+    label, colon, _ = text[:_LONGEST_LABEL].partition(":")
+    linked = sum(len(line("".join(link.itertext()))) for link in element.iter("a"))
+    return linked > 0.9 * len(text) or (bool(colon) and linked > 0.9 * (len(text) - len(label) - 1))
 
 
 def _left_out(some: str, whole: str) -> bool:

@@ -59,6 +59,19 @@ def depth(tree: Tree) -> int:
     return deepest
 
 
+def broken(tree: Tree, tag: str) -> str:
+    """The text of an element with a line end for each of its line breaks, which have this tag, and for nothing else."""
+    from lxml import etree
+
+    parts: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            parts.append("\n" if element.tag == tag else (element.text or "").replace("\n", " "))
+        elif element is not tree:
+            parts.append((element.tail or "").replace("\n", " "))
+    return "".join(parts)
+
+
 def serialized(tree: Tree) -> str:
     """The markup of an element, without the text behind it: what `markup.plain` reads."""
     from lxml import etree

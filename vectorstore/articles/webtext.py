@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 
+from vectorstore.articles import trees
 from vectorstore.articles.hidden import background_of, hidden
 from vectorstore.articles.markup import visible
 from vectorstore.articles.trees import Tree
@@ -74,18 +76,14 @@ def _paragraphs(body: Tree) -> Iterator[str]:
             yield visible(" ".join((element.text or "").split()))
             yield from _paragraphs(element)
         else:
-            yield "\n".join(filter(None, (" ".join(line.split()) for line in _broken(element).split("\n"))))
+            lines = "\n".join(" ".join(line.split()) for line in _shown(element).split("\n")).strip()
+            yield from re.split("\n{2,}", lines)
         yield visible(" ".join((element.tail or "").split()))
 
 
 def _line(element: Tree) -> str:
-    return " ".join(_broken(element).split())
+    return " ".join(_shown(element).split())
 
 
-def _broken(element: Tree) -> str:
-    """The text of an element with its line breaks."""
-    parts = [(element.text or "").replace("\n", " ")]
-    for child in element:
-        parts.append("\n" if child.tag == "lb" else _broken(child))
-        parts.append((child.tail or "").replace("\n", " "))
-    return visible("".join(parts))
+def _shown(element: Tree) -> str:
+    return visible(trees.broken(element, "lb"))
