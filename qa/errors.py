@@ -11,6 +11,7 @@
     │   ├── IndexIncompatible      made by another embedder, or in another format
     │   ├── IndexLocked            somebody else is rebuilding it
     │   ├── NothingToIndex         no article in the given paths
+    │   ├── NotAllRead             something could not be read, and --strict was given
     │   ├── EmbedderUnavailable    the embedder cannot be loaded
     │   └── RerankerUnavailable    the reranker's weights are missing or damaged
     ├── CannotServe                the chat page cannot listen at that address

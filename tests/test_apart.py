@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.test_containers import LINE, MILL, zipped
 from vectorstore.articles import apart, read
 from vectorstore.articles.worker import article_as_json, article_from_json
+from vectorstore.doubles import WordHashEncoder
+from vectorstore.errors import NotAllRead, NothingToIndex, UsageError
+from vectorstore.rebuild import rebuild
 from vectorstore.types import Article, Rejected
 
 SLOW = "\n" * 15_000_000 + LINE  # to be read line by line
@@ -64,3 +70,35 @@ def test_what_takes_too_much_memory_is_named_and_the_rest_is_read(tmp_path: Path
     assert [item.id.partition("/")[2] for item in items if isinstance(item, Article)] == ["b.txt"]
     (named,) = [item for item in items if isinstance(item, Rejected)]
     assert "more than 0.4 GB of memory" in named.reason
+
+
+def test_what_could_not_be_read_lies_beside_the_index(tmp_path: Path) -> None:
+    """All of it, as JSON lines; with `strict` nothing is indexed, and what was there stays."""
+    news, index = tmp_path / "news", tmp_path / "index"
+    news.mkdir()
+    (news / "a.txt").write_text(MILL)
+    assert rebuild(news, index, encoder=WordHashEncoder()).rejected == ()
+    assert (index / "rejected.jsonl").read_text() == ""
+    (news / "b.txt").write_text("")
+    Path(os.fsdecode(os.fsencode(news) + b"/caf\xe9.jpg")).write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(NotAllRead, match=r"2 things could not be read.*b\.txt"):
+        rebuild(news, index, encoder=WordHashEncoder(), strict=True)
+    assert (index / "rejected.jsonl").read_text() == ""
+    report = rebuild(news, index, encoder=WordHashEncoder())
+    listed = [json.loads(line) for line in (index / "rejected.jsonl").read_text().splitlines()]
+    assert listed == report.as_dict()["rejected"]
+    assert [Path(one["where"]).name for one in listed] == ["b.txt", "caf\\xe9.jpg"]
+    assert sorted(file.name for file in index.iterdir() if file.is_file() and "rejected" in file.name) == ["rejected.jsonl"]
+
+
+def test_an_address_is_kept_as_a_source(tmp_path: Path) -> None:
+    """It is fetched only when it is given as one, and named where it cannot be."""
+    (tmp_path / "a.txt").write_text(MILL)
+    address = "http://127.0.0.1:9/mill"
+    report = rebuild(tmp_path / "a.txt", tmp_path / "index", encoder=WordHashEncoder(), fetch=address)
+    assert [(one.where, "of this machine" in one.reason) for one in report.rejected] == [(address, True)]
+    assert rebuild((), tmp_path / "index", encoder=WordHashEncoder()).sources == (tmp_path / "a.txt", address)
+    with pytest.raises(NothingToIndex, match="given to --fetch"):
+        rebuild([address], tmp_path / "other", encoder=WordHashEncoder())
+    with pytest.raises(UsageError, match="no address"):
+        rebuild((), tmp_path / "other", encoder=WordHashEncoder(), fetch="a.txt")

@@ -80,8 +80,15 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("rebuild", parents=[shared], help="read articles and build the index")
     command.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders (default: those of the last rebuild, else samples)"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files, folders, patterns, - for standard input (default: those of the last rebuild, else samples)",
     )
+    command.add_argument(
+        "--fetch", action="append", default=[], metavar="URL", help="also the page or feed there (may be repeated)"
+    )
+    command.add_argument("--strict", action="store_true", help="index nothing where anything cannot be read")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_rebuild)
 
@@ -142,7 +149,8 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     from vectorstore.rebuild import rebuild
 
     with _bar("Encoding", " passages") as progress:
-        report = rebuild([Path(path) for path in options.paths], settings.index, embedder=settings.embedder, progress=progress)
+        paths = [Path(path) for path in options.paths]
+        report = rebuild(paths, settings.index, settings.embedder, progress=progress, fetch=options.fetch, strict=options.strict)
     if options.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
         return 0

@@ -10,6 +10,7 @@ __all__ = [
     "IndexIncompatible",
     "IndexLocked",
     "NoIndex",
+    "NotAllRead",
     "NothingToIndex",
     "OnRecordError",
     "RerankerUnavailable",
@@ -52,6 +53,10 @@ class IndexClosed(StoreError):
 
 class NothingToIndex(StoreError):
     """No article could be read from the given paths."""
+
+
+class NotAllRead(StoreError):
+    """Something could not be read, and the caller wanted all or nothing."""
 
 
 class EmbedderUnavailable(StoreError):

@@ -109,11 +109,11 @@ def manifest(path: Path) -> Manifest:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 
 
-def sources(path: Path) -> list[Path]:
+def sources(path: Path) -> list[str]:
     """What the generation in that folder was made from, whatever its format; raises IndexDamaged where it cannot say."""
     file = path / sealed.MANIFEST
     try:
-        return [Path(source) for source in list[str](json.loads(file.read_bytes())["sources"])]
+        return list[str](json.loads(file.read_bytes())["sources"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vectorstore import articles, generations, sealed
+from vectorstore import generations, sealed
 from vectorstore.archive import Archive, ArchiveWriter
+from vectorstore.articles import apart
+from vectorstore.articles.places import kept, source
 from vectorstore.building import Building, Progress
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
-from vectorstore.errors import IndexDamaged, NoIndex, NothingToIndex, StoreError
+from vectorstore.errors import IndexDamaged, NoIndex, NotAllRead, NothingToIndex, StoreError, UsageError
 from vectorstore.passages import passages
+from vectorstore.rejections import Rejections
 from vectorstore.types import Article, Rejected
 
 
@@ -28,7 +31,7 @@ class Report:
 
     generation: str
     index: Path
-    sources: tuple[Path, ...]  # what was read
+    sources: tuple[Path | str, ...]  # what was read
     articles: int
     passages: int
     encoded: int  # texts that went through the encoder
@@ -64,9 +67,13 @@ def rebuild(
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     from_index: Path | str | None = None,
+    fetch: Sequence[str] | str = (),
+    strict: bool = False,
 ) -> Report:
     """Indexes the files and folders, all of them anew; without any, what the live index was made from, or the sample articles.
 
+    Paths may be patterns ("news/**/*.txt"), "-" is standard input; `fetch` are addresses of pages and feeds. With `strict`,
+    anything that cannot be read raises NotAllRead, and nothing is published; else it is named in INDEX/rejected.jsonl too.
     `from_index` takes the articles of another index (or of this one) instead: for another embedder, without the sources.
     An article that is unchanged stays, and a text that is unchanged keeps its vector. Raises NothingToIndex where no article can
     be read, IndexLocked where another process is at it, EmbedderUnavailable; what was published before stays live.
@@ -74,21 +81,24 @@ def rebuild(
     started = time.monotonic()
     index_dir = Path(index_dir)
     encoder = encoder or open_encoder(embedder)
-    given = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    given += addresses(fetch)
     with generations.writing(index_dir), ExitStack() as ends:
         try:
             generations.sweep(index_dir)
             if from_index is None:
                 given = given or _sources(index_dir)
-                named = given or [samples()]
-                items: Iterable[Article | Rejected] = articles.read(named)
+                named: list[Path | str] = given or [samples()]
+                items: Iterable[Article | Rejected] = apart.read(named)
             else:
                 other, given = _other(Path(from_index))
                 ends.callback(other.close)
                 items, named = other.whole(), [Path(from_index)]
-            building = ends.enter_context(Building(index_dir, encoder, embedder, [str(path.resolve()) for path in given]))
+            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given]))
+            rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
-                read = _read(items, archive, named)
+                read = _read(items, archive, named, rejections, strict)
+            rejections.publish()
             encoded, reused = building.vectors(progress)
         except Exception as error:
             if isinstance(error, StoreError) or not (said := sealed.unwritable(index_dir, error)):
@@ -97,7 +107,7 @@ def rebuild(
     manifest = building.published.manifest
     return Report(
         building.published.folder.name, index_dir, tuple(named), manifest.articles, manifest.passages, encoded, reused,
-        0, read.removed, read.duplicates, tuple(read.rejected), time.monotonic() - started,
+        0, read.removed, read.duplicates, rejections.listed(), time.monotonic() - started,
     )  # fmt: skip
 
 
@@ -106,10 +116,22 @@ def samples() -> Path:
     return Path(str(files("vectorstore"))) / "samples" / "articles"
 
 
-def _sources(index_dir: Path) -> list[Path]:
+def addresses(given: Sequence[str] | str) -> list[Path | str]:
+    """What is to be fetched; raises UsageError for what is no address of the web."""
+    found = [given] if isinstance(given, str) else list(given)
+    for address in found:
+        if not isinstance(source(address), str):
+            raise UsageError(f"{address[:80]!r} is no address: write https://…")
+    return list(found)
+
+
+def _sources(index_dir: Path) -> list[Path | str]:
     """What the live index was made from; raises IndexDamaged where there is one that cannot say it any more."""
     try:
-        return generations.sources(generations.folder(index_dir, generations.live(index_dir)))
+        found = [source(one) for one in generations.sources(generations.folder(index_dir, generations.live(index_dir)))]
+        if any(str(one) == "-" for one in found):
+            raise NothingToIndex("The index was made from standard input: give that again as `-`, or name files.")
+        return found
     except NoIndex:
         return []
     except IndexDamaged as error:
@@ -118,12 +140,12 @@ def _sources(index_dir: Path) -> list[Path]:
         ) from error
 
 
-def _other(index_dir: Path) -> tuple[Archive, list[Path]]:
+def _other(index_dir: Path) -> tuple[Archive, list[Path | str]]:
     """The archive of another index, and what that was made from."""
     folder = generations.folder(index_dir, generations.live(index_dir))
     manifest = generations.manifest(folder)
     sealed.check(folder, manifest.files, every_byte=True)
-    return Archive(folder / "articles.sqlite"), [Path(source) for source in manifest.sources]
+    return Archive(folder / "articles.sqlite"), [source(one) for one in manifest.sources]
 
 
 @dataclass(slots=True)
@@ -132,26 +154,32 @@ class _Read:
 
     removed: int = 0
     duplicates: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
 
 
-def _read(items: Iterable[Article | Rejected], archive: ArchiveWriter, named: Sequence[Path]) -> _Read:
+def _read(
+    items: Iterable[Article | Rejected], archive: ArchiveWriter, named: Sequence[Path | str], rejections: Rejections, strict: bool
+) -> _Read:
     """Puts into the archive what is new or changed, takes out what is gone."""
     read = _Read()
     for item in items:
         if isinstance(item, Rejected):
-            read.rejected.append(item)
+            rejections.add(item)
         elif there := archive.given(item.id):
             read.duplicates += 1
-            read.rejected.append(_duplicate(item, same=there.text == item.text))
+            rejections.add(_duplicate(item, same=there.text == item.text))
         elif not archive.holds(item):
             archive.put(item, passages(item))
     read.removed = archive.remove_others()
     if not archive.passages():
         names = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "")
-        why = f" ({read.rejected[0].where}: {read.rejected[0].reason})" if read.rejected else ""
-        raise NothingToIndex(f"No article could be read from {names}{why}")
+        raise NothingToIndex(f"No article could be read from {names}{_first(rejections)}")
+    if strict and rejections.count:
+        raise NotAllRead(f"{rejections.count:,} things could not be read, so nothing was indexed{_first(rejections)}")
     return read
+
+
+def _first(rejections: Rejections) -> str:
+    return next((f" ({rejected.where}: {rejected.reason})" for rejected in rejections.listed()), "")
 
 
 def _duplicate(article: Article, same: bool) -> Rejected:

@@ -21,10 +21,12 @@ from typing import Any
 from vectorstore.articles import read as read_here
 from vectorstore.articles.places import Place, places
 from vectorstore.articles.worker import article_from_json
+from vectorstore.errors import StoreError
 from vectorstore.types import Article, Rejected
 
 SECONDS = 30.0  # without an article, or a word of the next document
 MEMORY = 2_000_000_000  # bytes of address space
+_STARTING = 120.0  # seconds that it may take to start, on a machine that is busy
 _AHEAD = 8  # places that the process is told before the first is done: it reads on while its parent indexes
 _MOST_FAILED = 20  # documents of one archive, after which the rest of it is left out
 _INSTEAD = "leave it out, or save its text as a .txt file."
@@ -104,6 +106,7 @@ class _Process:
         self._seconds, self._memory = seconds, memory
         self._running: subprocess.Popen[bytes] | None = None
         self._told, self._said = -1, -1  # the pipes
+        self._begun = False  # it has said something
         self._ready = selectors.DefaultSelector()
         self._lines: deque[bytes] = deque()
         self._rest: list[bytes] = []  # of a line that has not ended
@@ -127,16 +130,18 @@ class _Process:
 
     def says(self) -> dict[str, Any]:
         """The next thing that it says; raises _Lost where there will be none."""
-        ends = time.monotonic() + self._seconds
+        ends = time.monotonic() + (self._seconds if self._begun else _STARTING)
         while not self._lines:
             left = ends - time.monotonic()
             if self._ready.select(max(0.0, min(left, 1.0))):
                 self._take(os.read(self._said, 1_000_000))
             elif left <= 0:
+                self._must_have_begun()
                 raise _Lost(f"it took longer than {self._seconds:g} seconds to read; {_INSTEAD}")
             elif self._running and _resident(self._running.pid) > self._memory:
                 raise _Lost(self._swollen())
         found: dict[str, Any] = json.loads(self._lines.popleft())
+        self._begun = True
         if "failed" in found:
             raise _Lost(
                 self._swollen() if found["failed"] == "memory" else f"its reader failed on it ({found['failed']}); {_INSTEAD}"
@@ -150,17 +155,23 @@ class _Process:
             self._running.kill()
             with self._running:  # closes its pipes and waits
                 self._running = None
+        self._begun = False
         self._lines.clear()
         self._rest.clear()
 
     def _take(self, part: bytes) -> None:
         if not part:
+            self._must_have_begun()
             raise _Lost(f"its reader crashed on it; {_INSTEAD}")
         first, *lines = part.split(b"\n")
         self._rest.append(first)
         for line in lines:
             self._lines.append(b"".join(self._rest))
             self._rest = [line]
+
+    def _must_have_begun(self) -> None:
+        if not self._begun:
+            raise StoreError(f"The process that reads documents does not start: {sys.executable} says nothing.")
 
     def _start(self) -> None:
         self._running = subprocess.Popen(  # noqa: S603 - our own program; what it is told comes by its standard input

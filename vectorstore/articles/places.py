@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -60,9 +61,21 @@ def places(paths: Sequence[Path | str]) -> Iterator[Place | Rejected]:
             elif path.exists():
                 yield _place(path, label)
             else:
-                yield Rejected(shown(str(path)), "there is no such file or folder; check the path.")
+                web = re.match(r"https?:/", str(path), re.IGNORECASE)
+                remedy = "an address is fetched only where it is given to --fetch" if web else "check the path"
+                yield Rejected(shown(str(path)), f"there is no such file or folder; {remedy}.")
         except (OSError, ValueError) as error:  # ValueError: a NUL in a path
             yield _closed(path, error)
+
+
+def source(text: str) -> Path | str:
+    """A source as an index keeps it: an address of the web stays a string."""
+    return text if fetch.is_address(text) else Path(text)
+
+
+def kept(source: Path | str) -> str:
+    """A source as an index keeps it, wherever it is read again from."""
+    return str(source) if _special(source) else str(_resolved(Path(source)))
 
 
 def _special(path: Path | str) -> bool:

@@ -1,0 +1,47 @@
+"""What could not be read: the first of it in memory, all of it in INDEX/rejected.jsonl once the index is published."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+
+from vectorstore.types import Rejected
+
+_LISTED = 10_000  # in the report
+
+
+class Rejections:
+    """The list of one rebuild; one that is not published leaves the list before it as it was."""
+
+    def __init__(self, index_dir: Path) -> None:
+        self._file = index_dir / "rejected.jsonl"
+        self._new = self._file.with_suffix(".new")
+        self._first: list[Rejected] = []
+        self.count = 0
+
+    def __enter__(self) -> Rejections:
+        self._opened = self._new.open("w", encoding="utf-8", errors="backslashreplace")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._opened.close()
+        self._new.unlink(missing_ok=True)
+
+    def add(self, rejected: Rejected) -> None:
+        """One more."""
+        self._opened.write(json.dumps({"where": rejected.where, "reason": rejected.reason}, ensure_ascii=False) + "\n")
+        self.count += 1
+        if self.count <= _LISTED:
+            self._first.append(rejected)
+
+    def publish(self) -> None:
+        """Replaces the list of the rebuild before."""
+        self._opened.close()
+        os.replace(self._new, self._file)
+
+    def listed(self) -> tuple[Rejected, ...]:
+        """The first of them, and how many more there are."""
+        more = self.count - len(self._first)
+        return (*self._first, *([Rejected(str(self._file), f"{more:,} more are listed in this file.")] if more else []))
