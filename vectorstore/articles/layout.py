@@ -107,7 +107,7 @@ def _overlap(one: Line, other: Line) -> bool:
 def _in_columns(found: list[list[Line]]) -> Iterator[Line]:
     lefts = _columns(found)
     if not lefts:
-        yield from (_row(row, above, below) for above, row, below in zip([[], *found], found, [*found[1:], []], strict=False))
+        yield from (_row(row, table) for row, table in zip(found, _tables(found), strict=True))
         return
     columns: list[list[Line]] = [[] for _ in lefts]
     for row in found:
@@ -116,7 +116,7 @@ def _in_columns(found: list[list[Line]]) -> Iterator[Line]:
         if across:
             yield from (part for column in columns for part in column)
             columns = [[] for _ in lefts]
-            yield _row(row, [], [])
+            yield _row(row)
         else:
             for place, part in zip(places, row, strict=True):
                 columns[place].append(part)
@@ -138,11 +138,24 @@ def _columns(found: list[list[Line]]) -> list[float]:
     return lefts
 
 
-def _row(row: list[Line], above: list[Line], below: list[Line]) -> Line:
-    """The row as one line: with bars between its cells where a neighbour has its gaps in the same place, else a space."""
+def _tables(found: list[list[Line]]) -> list[bool]:
+    """For each row whether it is one of a table: its gaps stand where a neighbour's stand, and there is more than drawn out prose."""
+    joins = [_same_gaps(one, other) for one, other in pairwise(found)]
+    tables = [False] * len(found)
+    start = 0
+    for end in range(1, len(found) + 1):
+        if end == len(found) or not joins[end - 1]:
+            run = found[start:end]
+            table = len(run) > 1 and not all(_is_drawn_out(row) for row in run)
+            tables[start:end] = [table] * len(run)
+            start = end
+    return tables
+
+
+def _row(row: list[Line], table: bool = False) -> Line:
+    """The row as one line, with bars between its cells if it is a table's."""
     if len(row) == 1:
         return row[0]
-    table = not _is_justified(row) and any(_same_gaps(row, other) for other in (above, below))
     return Line(
         (" | " if table else " ").join(part.text for part in row),
         min(part.left for part in row),
@@ -155,18 +168,31 @@ def _row(row: list[Line], above: list[Line], below: list[Line]) -> Line:
     )
 
 
-def _is_justified(row: list[Line]) -> bool:
-    """Whether a narrow column's line was drawn out: all its gaps are as wide, each between two words."""
+def _is_drawn_out(row: list[Line]) -> bool:
+    """Whether it may be a narrow column's line: single words and no figures, or gaps that are all as wide."""
     gaps = [right.left - left.right for left, right in pairwise(row)]
-    return max(gaps) < 1.3 * min(gaps) and len(gaps) > 1 and sum(" " in part.text for part in row) == 0
+    words = not any(" " in part.text for part in row)
+    return words and (
+        (len(gaps) > 1 and max(gaps) < 1.3 * min(gaps)) or not any(letter.isdigit() for part in row for letter in part.text)
+    )
 
 
 def _same_gaps(row: list[Line], other: list[Line]) -> bool:
-    return any(
-        min(one[1].left, two[1].left) - max(one[0].right, two[0].right) > 0.5 * one[0].height
+    shared = [
+        (one[1], two[1])
         for one in pairwise(row)
         for two in pairwise(other)
-    )
+        if min(one[1].left, two[1].left) - max(one[0].right, two[0].right) > 0.5 * one[0].height
+    ]
+    return len(shared) > 1 or any(_aligned(one, two) for one, two in shared)
+
+
+def _aligned(one: Line, other: Line) -> bool:
+    """Whether two cells stand in one column: on its left, in its middle, or, figures, on its right."""
+    near = 0.4 * one.height
+    if abs(one.left - other.left) < near or abs(one.left + one.right - other.left - other.right) < near:
+        return True
+    return abs(one.right - other.right) < near and any(letter.isdigit() for letter in one.text + other.text)
 
 
 # Running heads
@@ -211,7 +237,7 @@ def _leading(lines: list[Line]) -> dict[int, float]:
 
 
 def _rights(lines: list[Line]) -> dict[int, float]:
-    """For each line how far to the right its column goes: the farthest of the lines near it that begin where it begins.
+    """For each line how far to the right its column goes: as far as two of the lines near it that begin where it begins.
 
     Of a line that has few such neighbours nothing is known: a headline's lines are as long as somebody liked them.
     """
@@ -222,6 +248,8 @@ def _rights(lines: list[Line]) -> dict[int, float]:
             for one in lines[max(0, n - 15) : n + 16]
             if abs(one.left - line.left) < 2 * line.height and abs(one.height - line.height) < 0.15 * line.height
         ]
+        # What one line alone reaches is a heading across the columns.
+        near = [right for right in near if sum(abs(right - other) < 2 * line.height for other in near) > 1] or near
         found[id(line)] = max(near) if len(near) > 3 else line.right
     return found
 
@@ -249,7 +277,9 @@ def _begins(above: Line, line: Line, below: Line | None, leading: dict[int, floa
 
 def _goes_on(above: str, line: str) -> bool:
     """Whether a sentence runs from the one into the other, a column or a page apart."""
-    return not _ENDS.search(above) and (line[:1].islower() or above[-1:] in HYPHENS or above[-1:] == ",")
+    return not _ENDS.search(above) and (
+        above[-1:] in HYPHENS or above[-1:] == "," or (line[:1].isalpha() and not line[:1].isupper())
+    )
 
 
 def joined(lines: Sequence[str], hyphened: set[str] | frozenset[str] = frozenset()) -> str:

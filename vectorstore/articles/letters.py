@@ -206,6 +206,6 @@ def _joined(lines: list[str]) -> str:
     for above, line in pairwise(lines):
         first = line.split(" ", 1)[0]
         full = len(above) + 1 + len(first) > width - 2 and len(above) > 40
-        starts = re.match(r"\s|[*•–—-] |\d{1,2}[.)] |https?:", line) or " | " in line
+        starts = re.match(r"\s|[*•–—-] |\d{1,2}[.)] |https?:|[^\W\d_]{1,15}: ", line) or " | " in line
         text += (" " if full and not starts else "\n") + line
     return text

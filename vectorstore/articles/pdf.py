@@ -123,12 +123,10 @@ def _lines(text: Any, number: int, edges: tuple[float, float, float, float]) -> 
     handle = text.raw
     letters: list[str] = []
     at = (0.0, 0.0, 0.0, 0.0)  # where they stand: left, bottom, right, top
-    quarter, guessed, backwards = -1, "", False
+    quarter, guessed, backwards, usual = -1, "", False, 0.0
     for n in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, n)
-        if not code:
-            continue
-        letter = chr(code)
+        letter = chr(code) if code else "\ufffd"  # the file does not say which letter it is
         if raw.FPDFText_IsGenerated(handle, n) == 1 and letter not in HYPHENS:
             guessed += letter  # pdfium's own spaces and line ends
             continue
@@ -147,15 +145,19 @@ def _lines(text: Any, number: int, edges: tuple[float, float, float, float]) -> 
             gap = left - at[2]
             shared = min(top, at[3]) - max(bottom, at[1])
             beside = shared > 0.4 * min(height, at[3] - at[1]) and -height < gap < _GAP * min(height, at[3] - at[1])
-            space = gap > (0.15 if guessed else 0.25) * height
+            # Spaced letters stand apart too: what counts is how much farther than the letters before them.
+            space = gap - (usual if usual > 0.05 * height else 0.0) > (0.16 if guessed else 0.25) * height
+            if letters and beside and not space and letter != " " and letters[-1] != " ":
+                usual = 0.7 * usual + 0.3 * max(gap, 0.0)
         if not (letters and beside and round(angle) % 4 == quarter):
             yield from _line(letters, at, number)
-            letters, at, quarter = [], here, round(angle) % 4
+            letters, at, quarter, usual = [], here, round(angle) % 4, 0.0
         elif space and not letters[-1].isspace() and not letter.isspace():
             letters.append(" ")
         letters.append(_LIGATURES.get(letter, letter))
-        # A raised figure does not lift the line.
-        low, high = (bottom, top) if height > 1.2 * (at[3] - at[1]) else (at[1], at[3])
+        # A raised figure does not lift the line; neither does a letter that is not told, which comes from another font.
+        larger = (code and height > 1.2 * (at[3] - at[1])) or set(letters[:-1]) <= {"\ufffd"}
+        low, high = (bottom, top) if larger else (at[1], at[3])
         at, guessed = (min(left, at[0]), low, max(right, at[2]), high), ""
     yield from _line(letters, at, number)
 

@@ -85,4 +85,5 @@ def rows(table: Iterable[list[str]]) -> list[Paragraph]:
 def _tidy(text: str) -> str:
     """Lines without white space around and within; symbols of private fonts (arrows, ticks) left out."""
     text = re.sub("[\ue000-\uf8ff\u00ad\u200b\u2060\ufeff\0]", "", text)
-    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+    text = "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+    return re.sub(r"(?<=[^\W\d_])\n(?=[a-z])", " ", text)  # a sentence that somebody broke by hand
