@@ -38,6 +38,7 @@ _BY_SUFFIX = {
     ".pdf": "pdf",
     ".docx": "docx",
     ".odt": "odt",
+    ".fodt": "odt",
     ".rtf": "rtf",
     ".epub": "epub",
     ".eml": "eml",
@@ -166,7 +167,7 @@ def _zipped(head: bytes, document: Document) -> str:
         return next((what for folder, what in _OFFICE.items() if any(name.startswith(folder) for name in text)), "zip")
     if "META-INF/container.xml" in text and "mimetype" in text:
         return "epub"
-    if "content.xml" in text and "styles.xml" in text:
+    if "content.xml" in text and ("styles.xml" in text or document.suffix == ".odt"):
         return "odt"
     # One that was cut off has no list of its members: its name says more than "a damaged zip".
     return _BY_SUFFIX.get(document.suffix, "zip") if not names and document.suffix in (".docx", ".odt", ".epub") else "zip"
@@ -178,6 +179,7 @@ def _old_office(document: Document) -> str:
     for name, what in (
         ("__substg1.0_", "msg"),
         ("__properties_version1.0", "msg"),
+        ("EncryptedPackage", "docx"),  # which its reader names as locked
         ("WordDocument", "a Word file of before 2007 (DOC)"),
     ):
         if name.encode("utf-16-le") in content:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -21,6 +21,7 @@ _MARKS = "\u00ad\u0002\ufffe"
 _UNSEEN = 9.0  # what `rarity` says of a word that no news had
 _ENDS = re.compile(r"[.!?:;…。！？»”\"’')\]]$")
 _BULLET = re.compile("[•‣▪■●◦–—*\ue000-\uf8ff-]\\s+\\S")
+_MOST_PARTS = 100  # of one line; bounds the comparing of each with each
 _EDGE = 0.12  # of the page's height: where running heads and page numbers stand
 _PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d]{1,8}\.?\s)?\s*(\d{1,4})(?:\s*(?:[^\W\d]{1,4}|/|\|)\s*\d{1,4})?\W*")
 _FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -59,7 +60,7 @@ class Block:
 def paragraphs(pages: Sequence[tuple[float, list[Line]]]) -> list[tuple[str, float, int]]:
     """(text, height of its letters, page) of every paragraph; a page is its height and its lines."""
     read = [rows(lines) for _, lines in pages]
-    kept = without_running_heads([height for height, _ in pages], read)
+    kept = [_with_initials(page) for page in without_running_heads([height for height, _ in pages], read)]
     lines = [line for page in kept for line in page] or [line for page in read for line in page]
     if not lines:
         return []
@@ -86,7 +87,12 @@ def rows(lines: Iterable[Line]) -> list[Line]:
     """The page's lines: parts that stand on one line put together, columns after one another, a table's row with its cells."""
     found: list[list[Line]] = []
     for part in lines:
-        if found and _level(found[-1][-1], part) and not any(_overlap(part, other) for other in found[-1]):
+        if (
+            found
+            and len(found[-1]) < _MOST_PARTS
+            and _level(found[-1][-1], part)
+            and not any(_overlap(part, other) for other in found[-1])
+        ):
             found[-1].append(part)
         else:
             found.append([part])
@@ -139,7 +145,7 @@ def _columns(found: list[list[Line]]) -> list[float]:
 
 
 def _tables(found: list[list[Line]]) -> list[bool]:
-    """For each row whether it is one of a table: its gaps stand where a neighbour's stand, and there is more than drawn out prose."""
+    """For each row whether it is one of a table: its gaps stand where a neighbour's stand, and not all is drawn out prose."""
     joins = [_same_gaps(one, other) for one, other in pairwise(found)]
     tables = [False] * len(found)
     start = 0
@@ -225,6 +231,25 @@ def _is_page_number(text: str, page: int) -> bool:
 # Paragraphs
 
 
+def _with_initials(page: list[Line]) -> list[Line]:
+    """The page with each large first letter of a paragraph put before the line that it stands beside."""
+    initials = [line for line in page if len(line.text) <= 2 and line.text[-1].isupper()]
+    for initial in initials[:50]:
+        beside = [
+            line
+            for line in page
+            if initial.right - 0.3 * line.height < line.left < initial.right + line.height
+            and 1.5 * line.height < initial.height
+            and initial.bottom < (line.top + line.bottom) / 2 < initial.top
+        ]
+        if beside:
+            first = max(beside, key=lambda line: line.top)
+            page = [
+                replace(line, text=initial.text + line.text) if line is first else line for line in page if line is not initial
+            ]
+    return page
+
+
 def _leading(lines: list[Line]) -> dict[int, float]:
     """For each height of letters how far apart its lines stand; of one that has too few to tell, nothing."""
     steps: dict[int, list[float]] = {}
@@ -249,8 +274,10 @@ def _rights(lines: list[Line]) -> dict[int, float]:
             if abs(one.left - line.left) < 2 * line.height and abs(one.height - line.height) < 0.15 * line.height
         ]
         # What one line alone reaches is a heading across the columns.
-        near = [right for right in near if sum(abs(right - other) < 2 * line.height for other in near) > 1] or near
-        found[id(line)] = max(near) if len(near) > 3 else line.right
+        near.sort(reverse=True)
+        several = (one for one, other in pairwise(near) if one - other < 2 * line.height)
+        reached = next(several, line.right) if len(near) > 8 else near[0]
+        found[id(line)] = reached if len(near) > 2 else line.right
     return found
 
 
@@ -300,7 +327,7 @@ def joined(lines: Sequence[str], hyphened: set[str] | frozenset[str] = frozenset
 
 def _hyphen(text: str, line: str, hyphened: set[str] | frozenset[str]) -> str:
     """The hyphen that stays between two lines: "COVID-" "19", "Anglo-" "Saxon", "well-" "known"; none in "gov-" "ernment"."""
-    before, after = re.search(r"\w*\W\Z", text), re.match(r"\w+", line)
+    before, after = re.search(r"\w*\W\Z", text[-60:]), re.match(r"\w+", line[:60])
     if not after or not before or not line[0].islower():
         return "-"
     one, two = before[0][:-1].casefold(), after[0].casefold()

@@ -41,6 +41,7 @@ _CITED = re.compile(
 _RULE = re.compile(r"\s*(?:-{3,}.{0,80}-{3,}|_{8,}|-{8,})\s*")
 _HEADER = re.compile(r"\s*\*?[^\W\d_][^:\n]{0,20}\s?:\*?\s+\S.*")
 _LIST_FOOT = re.compile(r"_{20,}\s*")
+_LONGEST_LINE = 300  # characters of a line that a program put above an older letter
 _FEW = 15  # words; with fewer beside a fuller HTML part a plain part is a stub ("Your program cannot show this letter.")
 
 
@@ -91,7 +92,7 @@ def _headline(letter: Letter) -> str:
 
 def _who(sender: str, address: str, to_many: bool) -> tuple[tuple[str, ...], str]:
     """(authors, outlet): a person writes, an office or a newsletter publishes."""
-    name = "" if "@" in sender else sender.strip(" \"'")
+    name = "" if "@" in sender else " ".join(sender[:300].split()).strip(" \"'")
     local, _, host = address.lower().rpartition("@")
     house = "" if _ANYBODYS.fullmatch(host) else _MAILING_HOST.sub("", host)
     if to_many or _OFFICE.fullmatch(local):
@@ -156,15 +157,19 @@ def _begins_older(lines: list[str], n: int) -> bool:
     """
     head = _older_head(lines, n)
     timed = any(re.search(r"\d{4}.*\d[:.h]\d\d|\d[:.h]\d\d.*\d{4}", line) for line in head)
-    return len(head) >= 3 and timed and (bool(_RULE.fullmatch(lines[n])) or "@" in head[0])
+    return len(head) >= 3 and timed and (_is_rule(lines[n]) or "@" in head[0])
 
 
 def _older_head(lines: list[str], n: int) -> list[str]:
     """The lines "Label: value" that stand here, or below a rule that stands here."""
     start = n
-    if _RULE.fullmatch(lines[n]):
+    if _is_rule(lines[n]):
         start = next((m for m in range(n + 1, min(len(lines), n + 4)) if lines[m].strip()), n)
-    return list(takewhile(_HEADER.fullmatch, lines[start : start + 8]))
+    return list(takewhile(lambda line: len(line) <= _LONGEST_LINE and _HEADER.fullmatch(line), lines[start : start + 8]))
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) <= _LONGEST_LINE and bool(_RULE.fullmatch(line))
 
 
 def _passed_on(text: str, own: tuple[str, str, str]) -> tuple[str, tuple[str, str, str]]:

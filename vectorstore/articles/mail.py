@@ -325,6 +325,11 @@ def enclosed(document: Document, where: str, name: str, called: str, content: by
 
 def _name(part: Message) -> str:
     """The name under which a part is attached, however it is written."""
+    if "*1" in header(part, "Content-Disposition") + header(part, "Content-Type"):  # in pieces
+        try:
+            return words(part.get_filename() or "")
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return ""
     for header_name, wanted in (("Content-Disposition", "filename"), ("Content-Type", "name")):
         text = header(part, header_name)
         if match := re.search(rf";\s*{wanted}\*(?:0\*)?\s*=\s*\"?([\w.-]*)'[^']*'([^;\"]+)", text, re.IGNORECASE):

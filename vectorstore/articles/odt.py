@@ -92,7 +92,9 @@ class _Text:
             for cell in row:
                 if local(cell) in ("table-cell", "covered-table-cell"):
                     text = " ".join(one.text for one in self._blocks(cell))
-                    cells += [text] * (min(_number(cell, "number-columns-repeated", 1), _MOST_REPEATED) if text else 1)
+                    cells += [text] * (
+                        min(_number(cell, "number-columns-repeated", 1), _MOST_REPEATED) if 0 < len(text) < 200 else 1
+                    )
             yield cells
 
     def _letters(self, element: Any, boxes: list[Any]) -> Iterator[str]:

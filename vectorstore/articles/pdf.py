@@ -17,8 +17,9 @@ from typing import Any
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
 from vectorstore.articles.fields import Record, article, mended
+from vectorstore.articles.glyphs import Glyph, text_of
 from vectorstore.articles.head import split
-from vectorstore.articles.layout import HYPHENS, Line, paragraphs
+from vectorstore.articles.layout import Line, paragraphs
 from vectorstore.articles.properties import plausible_author, plausible_title
 from vectorstore.types import Article, Rejected
 
@@ -26,8 +27,8 @@ _LARGEST = 300_000_000  # bytes; a newspaper's issue with its pictures
 _SMALLEST_LETTER = 2.0  # points: nobody reads it
 _GAP = 0.9  # of a letter's height: a gap that is more than one between words
 _LONGEST_HEADLINE = 250
+_UNTOLD = "\ufffd"  # a letter of which the file does not say which it is
 _PRINTED_FROM = re.compile(r"(?:.*\s)?(https?://\S+)(?:\s+\d+(?:/\d+| of \d+))?")
-_LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 
 def read(document: Document) -> Iterator[Article | Rejected]:
@@ -73,10 +74,10 @@ def _told(pages: list[tuple[float, list[Line]]], properties: dict[str, str]) -> 
     address, pages = _printed_from(pages)
     found = [(clean, height, page) for text, height, page in paragraphs(pages) if (clean := _clean(text))]
     named = plausible_title(properties.get("Title", ""))
-    title, source, rest = _headline(found, named)
-    standfirst, body, fields = split("", "\n\n".join(rest))
+    title, source, above, below = _headline(found, named)
+    standfirst, body, fields = split("", "\n\n".join(below))
     return Record(
-        body,
+        "\n\n".join(filter(None, [*above, body])),
         title,
         standfirst,
         authors=fields.get("authors") or plausible_author(properties.get("Author", "")),
@@ -121,56 +122,57 @@ def _lines(text: Any, number: int, edges: tuple[float, float, float, float]) -> 
 
     box = raw.FS_RECTF()
     handle = text.raw
-    letters: list[str] = []
-    at = (0.0, 0.0, 0.0, 0.0)  # where they stand: left, bottom, right, top
-    quarter, guessed, backwards, usual = -1, "", False, 0.0
+    line: list[Glyph] = []
+    at = (0.0, 0.0, 0.0, 0.0)  # where it stands: left, bottom, right, top
+    angle, drawn_at, guessed, backwards = 0.0, math.inf, "", False
     for n in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, n)
-        letter = chr(code) if code else "\ufffd"  # the file does not say which letter it is
-        if raw.FPDFText_IsGenerated(handle, n) == 1 and letter not in HYPHENS:
+        letter = chr(code) if code else _UNTOLD
+        if letter in " \r\n" and raw.FPDFText_IsGenerated(handle, n) == 1:
             guessed += letter  # pdfium's own spaces and line ends
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, n, box):
             continue
-        angle = raw.FPDFText_GetCharAngle(handle, n) / (math.pi / 2)
-        left, bottom, right, top = here = _upright(round(angle) % 4, box.left, box.bottom, box.right, box.top)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if not (edges[0] <= (left + right) / 2 <= edges[2] and edges[1] <= (bottom + top) / 2 <= edges[3]):
+            continue  # cut off: nobody sees it
+        before = angle
+        if abs(bottom - drawn_at) > 0.3 * (top - bottom):  # asked only where it may have changed: each asking takes time
+            angle = raw.FPDFText_GetCharAngle(handle, n) / (math.pi / 2)
+        drawn_at = bottom
+        turned = round(angle) % 4
+        if turned:
+            left, bottom, right, top = _upright(turned, left, bottom, right, top)
         height = top - bottom
-        if height < _SMALLEST_LETTER or not _inside(box, edges):
-            continue  # nobody sees it
-        backwards = {"L": False, "R": True, "AL": True}.get(unicodedata.bidirectional(letter), backwards)
-        # Boxes of slanting letters overlap, and Arabic words are in the order of reading with their figures: pdfium knows how.
-        if letters and (abs(angle - round(angle)) > 0.02 or backwards):
-            beside, space = "\n" not in guessed, bool(guessed)
+        if height < _SMALLEST_LETTER:
+            continue
+        if not letter.isascii():
+            backwards = {"L": False, "R": True, "AL": True}.get(unicodedata.bidirectional(letter), backwards)
+        elif backwards and letter.isalpha():
+            backwards = False
+        if backwards or abs(angle - round(angle)) > 0.02:
+            # Boxes of slanting letters overlap, and Arabic goes to the left and its figures to the right.
+            beside = "\n" not in guessed
         else:
-            gap = left - at[2]
-            shared = min(top, at[3]) - max(bottom, at[1])
-            beside = shared > 0.4 * min(height, at[3] - at[1]) and -height < gap < _GAP * min(height, at[3] - at[1])
-            # Spaced letters stand apart too: what counts is how much farther than the letters before them.
-            space = gap - (usual if usual > 0.05 * height else 0.0) > (0.16 if guessed else 0.25) * height
-            if letters and beside and not space and letter != " " and letters[-1] != " ":
-                usual = 0.7 * usual + 0.3 * max(gap, 0.0)
-        if not (letters and beside and round(angle) % 4 == quarter):
-            yield from _line(letters, at, number)
-            letters, at, quarter, usual = [], here, round(angle) % 4, 0.0
-        elif space and not letters[-1].isspace() and not letter.isspace():
-            letters.append(" ")
-        letters.append(_LIGATURES.get(letter, letter))
+            low = min(height, at[3] - at[1])
+            beside = -height < left - at[2] < _GAP * low and min(top, at[3]) - max(bottom, at[1]) > 0.4 * low
+        if not (line and beside and turned == round(before) % 4):
+            yield from _line(line, at, number)
+            line, at = [], (left, bottom, right, top)
         # A raised figure does not lift the line; neither does a letter that is not told, which comes from another font.
-        larger = (code and height > 1.2 * (at[3] - at[1])) or set(letters[:-1]) <= {"\ufffd"}
-        low, high = (bottom, top) if larger else (at[1], at[3])
-        at, guessed = (min(left, at[0]), low, max(right, at[2]), high), ""
-    yield from _line(letters, at, number)
+        elif (code and height > 1.2 * (at[3] - at[1])) or all(glyph.letter == _UNTOLD for glyph in line):
+            at = (at[0], bottom, at[2], top)
+        line.append(Glyph(letter, left, right, bottom, top, bool(guessed)))
+        at, guessed = (min(left, at[0]), at[1], max(right, at[2]), at[3]), ""
+    yield from _line(line, at, number)
 
 
-def _inside(box: Any, edges: tuple[float, float, float, float]) -> bool:
-    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-    return bool(edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3])
-
-
-def _line(letters: list[str], at: tuple[float, float, float, float], number: int) -> Iterator[Line]:
-    text = " ".join(mended("".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")).split())
+def _line(line: list[Glyph], at: tuple[float, float, float, float], number: int) -> Iterator[Line]:
+    # Boxes of slanting letters are higher than the letters are apart.
+    slanting = len(line) > 2 and abs(line[-1].bottom - line[0].bottom) > 0.3 * line[0].height
+    text = text_of(line, slanting)
     if text:
-        yield Line(text, at[0], at[2], at[1], at[3], number)
+        yield Line(mended(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")), at[0], at[2], at[1], at[3], number)
 
 
 def _upright(turned: int, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
@@ -185,7 +187,7 @@ def _upright(turned: int, left: float, bottom: float, right: float, top: float) 
 
 
 def _tells_nothing(letter: str) -> bool:
-    return letter == "\ufffd" or unicodedata.category(letter) in ("Cc", "Co", "Cn")
+    return (not letter.isascii() and (letter == _UNTOLD or unicodedata.category(letter) in ("Cc", "Co", "Cn"))) or letter < " "
 
 
 def _clean(text: str) -> str:
@@ -197,8 +199,8 @@ def _clean(text: str) -> str:
 # What the page says of the article
 
 
-def _headline(found: list[tuple[str, float, int]], named: str) -> tuple[str, str, list[str]]:
-    """(headline, outlet, the other paragraphs): what stands in the largest letters, or what the file says."""
+def _headline(found: list[tuple[str, float, int]], named: str) -> tuple[str, str, list[str], list[str]]:
+    """(headline, outlet, paragraphs above it, those below): what stands in the largest letters, or what the file says."""
     texts = [text for text, _, _ in found]
     sizes: Counter[float] = Counter()
     for text, height, _ in found:
@@ -209,9 +211,9 @@ def _headline(found: list[tuple[str, float, int]], named: str) -> tuple[str, str
     for n in large + first:  # "Council backs bridge - The Fen Post"
         if named and named.casefold().startswith(texts[n].casefold()):
             suffix = re.fullmatch(r"\s*[|–—·:-]+\s*(\S.{0,60})", named[len(texts[n]) :])
-            return texts[n], suffix[1] if suffix else "", texts[:n] + texts[n + 1 :]
+            return texts[n], suffix[1] if suffix else "", texts[:n], texts[n + 1 :]
     if named and not large:
-        return named, "", texts
+        return named, "", [], texts
     # A masthead is larger than the headline, and shorter.
     best = next((n for n in large if len(texts[n].split()) > 3), large[0] if large else None)
     if best is None:
@@ -221,11 +223,11 @@ def _headline(found: list[tuple[str, float, int]], named: str) -> tuple[str, str
             and not re.search(r"[.:;,]$", texts[0])
             and len(texts[1]) > len(texts[0])
         ):
-            return texts[0], "", texts[1:]
-        return "", "", texts
+            return texts[0], "", [], texts[1:]
+        return "", "", [], texts
     if named and len(texts[best].split()) < 3:
-        return named, "", texts
-    return texts[best], "", texts[:best] + texts[best + 1 :]
+        return named, "", [], texts
+    return texts[best], "", texts[:best], texts[best + 1 :]
 
 
 def _may_be_headline(text: str) -> bool:

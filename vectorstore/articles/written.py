@@ -11,6 +11,7 @@ from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.fields import Record
 from vectorstore.articles.head import split
 from vectorstore.articles.properties import plausible_author, plausible_title
+from vectorstore.language.days import parse_day
 
 _LONGEST_HEADLINE = 250
 _NEAR_THE_TOP = 6  # paragraphs; a heading further down is one of a section
@@ -37,7 +38,7 @@ def record(found: Iterable[Paragraph], title: str = "", author: str = "", langua
     The headline is what has the style of a title, else the first heading, else a first line that looks like one. The days in
     the properties are those of the file: none is taken for the day of publication.
     """
-    kept = [Paragraph(text, one.rank) for one in found if (text := _tidy(one.text))]
+    kept = [Paragraph(text, one.rank) for one in found if any(map(str.isalnum, text := _tidy(one.text)))]
     if not kept:
         raise Unreadable("the document holds no text; leave it out, or run text recognition (OCR) over its pictures.")
     place = _headline(kept)
@@ -69,8 +70,15 @@ def _headline(kept: list[Paragraph]) -> int | None:
             if one.rank is rank and len(one.text) <= _LONGEST_HEADLINE:
                 return place
     first, *rest = [one.text for one in kept[:_NEAR_THE_TOP]]
-    headline = len(first) <= 150 and "\n" not in first and " | " not in first and not re.search(r"[.:;,…]$", first)
-    return 0 if headline and any(len(text) > len(first) for text in rest) else None
+    if first.isupper() and len(first) <= 40:  # "FOR IMMEDIATE RELEASE"
+        for place, text in enumerate(rest[:3], 1):
+            if len(text.split()) > 3 and _may_be_headline(text) and not text.isupper() and not parse_day(text):
+                return place
+    return 0 if _may_be_headline(first) and any(len(text) > len(first) for text in rest) else None
+
+
+def _may_be_headline(text: str) -> bool:
+    return len(text) <= 150 and "\n" not in text and " | " not in text and not re.search(r"[.:;,…]$", text)
 
 
 def rows(table: Iterable[list[str]]) -> list[Paragraph]:
