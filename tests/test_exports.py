@@ -18,7 +18,11 @@ from vectorstore.articles.names import fields_of, mapping
 from vectorstore.errors import UsageError
 from vectorstore.types import Article, Rejected
 
-CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "exports.jsonl").read_text("utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for name in ("exports", "databases")
+    for line in (Path(__file__).parent / "cases" / f"{name}.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def write(path: Path, content: object) -> Path:
@@ -45,6 +49,7 @@ def test_what_other_tools_write_is_read(tmp_path: Path, case: dict[str, Any]) ->
     for article, wanted in zip(found, case["articles"], strict=True):
         assert article.title == (wanted["title"] if wanted["title"] is not None else article.title)
         assert str(article.published) == wanted["published"]
+        assert article.source == (wanted.get("source") or article.source)
         assert [part for part in wanted["holds"] if part not in article.text] == []
         assert [part for part in wanted["lacks"] if part in article.text] == []
 
@@ -222,3 +227,19 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     with (tmp_path / "a.json").open("rb") as raw:
         assert sum(1 for _ in jsonvalues.values(raw)) == 3_600
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # KB
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Copies\n\n" + "1 of 2 DOCUMENTS\n" * 20_000,
+        "Copies\n\n" + "Length: 3 words\n" * 50_000,
+        "Copies\n\n" + "_" * 400_000,
+        "A\n\n" + "A | B | C\n" * 20_000,
+        "HD x\nPD 3 May 2024\nLP y\n" * 20_000,
+    ],
+    ids=["separators", "labels", "a rule", "menus", "codes"],
+)
+def test_hostile_text_exports_take_no_minutes(tmp_path: Path, text: str) -> None:
+    """What looks like an export without end is read in no time."""
+    assert list(read([write(tmp_path / "a.txt", text)]))

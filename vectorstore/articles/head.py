@@ -6,13 +6,20 @@ import re
 from itertools import pairwise
 
 from vectorstore.language.days import parse_day
+from vectorstore.language.lexicon import word_set
 
 _LONGEST_STANDFIRST = 400  # characters
 _LONGEST_LINE, _MOST_LINES = 2_000, 30  # of fields; a hostile file may have millions
-_LABEL = re.compile(r"(source|outlet|url|link|id|by|author|authors|byline|date|published|updated)\s*:\s*(\S.*)", re.IGNORECASE)
-_FIELDS = {"outlet": "source", "link": "url", "author": "authors", "by": "authors", "byline": "authors", "date": "published"}
+_LABEL = re.compile(
+    r"(source|outlet|url|link|id|by|author|authors|byline|date|published|first published|posted|updated|last updated)\s*:\s*(\S.*)",
+    re.IGNORECASE,
+)
+_FIELDS = {"outlet": "source", "link": "url", "author": "authors", "by": "authors", "byline": "authors", "date": "published"} | {
+    "first published": "published", "posted": "published", "updated": "modified", "last updated": "modified",
+}  # fmt: skip
 _READING_TIME = re.compile(r"\d+[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 # "By Ann Lee", not "By the river, …" or "By Tuesday the army had gone."
+_NAME = re.compile(r"[^\W\d_a-z][\w’'.-]{1,20}(?: [^\W\d_a-z][\w’'.-]{0,20}){1,3}")  # alone above a date
 _BYLINE = re.compile(r"By\s+[^\W\d_a-z][\w.’'-]*(?:\s+[\w.’',&-]+){1,11}")
 
 
@@ -44,10 +51,18 @@ def _below_fields(body: str, fields: dict[str, str]) -> str:
     """The body without the lines above it that are fields, in paragraphs of their own or not; they are moved into `fields`."""
     for _ in range(_MOST_LINES):
         above, _, below = body.partition("\n")
-        if not _take(above, below, fields):
+        if "authors" not in fields and _NAME.fullmatch(above.strip()) and parse_day(below.partition("\n")[0]):
+            fields["authors"] = above.strip()
+        elif not _take(above, below, fields) and not ("authors" in fields and _is_post(above)):
             break
         body = below.strip()
     return body
+
+
+def _is_post(line: str) -> bool:
+    """Whether a line below a byline says what its author is: "Education correspondent"."""
+    words = line.split()
+    return 0 < len(words) <= 6 and line[-1:].isalpha() and words[-1].casefold() in word_set("pages.posts")
 
 
 def _take(text: str, below: str, fields: dict[str, str]) -> bool:
@@ -60,8 +75,7 @@ def _take(text: str, below: str, fields: dict[str, str]) -> bool:
     if not found or None in found:
         return False
     for name, value in filter(None, found):
-        if name != "updated":
-            fields.setdefault(_FIELDS.get(name, name), value)
+        fields.setdefault(_FIELDS.get(name, name), value)
     return True
 
 

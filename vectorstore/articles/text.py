@@ -7,7 +7,8 @@
 
     Iraq has deployed armored vehicles …                  the body
 
-A file whose first line is a whole paragraph has no headline: all of it is text.
+A file whose first line is a whole paragraph has no headline: all of it is text. Exports of press databases have several articles:
+see `databases`.
 """
 
 from __future__ import annotations
@@ -15,20 +16,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vectorstore.articles import databases
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.fields import Record, article, mended
 from vectorstore.articles.head import paragraph, split
+from vectorstore.articles.pagecopy import own_text
 from vectorstore.types import Article, Rejected
 
 _LONGEST_HEADLINE = 250
 
 
 def read(document: Document) -> Iterator[Article | Rejected]:
-    """The one article of the file."""
+    """The one article of the file, or those of a press database's export."""
     try:
         content = mended(document.text())
-        yield from article(record(content), document.where, document.name)
+        several = databases.records(content)
+        if len(several) < 2:
+            yield from article(several[0] if several else record(own_text(content)), document.where, document.name)
+        for number, one in enumerate(several if len(several) > 1 else [], start=1):
+            yield from article(one, f"{document.where}: article {number}", f"{document.name}:{number}")
     except Unreadable as error:
         yield Rejected(document.where, str(error))
 
@@ -44,5 +51,4 @@ def record(content: str) -> Record:
         standfirst, body, fields = split(beside, body)
     if not (standfirst + body).strip():
         raise Unreadable("there is no text below the headline; leave the file out or add its text.")
-    authors, source, url = fields.get("authors", ""), fields.get("source", ""), fields.get("url", "")
-    return Record(body, title, standfirst, authors, source, url, fields.get("id", ""), fields.get("published", ""))
+    return Record(**fields, text=body, title=title, standfirst=standfirst)  # type: ignore[arg-type]
