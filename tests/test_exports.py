@@ -209,7 +209,7 @@ def test_a_small_file_that_swells_ends_soon(tmp_path: Path) -> None:
     """Millions of empty lists or lines in some kilobytes give a few report lines, and the file is not read to its end."""
     many = write(tmp_path / "a.jsonl.gz", gzip.compress(b"[]\n" * 3_000_000))
     blank = write(tmp_path / "b.jsonl.gz", gzip.compress(b"\n" * 60_000_000))
-    plain = write(tmp_path / "c.jsonl", b"[]\n" * 300_000)
+    plain = write(tmp_path / "c.jsonl", b"[]\n" * 60_000)
     for file in (many, blank, plain):
         assert 1 <= len(reasons(file)) <= 2
         assert not articles(file)

@@ -87,7 +87,7 @@ def _by_codes(lines: list[str]) -> list[Record]:
         given = {field: " ".join(" ".join(one.get(code, [])).split()) for code, field in _NAMED.items()}
         given["id"] = given["id"].removeprefix("Document ").strip()
         if text.strip():
-            made.append(Record(text=text.strip(), **given))
+            made.append(Record(text=text.strip(), **given))  # type: ignore[arg-type]
     return made
 
 
@@ -181,7 +181,7 @@ def _record(lines: list[str]) -> Record:
     if "authors" in given and re.fullmatch(r"[\w’'-]+, [\w. ’'-]+", given["authors"]):  # "Lund, Rhea"
         given["authors"] = " ".join(reversed(given["authors"].split(", ")))
     corrections = (head.given["corrections"],) if head.given.get("corrections") else ()
-    return Record(**{**given, "text": _paragraphs(body)}, corrections=corrections)  # type: ignore[arg-type]
+    return Record(**{**given, "text": _paragraphs(body)}, corrections=corrections)
 
 
 def _give(head: _Head, name: str, said: str) -> None:

@@ -20,6 +20,7 @@ from vectorstore.types import Article, Rejected
 
 _LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
 _LARGEST_GAP = 50_000_000  # bytes without an article: 500 MB of gzipped line ends are half a megabyte
+_BLANK = (b"\n", b"\r\n")
 _WHOLE_LINE = re.compile(rb"\s*[{\[].*[}\]]\s*\Z", re.DOTALL)
 
 
@@ -79,13 +80,15 @@ def _is_by_lines(file: IO[bytes], document: Document) -> bool:
 def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
     gap = number = 0
     for number, raw in bounded_lines(file):
+        gap += len(raw or b"") + 50  # a line end is little, but takes its time
+        if raw in _BLANK and gap < _LARGEST_GAP:
+            continue
         where = f"{document.where}:{number}"
-        gap += len(raw or b"")
         if raw is None:
             yield _problem(f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.", where)
         elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
             try:
-                several = found(jsonvalues.parsed(decoded(raw.strip())), document.own)
+                several = found(jsonvalues.parsed(_text(raw.strip())), document.own)
             except Unreadable as error:
                 several = [Found(problem=str(error))]
             if any(one.record for one in several):
@@ -97,6 +100,13 @@ def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
             return
     if not number:
         yield _problem("the file is empty; leave it out.", document.where)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return decoded(raw)
 
 
 def bounded_lines(file: IO[bytes], limit: int = _LARGEST_LINE) -> Iterator[tuple[int, bytes | None]]:

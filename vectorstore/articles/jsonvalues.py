@@ -27,6 +27,7 @@ _BETWEEN = re.compile(r'(?:[^"{}\[\]/]++|"(?:[^"\\]++|\\.)*+"|//[^\n]*+\n|/\*(?:
 _GAP = re.compile(r"(?:[\s,:;\ufeff\x1e]++|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _WORD = re.compile(r'[^\s,:\[\]{}"]++')
+_DECODE = json.JSONDecoder(strict=False).decode  # control characters in strings are what they are
 _BESIDE_STRINGS = re.compile(r'("(?:[^"\\]++|\\.)*+")|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|,(?=\s*+[}\]])', re.DOTALL)
 
 
@@ -45,7 +46,7 @@ class Found:
 def parsed(text: str) -> object:
     """What a JSON text says; raises Unreadable."""
     try:
-        return json.loads(text, strict=False)
+        return _DECODE(text)
     except json.JSONDecodeError as error:
         problem = error
     except RecursionError as error:
@@ -53,7 +54,7 @@ def parsed(text: str) -> object:
     except ValueError as error:  # a number of thousands of digits
         raise Unreadable(f"its JSON holds a value we cannot read ({str(error)[:60]}).") from error
     try:
-        return json.loads(_BESIDE_STRINGS.sub(lambda found: found[1] or "", text), strict=False)
+        return _DECODE(_BESIDE_STRINGS.sub(lambda found: found[1] or "", text))
     except (ValueError, RecursionError):
         pass
     try:  # {'title': None}: what print() makes of it

@@ -15,7 +15,7 @@ from vectorstore.types import Article, Rejected
 
 _MOST_LINES = 200  # about one document; what follows is counted
 _HELD = 300  # articles with unclear dates that wait for a clear one
-_IN_VAIN = 100_000  # items in a row of which none is an article: the rest of the file is not read
+_IN_VAIN = 50_000  # items in a row of which none is an article: the rest of the file is not read
 
 
 class Item(NamedTuple):
