@@ -11,15 +11,15 @@ from vectorstore.language.lexicon import word_set
 _LONGEST_STANDFIRST = 400  # characters
 _LONGEST_LINE, _MOST_LINES = 2_000, 30  # of fields; a hostile file may have millions
 _LABEL = re.compile(
-    r"(source|outlet|url|link|id|by|author|authors|byline|date|published|first published|posted|updated|last updated)\s*:\s*(\S.*)",
+    r"(source|outlet|url|link|id|by|authors?|byline|date|(?:first )?published|posted|(?:last )?updated)\s*:\s*(\S.*)",
     re.IGNORECASE,
 )
 _FIELDS = {"outlet": "source", "link": "url", "author": "authors", "by": "authors", "byline": "authors", "date": "published"} | {
     "first published": "published", "posted": "published", "updated": "modified", "last updated": "modified",
 }  # fmt: skip
 _READING_TIME = re.compile(r"\d+[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
-# "By Ann Lee", not "By the river, …" or "By Tuesday the army had gone."
 _NAME = re.compile(r"[^\W\d_a-z][\w’'.-]{1,20}(?: [^\W\d_a-z][\w’'.-]{0,20}){1,3}")  # alone above a date
+# "By Ann Lee", not "By the river, …" or "By Tuesday the army had gone."
 _BYLINE = re.compile(r"By\s+[^\W\d_a-z][\w.’'-]*(?:\s+[\w.’',&-]+){1,11}")
 
 
