@@ -10,7 +10,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.articles import docx, epub, feeds, html, jsonl, mail, markdown, msg, odt, pdf, rtf, tables, text
+from vectorstore.articles import (
+    docx,
+    epub,
+    feeds,
+    html,
+    jsonl,
+    mail,
+    markdown,
+    msg,
+    newsml,
+    nitf,
+    odt,
+    pdf,
+    rtf,
+    tables,
+    text,
+    wxr,
+    xmldata,
+)
 from vectorstore.articles.containers import DEEPEST, leaves
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
@@ -29,6 +47,10 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
     "json": jsonl.read,
     "html": html.read,
     "feed": feeds.read,
+    "wxr": wxr.read,
+    "nitf": nitf.read,
+    "newsml": newsml.read,
+    "xml": xmldata.read,
     "csv": tables.read,
     "tsv": tables.read,
     "pdf": pdf.read,

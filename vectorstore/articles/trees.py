@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 from vectorstore.articles.encodings import Unreadable
 
@@ -81,3 +82,85 @@ def serialized(tree: Tree) -> str:
 
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
+
+
+def elements(file: IO[bytes], names: tuple[str, ...]) -> Iterator[Tree]:
+    """The elements of these names in a document of any size, one by one; each is gone when the next is asked for.
+
+    What is broken is passed over. Raises Unreadable where the document declares entities of its own.
+    """
+    from lxml import etree
+
+    head = file.read(100_000)
+    if re.search(rb"<!ENTITY", head):
+        raise Unreadable("the XML declares entities of its own, with which a file can be made to swell; save it without them.")
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
+    )
+    part = head.lstrip()
+    try:
+        while part:
+            parser.feed(part)
+            for _, element in parser.read_events():
+                yield element
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+            part = file.read(1 << 16)
+    except etree.LxmlError as error:
+        raise Unreadable(f"it is not well-formed XML ({_short(error)}); export it again.") from error
+
+
+def local(name: object) -> str:
+    """The name of an element or an attribute without its namespace."""
+    return str(name).rpartition("}")[2] if isinstance(name, str) else ""
+
+
+def name(element: Tree) -> str:
+    """What an element is called, without its namespace."""
+    return local(element.tag)
+
+
+def all_of(element: Tree | None, wanted: str) -> list[Tree]:
+    """The elements of a name in an element, at any depth, itself left out; namespaces do not count."""
+    return [] if element is None else [one for one in element.iter("{*}" + wanted) if one is not element]
+
+
+def first(element: Tree | None, wanted: str) -> Tree | None:
+    """The first of `all_of`, if any."""
+    return None if element is None else next((one for one in element.iter("{*}" + wanted) if one is not element), None)
+
+
+def text(element: Tree | None) -> str:
+    """All words in an element, on one line."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def words(element: Tree | None, wanted: str) -> str:
+    """The words of the first element of a name in an element, on one line; empty where there is none."""
+    return text(first(element, wanted))
+
+
+def paragraphs(element: Tree | None, wanted: str) -> str:
+    """The words of all elements of a name, with blank lines between them."""
+    return "\n\n".join(filter(None, map(text, all_of(element, wanted))))
+
+
+def remove(element: Tree) -> None:
+    """Takes an element out of its tree; the text behind it stays."""
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
