@@ -15,7 +15,9 @@ import pytest
 
 from vectorstore.articles import jsonvalues, read
 from vectorstore.articles.names import fields_of, mapping
+from vectorstore.doubles import WordHashEncoder
 from vectorstore.errors import UsageError
+from vectorstore.rebuild import rebuild
 from vectorstore.types import Article, Rejected
 
 CASES = [
@@ -243,3 +245,96 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 def test_hostile_text_exports_take_no_minutes(tmp_path: Path, text: str) -> None:
     """What looks like an export without end is read in no time."""
     assert list(read([write(tmp_path / "a.txt", text)]))
+
+
+# ------------------------------------------------------------------ from Python
+
+
+def test_articles_that_a_program_hands_over(tmp_path: Path) -> None:
+    """Articles, or dicts with fields by their usual names or one's own, are indexed without files."""
+    handed = [Article("a", "The weir broke.", "Weir breaks"), {"kop": "Weir held", "body": "The weir held."}, 5]
+    own = {"kop": "title"}
+    report = rebuild(articles=handed, index_dir=tmp_path / "index", encoder=WordHashEncoder(), mapping=own)  # type: ignore[arg-type]
+    assert (report.articles, [one.reason for one in report.rejected]) == (2, ["it is a int, no dict."])
+    with pytest.raises(UsageError, match="'headlin' is no field of ours"):
+        rebuild(tmp_path, tmp_path / "index", encoder=WordHashEncoder(), mapping={"kop": "headlin"})
+
+
+# ------------------------------------------------------------------ XML
+
+WXR = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>The Harbour Post</title><language>en-US</language>
+<wp:author><wp:author_login>ann</wp:author_login><wp:author_display_name><![CDATA[Ann Lee]]></wp:author_display_name></wp:author>
+{items}</channel></rss>"""
+POST = """<item><title>{title}</title><link>https://harbour.example/{title}</link><dc:creator><![CDATA[ann]]></dc:creator>
+<content:encoded><![CDATA[<p>The mill shuts in <b>May</b>.</p>
+
+[caption id="x"]<img src="y"/> A mill[/caption]<p>Forty jobs [sic] go.</p>]]></content:encoded>
+<wp:post_date>2024-03-12 10:00:00</wp:post_date><wp:post_modified_gmt>2024-03-13 09:00:00</wp:post_modified_gmt>
+<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type>
+<category domain="category" nicename="n">News</category></item>"""
+
+
+def test_a_wordpress_export(tmp_path: Path) -> None:
+    """Published posts and pages are read, drafts named, menus and pictures passed over."""
+    posts = [("a", "publish", "post"), ("b", "draft", "post"), ("c", "inherit", "attachment"), ("d", "publish", "page")]
+    items = "".join(POST.format(title=title, status=status, kind=kind) for title, status, kind in posts)
+    file = write(tmp_path / "a.xml", WXR.format(items=items))
+    first, page = articles(file)
+    assert (first.title, first.authors, first.source, first.section) == ("a", ("Ann Lee",), "The Harbour Post", "News")
+    assert (first.text, str(first.published)) == ("The mill shuts in May.\n\nForty jobs [sic] go.", "2024-03-12")
+    assert (page.url, page.language) == ("https://harbour.example/d", "en")
+    assert "marked 'draft'" in reasons(file)[0]
+
+
+NITF = """<nitf{lang}><head><title>x</title><docdata management-status="{status}"><doc-id id-string="mill-1"/>
+<date.issue norm="20240312T100000Z"/></docdata><pubdata name="Harbour Wire" position.section="Economy"/></head><body><body.head>
+<hedline><hl1>Mill closes</hl1><hl2>Forty jobs go</hl2></hedline><byline>By Ann Lee</byline><dateline>
+<location>SALTMERE</location></dateline></body.head>
+<body.content><p>The mill shuts in May.</p><media><media-caption>A mill</media-caption></media>
+<p>Nobody knew.</p></body.content></body></nitf>"""
+G2 = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:mill:1" xml:lang="en"><itemMeta>
+<itemClass qcode="ninat:text"/><provider literal="Harbour Wire"/><versionCreated>2024-03-12T11:00:00Z</versionCreated>
+<firstCreated>2024-03-12T10:00:00Z</firstCreated><pubStatus qcode="stat:{status}"/></itemMeta><contentMeta>
+<headline>Mill closes</headline><by>By Ann Lee</by><slugline>MILL-CLOSES</slugline></contentMeta>
+<contentSet>{content}</contentSet>
+</newsItem>"""
+ML1 = """<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:mill:1</PublicIdentifier></NewsIdentifier>
+</Identification><NewsManagement><FirstCreated>20240312T100000Z</FirstCreated><Status FormalName="{status}"/></NewsManagement>
+<NewsComponent><NewsLines><HeadLine>Mill closes</HeadLine><ByLine>Ann Lee</ByLine></NewsLines><AdministrativeMetadata><Provider>
+<Party FormalName="Harbour Wire"/></Provider></AdministrativeMetadata><ContentItem><DataContent><p>The mill shuts in May.</p>
+<p>Nobody knew.</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"""
+XHTML = (
+    '<inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html></inlineXML>'
+)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        NITF.replace("{lang}", ' xml:lang="en"'),
+        G2.replace("{content}", XHTML.format("<p>The mill shuts in May.</p><p>Nobody knew.</p>")),
+        G2.replace("{content}", "<inlineXML>" + NITF.format(lang=' xmlns=""', status="usable") + "</inlineXML>"),
+        ML1,
+    ],
+    ids=["NITF", "NewsML-G2", "NITF in NewsML-G2", "NewsML 1"],
+)
+def test_wire_formats(tmp_path: Path, form: str) -> None:
+    """Headline, byline, agency, day and text of an item; one that was canceled is named and not indexed."""
+    file = write(tmp_path / "a.xml", form.replace("{status}", "usable"))
+    (article,) = articles(file)
+    assert (article.title, article.authors, str(article.published)) == ("Mill closes", ("Ann Lee",), "2024-03-12")
+    assert article.text.endswith("The mill shuts in May.\n\nNobody knew.")
+    assert article.source == "Harbour Wire"
+    canceled = write(tmp_path / "b.xml", form.replace("{status}", "Canceled"))
+    assert not articles(canceled)
+    assert "'canceled'" in reasons(canceled)[0]
+
+
+def test_xml_of_no_known_format(tmp_path: Path) -> None:
+    """Elements are read by their names, as in JSON."""
+    row = "<article id='7'><headline>Mill {}</headline><pubDate>2024-03-12</pubDate><body><para>It shuts.</para>"
+    row += "<para>So.</para></body></article>"
+    file = write(tmp_path / "a.xml", "<archive>" + row.format("A") + row.format("B").replace("7", "8") + "</archive>")
+    assert [(one.title, one.text) for one in articles(file)] == [("Mill A", "It shuts.\n\nSo."), ("Mill B", "It shuts.\n\nSo.")]

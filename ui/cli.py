@@ -89,6 +89,14 @@ def parser() -> argparse.ArgumentParser:
         "--fetch", action="append", default=[], metavar="URL", help="also the page or feed there (may be repeated)"
     )
     command.add_argument("--strict", action="store_true", help="index nothing where anything cannot be read")
+        "--map",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="FIELD=NAME",
+        help="read FIELD of JSON, tables and front matter as our NAME, as in --map kop=title or --map meta.day=published; "
+        "may be repeated",
+    )
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_rebuild)
 
@@ -145,12 +153,27 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, name = text.partition("=")
+    if not (equals and field.strip() and name.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no FIELD=NAME; write it as kop=title.")
+    return field, name
+
+
 def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     from vectorstore.rebuild import rebuild
 
     with _bar("Encoding", " passages") as progress:
         paths = [Path(path) for path in options.paths]
-        report = rebuild(paths, settings.index, settings.embedder, progress=progress, fetch=options.fetch, strict=options.strict)
+        report = rebuild(
+            paths,
+            settings.index,
+            settings.embedder,
+            progress=progress,
+            fetch=options.fetch,
+            strict=options.strict,
+            mapping=dict(options.map),
+        )
     if options.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
         return 0

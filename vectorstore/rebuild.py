@@ -6,7 +6,7 @@ What is unchanged stays as it is. Words are published as soon as the articles ar
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,7 +15,8 @@ from typing import Any
 
 from vectorstore import generations, sealed
 from vectorstore.archive import Archive, ArchiveWriter
-from vectorstore.articles import apart
+from vectorstore.articles import apart, names
+from vectorstore.articles import given as handed
 from vectorstore.articles.places import kept, source
 from vectorstore.building import Building, Progress
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
@@ -69,27 +70,35 @@ def rebuild(
     from_index: Path | str | None = None,
     fetch: Sequence[str] | str = (),
     strict: bool = False,
+    articles: Iterable[Article | Mapping[str, object]] | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Report:
     """Indexes the files and folders, all of them anew; without any, what the live index was made from, or the sample articles.
 
     Paths may be patterns ("news/**/*.txt"), "-" is standard input; `fetch` are addresses of pages and feeds. With `strict`,
     anything that cannot be read raises NotAllRead, and nothing is published; else it is named in INDEX/rejected.jsonl too.
     `from_index` takes the articles of another index (or of this one) instead: for another embedder, without the sources.
+    `articles` are indexed instead of files: Article objects, or dicts with fields by their usual names. `mapping` says what
+    fields are called in files or dicts: {"kop": "title", "meta.date": "published"}.
     An article that is unchanged stays, and a text that is unchanged keeps its vector. Raises NothingToIndex where no article can
     be read, IndexLocked where another process is at it, EmbedderUnavailable; what was published before stays live.
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
+    own = names.mapping(dict(mapping or {}))
     encoder = encoder or open_encoder(embedder)
     given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
     given += addresses(fetch)
     with generations.writing(index_dir), ExitStack() as ends:
         try:
             generations.sweep(index_dir)
-            if from_index is None:
+            if articles is not None:
+                items: Iterable[Article | Rejected] = handed.given(articles, own)
+                named: list[Path | str] = []
+            elif from_index is None:
                 given = given or _sources(index_dir)
-                named: list[Path | str] = given or [samples()]
-                items: Iterable[Article | Rejected] = apart.read(named)
+                named = given or [samples()]
+                items = apart.read(named, own=own)
             else:
                 other, given = _other(Path(from_index))
                 ends.callback(other.close)
@@ -171,8 +180,8 @@ def _read(
             archive.put(item, passages(item))
     read.removed = archive.remove_others()
     if not archive.passages():
-        names = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "")
-        raise NothingToIndex(f"No article could be read from {names}{_first(rejections)}")
+        shown = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "") or "what was given"
+        raise NothingToIndex(f"No article could be read from {shown}{_first(rejections)}")
     if strict and rejections.count:
         raise NotAllRead(f"{rejections.count:,} things could not be read, so nothing was indexed{_first(rejections)}")
     return read

@@ -14,6 +14,8 @@ from vectorstore.types import Article, Rejected
 
 _WITHDRAWN = ("canceled", "cancelled", "killed", "withheld", "embargoed")
 
+_TAGS = {"body.content": "div", "block": "div", "nitf-table": "div", "inlineXML": "div", "DataContent": "div", "hl2": "h2"}
+
 
 def read(document: Document) -> Iterator[Article | Rejected]:
     """The one article of the file, or those of a file that wraps several."""
@@ -72,4 +74,6 @@ def body(content: Tree | None) -> str:
         for one in trees.all_of(content, name):
             if one.getparent() is not None:
                 trees.remove(one)
+    for one in content.iter("*"):
+        one.tag = _TAGS.get(trees.name(one), trees.name(one))
     return plain(trees.serialized(content))

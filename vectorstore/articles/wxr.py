@@ -37,12 +37,11 @@ def _items(document: Document) -> Iterator[Item]:
     try:
         with document.open() as file:
             for element in trees.elements(file, ("item", "author")):
+                if not site and (channel := element.getparent()) is not None:
+                    site, language = channel.findtext("title") or "", channel.findtext("language") or ""
                 if trees.name(element) == "author":
                     names[trees.words(element, "author_login")] = trees.words(element, "author_display_name")
                     continue
-                channel = element.getparent()
-                site = site or (trees.words(channel, "title") if channel is not None else "")
-                language = language or (trees.words(channel, "language") if channel is not None else "")
                 kind = trees.words(element, "post_type") or "post"
                 if _NO_POSTS.fullmatch(kind):
                     continue
