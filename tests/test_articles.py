@@ -359,7 +359,7 @@ GOOD = '{"id": "good", "text": "Good."}'
         ('{"id": "a", "text": "  "}', "empty"),
         ('{"text": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
         ('{"text": ' + "9" * 5_000 + "}", "a value we cannot read"),
-        ("\0\0\0", "NUL"),
+        ("\0\0\0", "not JSON"),
     ],
 )
 def test_a_broken_line_is_named_and_the_rest_is_read(tmp_path: Path, line: str | bytes, words: str) -> None:
