@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         "--fetch", action="append", default=[], metavar="URL", help="also the page or feed there (may be repeated)"
     )
     command.add_argument("--strict", action="store_true", help="index nothing where anything cannot be read")
+    command.add_argument(
         "--map",
         action="append",
         default=[],
