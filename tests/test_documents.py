@@ -256,6 +256,20 @@ def test_a_kicker_in_capitals_is_no_headline() -> None:
     )
 
 
+def test_what_another_program_put_into_a_word_document_is_read() -> None:
+    """A page that stands in it as a whole file is text of it."""
+    head = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n"
+    page = f"{head}--b\nContent-Type: text/html\n\n<p>{BODY}</p>\n--b--\n"
+    relations = '<Relationships><Relationship Id="r1" Type="t/aFChunk" Target="page.mht"/></Relationships>'
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "word/document.xml": f'<w:document {W} xmlns:r="r"><w:body><w:altChunk r:id="r1"/></w:body></w:document>',
+        "word/_rels/document.xml.rels": relations,
+        "word/page.mht": page,
+    }
+    assert only("a.docx", zipped(parts)).text == BODY
+
+
 def test_a_word_document_that_swells_is_refused() -> None:
     """No more of it is unpacked than a document can need."""
     assert "swells" in refused("a.docx", docx(styled("x" * 41_000_000)))

@@ -13,6 +13,7 @@ from vectorstore.articles import markup
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import Unreadable, decoded
 from vectorstore.articles.fields import article
+from vectorstore.articles.mail import saved_page
 from vectorstore.articles.package import Package, attribute, beside, local
 from vectorstore.articles.written import Paragraph, Rank, record, rows
 from vectorstore.types import Article, Rejected
@@ -110,10 +111,12 @@ class _Text:
             yield from self._blocks(box)
 
     def _chunk(self, name: str) -> Iterator[Paragraph]:
-        """What another document put in, where it is HTML or text."""
+        """What another document put in, where it is HTML, a page saved as one file, or text."""
         part = self._target(self._relations, "", name)
-        if part.rpartition(".")[2].lower() in ("html", "htm", "xhtml", "txt") and part in self._package:
-            text = markup.plain(decoded(self._package.bytes(part)))
+        ending = part.rpartition(".")[2].lower()
+        if part in self._package and ending in ("html", "htm", "xhtml", "txt", "mht", "mhtml"):
+            content = self._package.bytes(part)
+            text = markup.plain(saved_page(content) if ending.startswith("mht") else decoded(content))
             yield from (Paragraph(one) for one in text.split("\n\n"))
 
 

@@ -343,6 +343,14 @@ def _name(part: Message) -> str:
 # A page that a browser saved
 
 
+def saved_page(content: bytes) -> str:
+    """The HTML of a page that was saved as one file."""
+    try:
+        return _texts(message_from_bytes(content.lstrip()))[1]
+    except (MessageError, RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
+        raise Unreadable("a page that the document holds is damaged; save it again.") from error
+
+
 def _page(message: Message, parts: list[Message], document: Document, where: str, name: str) -> Document:
     """The page as a document of its own, in UTF-8, with its address."""
     page = next((part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")), None)
