@@ -40,7 +40,10 @@ def record(page: str, fetched: str = "") -> Record:
     """What a page says; `fetched` is the address that it came from, if known. Raises Unreadable where it has no article."""
     root = trees.html(page)
     said = Said(root, page, fetched)
-    odd = trees.depth(root) >= _DEEPEST or webtext.is_huge(root)
+    huge = webtext.is_huge(root)
+    odd = huge or trees.depth(root) >= _DEEPEST
+    if huge:  # only its metadata and its words, which take one pass
+        root = trees.html("<p></p>")
     webtext.without_hidden(root)
     shown = Shown(root)
     title = _title(said, shown)

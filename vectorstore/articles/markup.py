@@ -41,7 +41,10 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(("dt", "dd"), (frozenset(("dt", "dd")), frozenset(("dl",)))),
 }
 _FARTHEST = 20  # elements between an open one and the tag that ends it: bounds the search
+_BREAKS = re.compile(r"<(?:p|br)[\s/>]", re.IGNORECASE)
+_BLOCKS = re.compile(rf"</?(?:{'|'.join(sorted(_PARAGRAPHS | _LINES))})[\s/>]", re.IGNORECASE)
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,40}(?::[a-zA-Z0-9_-]{1,40})?(?=[\s/>])")
+_BARE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})\s{0,9}/?>")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,60})(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 # Joiners shape Persian and Indian letters and emoji; between Latin letters, and in rows, they only hide something.
@@ -99,6 +102,12 @@ def _pieces(text: str) -> Iterator[tuple[str, str, str]]:
     here, shown, last = 0, 0, text.rfind(">")
     quoted = True  # whether quotation marks in tags are paired; else a tag ends with the next ">"
     while (here := text.find("<", here)) >= 0 and here < last:
+        if (bare := _BARE.match(text, here)) and (low := bare[2].lower()) not in _RAW:  # most tags: a shorter way
+            if shown < here:
+                yield "text", "", text[shown:here]
+            yield ("close" if bare[1] else "open"), low, bare[0]
+            here = shown = bare.end()
+            continue
         ahead = text[here + 1]
         name = _NAME.match(text, here + 2 if ahead == "/" else here + 1)
         if not name and ahead not in "!?":
@@ -148,8 +157,7 @@ def attributes(tag: str) -> dict[str, str]:
 
 def _reduced(fragment: str) -> str:
     """One reading of the fragment."""
-    names = {name for name, _ in _tags(fragment)} if "<" in fragment else set()
-    page = _Page(blank_lines=not names & {"p", "br"}, lines=not names & (_PARAGRAPHS | _LINES))
+    page = _Page(blank_lines=not _BREAKS.search(fragment), lines=not _BLOCKS.search(fragment))
     for kind, name, piece in _pieces(fragment):
         if kind == "text":
             page.write(piece)

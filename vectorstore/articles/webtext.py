@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from vectorstore.articles import trees
 from vectorstore.articles.hidden import background_of, hidden
@@ -45,7 +46,7 @@ def day(root: Tree, address: str) -> str:
 
 def is_huge(root: Tree) -> bool:
     """Whether it has more elements than any page of news: it would keep trafilatura busy for minutes."""
-    return sum(1 for _ in root.iter()) > _MOST
+    return next(islice(root.iter(), _MOST, None), None) is not None
 
 
 def without_hidden(root: Tree) -> None:
