@@ -16,11 +16,12 @@ from vectorstore.articles.wrapped import day_of, empty, heading_of, id_of, kind,
 from vectorstore.language.days import parse_day
 
 _DEEPEST = 12
+_PROSE = 200  # characters of a value that may be a text though its name does not say so
 _Entry = tuple[str, int, object]  # a field's name in the export, its rank, what stands there
 # Objects inside an article whose fields are the article's own.
 _OWN = frozenset(
-    "metadata meta fields attributes properties props info details extra head header headers crawl pagemeta links summaryfields"
-    " articlemetadata dates".split()
+    "metadata meta frontmatter fields attributes properties props info details extra head header headers crawl pagemeta "
+    "links summaryfields articlemetadata dates".split()
 )
 # Lists beside or inside articles that hold something else.
 _BESIDE = frozenset(
@@ -136,9 +137,21 @@ def _flat(value: Mapping[str, object], own: Mapping[str, str], depth: int = 0) -
         if depth < 2 and isinstance(one, dict) and folded(name) in _OWN:
             for known, several in _flat(one, {}, depth + 1).items():
                 fields.setdefault(known, []).extend(several)
+    if depth == 0 and "text" not in fields and {"title", "url", "published"} & set(fields):
+        fields.update(_only_prose(value))
     for several in fields.values():
         several.sort(key=lambda entry: entry[1])
     return fields
+
+
+def _only_prose(value: Mapping[str, object]) -> dict[str, list[_Entry]]:
+    """The longest value that reads like a text, where no field is called so."""
+    long = [
+        (len(one), str(name), one)
+        for name, one in value.items()
+        if isinstance(one, str) and len(one) > _PROSE and one.count(" ") > len(one) / 12 and not fields_of(str(name))
+    ]
+    return {"text": [(name, 2_000, one) for _, name, one in [max(long)]]} if long else {}
 
 
 def _at(value: object, path: str) -> object:
@@ -165,7 +178,9 @@ def _at(value: object, path: str) -> object:
 def _may_be_text(value: object) -> bool:
     if isinstance(value, str):
         return not re.fullmatch(r"https?://\S+", value)
-    return (isinstance(value, dict) and bool(prose(value).strip())) or (is_blocks(value) and bool(prose(value).strip()))
+    return (
+        isinstance(value, list | dict) and is_blocks(value if isinstance(value, list) else [value]) and bool(prose(value).strip())
+    )
 
 
 def _type(value: Mapping[str, object]) -> str:

@@ -96,7 +96,7 @@ def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
             for n, one in enumerate(several):
                 yield Item(one, where, f"{document.name}:{number}" + (f".{n + 1}" if n else ""))
         if gap > _LARGEST_GAP:
-            yield _problem(f"{gap:,} bytes up to here hold no article; the rest of the file was not read.", where)
+            yield _problem(f"{number:,} lines up to here hold no article; the rest of the file was not read.", where)
             return
     if not number:
         yield _problem("the file is empty; leave it out.", document.where)

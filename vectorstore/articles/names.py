@@ -6,6 +6,7 @@ there: "post_title", "body-text", "article.published". Of the names of one field
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from vectorstore.errors import UsageError
@@ -14,7 +15,8 @@ from vectorstore.errors import UsageError
 _FIELDS = {
     "text": """
         text body content maintext articlebody articletext fulltext plaintext pagecontent contenttext bodytext storytext
-        transcript selftext bodies article story texte texto corps cuerpo contenido contenu conteudo corpo testo contenuto
+        transcript copy bodycopy selftext bodies article story texte
+        texto corps cuerpo contenido contenu conteudo corpo testo contenuto
         inhalt volltext artikeltext haupttext tekst brodtext brødtext tresc treść текст содержание 正文 内容 本文 message
         document news contents passage paragraphs sentences contentelements storyelements cards blocks richtext lexical
         mobiledoc html bodyhtml contenthtml bodyxhtml markdown md contentmarkdown bodymarkdown rawtext raw rawhtml bodyraw
@@ -57,6 +59,8 @@ _FIELDS = {
         | uri
     """,
     "published": """
+        datedepublication datedeparution fechadepublicacion datadepublicacao datadipubblicazione publikationsdatum
+        veröffentlichungsdatum publicatiedatum publiceringsdatum datapublikacji
         published publishedat publisheddate publishdate publishedon publishedtime publicationdate publication datepublished
         datepublish pubdate pubtime webpublicationdate firstpublished firstpublishedat firstpublishdate datetimepub
         displaydate articlepublishedtime publicationtime publishtime dateofpublication newsdate released releasedate issued
@@ -93,9 +97,14 @@ _BEFORE = tuple(
     "meta content media twitter parsely sailthru prism attributes fields metadata header original my".split()
 )
 _BEHIND = tuple(
-    "text raw plain clean cleaned full original html en main simple string value content basic rendered s iso at utc parsed "
+    "text raw plain clean cleaned full original html en main simple string value content basic rendered "
+    "s iso at utc timestamp unix ts ms parsed "
     "richtext".split()
 )
+
+
+# Solr and Elasticsearch write a field's type and language behind its name: "body_txt_en", "published_dt", "title.keyword".
+_SUFFIX = re.compile(r"[_.](?:txts?|ts?|ss?|dts?|tdt|str|keyword|[a-z]{2})(?:_[a-z]{2})?$")
 
 
 def folded(name: str) -> str:
@@ -113,7 +122,7 @@ for _field, _names in _FIELDS.items():
 @lru_cache(maxsize=20_000)
 def fields_of(name: str) -> tuple[tuple[str, int], ...]:
     """The fields that a name may stand for, each with its rank: the lower is the better, 1,000 and more is a substitute."""
-    name = folded(name[:100])
+    name = folded(_SUFFIX.sub("", name[:100]))
     if name in _KNOWN:
         return tuple(_KNOWN[name])
     for cost in (300, 600):  # "post_title", then "clean_post_title"

@@ -16,12 +16,52 @@ _DEEPEST = 60
 _MOST_NODES = 200_000
 # Where a node keeps its children, and its words; the first that is there counts.
 _CHILDREN = (
-    *("children", "content", "blocks", "content_elements", "story-elements", "storyElements", "elements", "cards", "sections"),
+    *(
+        "rich_text",
+        "children",
+        "content",
+        "blocks",
+        "content_elements",
+        "story-elements",
+        "storyElements",
+        "elements",
+        "cards",
+        "sections",
+    ),
     *("items", "nodes", "paragraphs", "ops", "rows", "cells", "root", "document", "doc", "json", "data", "attributes", "props"),
 )
 _WORDS = (
-    *("text", "value", "content", "html", "insert", "rendered", "body", "paragraph", "markdown", "main", "#text", "_text", "$t"),
-    *("__html", "_", "@value", "processed", "raw", "plain", "innerHTML", "default", "basic", "en", "quote", "textContent"),
+    *(
+        "plain_text",
+        "text",
+        "value",
+        "content",
+        "html",
+        "insert",
+        "rendered",
+        "body",
+        "paragraph",
+        "markdown",
+        "main",
+        "#text",
+        "_text",
+        "$t",
+    ),
+    *(
+        "__html",
+        "_",
+        "@value",
+        "processed",
+        "raw",
+        "plain",
+        "innerHTML",
+        "markup",
+        "default",
+        "basic",
+        "en",
+        "quote",
+        "textContent",
+    ),
 )
 _NOT_PROSE = (
     "image photo picture video audio embed media gallery figure ad advert advertisement divider hr code script style button "
