@@ -232,6 +232,15 @@ PAGES |= {
         page("", f'<div class="cookie-banner"><p>We use cookies to give you the best experience of all.</p></div><article><h1>Ferry</h1>{BODY}</article><section class="comments"><div class=comment><p>Reader Joe wrote that this was a scandal and that the council must act.</p></div></section>'),
         {"text": TEXT},
     ),
+    "what a style sheet hides": (
+        page("<style>/* x */ .no, #nor { display: none } @media print { .yes { display: none } } .tab { display: none } .tab.on { display: block }</style>",
+             f'<article><h1>Ferry</h1><p class="yes">{AGROUND}</p><p class="a no">Secret words are here for machines only, and not for readers.</p><p id="nor">Secret words are here for machines only, and not for you.</p><p class=tab>{SAFE}</p><p>{STOPPED}</p></article>'),
+        {"text": TEXT},
+    ),
+    "what a style sheet hides until a script shows it": (
+        page("<style>.story { opacity: 0 }</style>", f'<article class="story"><h1>Ferry</h1>{BODY}</article>'),
+        {"text": TEXT},
+    ),
     "a page that fades in": (page("", f"<h1>Ferry</h1>{BODY}").replace(b"<body>", b'<body style="opacity:0">'), {"text": TEXT}),
     "a desk beside a person": (
         page('<meta property="og:site_name" content="Fen Echo | News of the fen"><meta name="author" content="Ann Rill, Fen Echo Sport">', BODY),

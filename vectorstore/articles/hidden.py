@@ -58,9 +58,39 @@ def hidden(tag: str, attributes: Mapping[str, str], background: str = "") -> boo
     )
 
 
+_BRACE, _COMMENT = re.compile(r"[{}]"), re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_SIMPLE, _PART = re.compile(r"(?:p|div|span)?[.#][\w-]{1,80}"), re.compile(r"[.#][\w-]{1,80}")
+_SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)|visibility\s{0,9}:\s{0,9}visible|opacity\s{0,9}:\s{0,9}[1.]", re.IGNORECASE)
+_UNKNOWN = "?"  # a background: white letters of a class are on a dark one as a rule
 _ZEROS = frozenset(("0", "0.0", "0.00", ".0", "0%"))
 _TINY = frozenset((0.0, 1.0))
 _SIDES = ("left", "right", "top", "bottom")
+
+
+def hiding(sheet: str) -> set[str]:
+    """The classes (".x") and ids ("#x") that a style sheet hides, whatever else they are on; rules for print or phones left out.
+
+    One that some other rule shows again is not among them.
+    """
+    found: set[str] = set()
+    again: set[str] = set()
+    depth = start = 0
+    selector = ""
+    sheet = _COMMENT.sub("", sheet)
+    for brace in _BRACE.finditer(sheet):
+        if brace[0] == "{":
+            depth += 1
+            selector = sheet[start : brace.start()]
+        else:
+            style = sheet[start : brace.start()]
+            names = [name.strip() for name in selector.split(",")]
+            if depth == 1 and hidden("p", {"style": style}, _UNKNOWN):
+                found.update(name for name in names if _SIMPLE.fullmatch(name))
+            elif _SHOWN.search(style):
+                again.update(one for name in names for one in _PART.findall(name))
+            depth = max(depth - 1, 0)
+        start = brace.end()
+    return {name for name in found if again.isdisjoint(_PART.findall(name))}
 
 
 def background_of(attributes: Mapping[str, str]) -> str:

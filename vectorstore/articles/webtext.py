@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from vectorstore.articles import trees
-from vectorstore.articles.hidden import background_of, hidden
+from vectorstore.articles.hidden import background_of, hidden, hiding
 from vectorstore.articles.markup import visible
 from vectorstore.articles.trees import Tree
 
@@ -50,16 +50,22 @@ def is_huge(root: Tree) -> bool:
 
 
 def without_hidden(root: Tree) -> None:
-    """Takes out of a tree what is not shown; the page itself is, whatever its style says: scripts fade it in."""
+    """Takes out of a tree what is not shown; the page itself is, and what holds most of it: scripts fade them in."""
     below: dict[Tree, str] = {}
     gone = []
+    names = hiding("\n".join(style.text or "" for style in root.iter("style")))
+    half = len("".join(root.itertext("p", "div", "span", "li"))) / 2 if names else 0
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
         attributes = {str(name).lower(): value for name, value in element.attrib.items()}
         under = below.get(element.getparent(), "")
         below[element] = background_of(attributes) or under
-        if element.tag not in ("html", "head", "body") and hidden(element.tag, attributes, under):
+        if element.tag in ("html", "head", "body"):
+            continue
+        own = {f".{name}" for name in attributes.get("class", "").split()} | {f"#{attributes.get('id', '')}"}
+        own |= {f"{element.tag}{name}" for name in own}
+        if hidden(element.tag, attributes, under) or (not own.isdisjoint(names) and len("".join(element.itertext())) < half):
             gone.append(element)
     for element in gone:
         element.drop_tree()
