@@ -93,7 +93,7 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
         quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
         verdict, quotes = _judged(sentence.text, quotes, hits)
         if verdict.supported or not strict:
-            note = verdict.note or (_whose(sentence.text, quotes) if verdict.supported else "")
+            note = " ".join(filter(None, (_whose(sentence.text, quotes) if verdict.supported else "", verdict.note)))
             checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
             found.append(_Found(checked, tuple(quotes), opens and bool(found)))
             opens = False

@@ -46,6 +46,7 @@ def index(folder: Path) -> Iterator[Index]:
         ("Did the goverment help?", "Did the government help?"),
         ("How strong was the EATHQUAKE?", "How strong was the earthquake?"),
         ("Who is Otillie Marren?", "Who is Ottilie Marren?"),
+        ("What did the gologist say?", "What did the geologist say?"),  # in few articles a word may stand once
         ("What came after the elecitons?", "What came after the elections?"),
         ("What did Solvje Ornsbey count after the eartquake?", "What did Solvej Ornsby count after the earthquake?"),
     ],

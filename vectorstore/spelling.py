@@ -16,19 +16,17 @@ from vectorstore.language.words import folded, is_in_news, key, spellings, words
 from vectorstore.lexical import LexicalIndex
 
 _FEWEST, _LONG = 5, 7  # letters of a word that may be mended at all, and more freely
-_OFTEN = 2  # passages: a word of a single one may be a slip of its own
+_OFTEN, _MANY = 2, 1_000  # passages: in so many, a word of a single one may be a slip of its own
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w-])")
 _STEMS, _PASSAGES = 12, 30  # that are looked at for the forms of a word
 
 
-Texts = Callable[[Sequence[int]], Iterable[str]]
+Texts = Callable[[Sequence[int]], Iterable[str]]  # passages by their numbers
 
 
+# `names` are outlets', which are right as well.
 def respelt(question: str, index: LexicalIndex, texts: Texts, names: Iterable[str]) -> str:
-    """The question with the words that no article has as the articles spell them: "goverment" as "government".
-
-    `texts` gives passages by their numbers; `names` are outlets', which are right as well.
-    """
+    """The question with the words that no article has as the articles spell them: "goverment" as "government"."""
     slips = [found for found in _WORD.finditer(question) if not is_in_news(key(found[0])) and _is_unknown(found[0], index)]
     return _mended(question, slips, index, texts, names) if slips else question
 
@@ -87,7 +85,7 @@ def _stems(low: str, index: LexicalIndex) -> list[str]:
     from rapidfuzz.distance import OSA
 
     own, most = index.stem(low), 1 + (len(low) >= _LONG)
-    often = [stem for stem, count in index.starting(low[0]) if count >= _OFTEN]
+    often = [stem for stem, count in index.starting(low[0]) if count >= _OFTEN or index.count() < _MANY]
     near = [stem for stem in often if OSA.distance(own, stem, score_cutoff=most) <= most]
     long = [stem for stem in often if len(stem) >= max(4, len(low) // 2) and stem not in near]
     return near[:_STEMS] + [stem for stem in long if OSA.distance(low[: len(stem)], stem, score_cutoff=1) <= 1][:_STEMS]

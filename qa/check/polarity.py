@@ -72,8 +72,7 @@ def polarity(claim: Claim) -> Iterator[str]:
         mine = [i for i in slot.here if _turns(claim.tokens, i, moved, kept) and claim.tokens[i] not in swapped]
         cues = [(n, j) for n, j in slot.there if _turns(claim.lines[n].tokens, j, moved, kept)]
         cues = [place for place in cues if claim.token_at(place) not in swapped]
-        if mine or cues:
-            mine, cues = _unmatched(claim, slot, mine, cues)
+        mine, cues = _unmatched(claim, slot, mine, cues) if mine or cues else (mine, cues)
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:

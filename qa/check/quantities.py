@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import kinds, table, word_list, word_set
@@ -17,6 +18,8 @@ _VAGUE: dict[str, float] = table("quantities.vague")
 
 
 def quantities(claim: Claim) -> Iterator[str]:
+    if "only" in claim.all_keys:
+        yield from _not_only(claim)
     for i, token in enumerate(claim.tokens):
         low = token.text.casefold()
         if claim.at[i] or token.quoted or i in claim.spared:
@@ -35,6 +38,25 @@ def quantities(claim: Claim) -> Iterator[str]:
             if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):
                 but = f" where the passage says “{said}”" if said else "; the passage does not"
                 yield f"This says “{token.text}”{but}."
+
+
+def _not_only(claim: Claim) -> Iterator[str]:
+    """Others beside those that the passage names as the only ones, or in their place: "members and guests may", "anyone may"."""
+    of = {place: i for i, place in enumerate(claim.at) if place}
+    for slot in claim.slots:
+        for line, j in [place for place in slot.there if claim.token_at(place).key == "only"]:
+            found = claim.lines[line].tokens
+            k = next((k for k in range(j + 1, min(j + 4, len(found))) if found[k].content and not found[k].values), j)
+            i = of.get((line, k))
+            added = list(takewhile(lambda n: not claim.at[n], range(i + 1, len(claim.at)))) if i is not None else []
+            others = slot.here if i is None else added if added and claim.tokens[added[0]].key in ("and", "or") else ()
+            if k > j and any(_is_somebody(claim.tokens[n]) for n in others):
+                told = " ".join(claim.tokens[n].text for n in others)
+                yield f"This says “{told}” where the passage says “only {found[k].text}”."
+
+
+def _is_somebody(token: Token) -> bool:
+    return token.content or token.text.casefold() in word_set("questions.indefinite")
 
 
 def _is_idiom(found: Sequence[Token], i: int) -> bool:
