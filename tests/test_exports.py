@@ -17,6 +17,7 @@ from vectorstore.articles import jsonvalues, read
 from vectorstore.articles.names import fields_of, mapping
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.errors import UsageError
+from vectorstore.language.detect import code_of
 from vectorstore.rebuild import rebuild
 from vectorstore.types import Article, Rejected
 
@@ -338,3 +339,37 @@ def test_xml_of_no_known_format(tmp_path: Path) -> None:
     row += "<para>So.</para></body></article>"
     file = write(tmp_path / "a.xml", "<archive>" + row.format("A") + row.format("B").replace("7", "8") + "</archive>")
     assert [(one.title, one.text) for one in articles(file)] == [("Mill A", "It shuts.\n\nSo."), ("Mill B", "It shuts.\n\nSo.")]
+
+
+def test_ninjs(tmp_path: Path) -> None:
+    """One of several bodies is taken; a picture is no article, and what was canceled is named and not indexed."""
+    item = {
+        "uri": "urn:mill:1",
+        "type": "text",
+        "pubstatus": "usable",
+        "versioncreated": "2024-03-12T11:00:00Z",
+        "firstcreated": "2024-03-12T10:00:00Z",
+        "copyrightholder": "Harbour Wire",
+        "language": "en",
+        "headlines": [{"role": "main", "value": "Mill closes"}],
+        "bodies": [
+            {"role": "html", "value": "<p>The mill shuts in May.</p>"},
+            {"role": "text", "value": "The mill shuts in May."},
+        ],
+        "by": "Ann Lee",
+    }
+    file = write(
+        tmp_path / "a.json", [item, item | {"pubstatus": "canceled"}, {"uri": "urn:p", "type": "picture", "headlines": []}]
+    )
+    (article,) = articles(file)
+    assert (article.title, article.text, article.agency) == ("Mill closes", "The mill shuts in May.", "Harbour Wire")
+    assert (str(article.published), article.modified and article.modified.hour) == ("2024-03-12", 11)
+    assert "'canceled'" in reasons(file)[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("en-GB", "en"), ("eng", "en"), ("German", "de"), ("swedish", "sv"), ("de_AT", "de"), ("x", "")]
+)
+def test_languages_as_records_say_them(said: str, code: str) -> None:
+    """A code of two or three letters, with a country or not, or the language's name."""
+    assert code_of(said) == code

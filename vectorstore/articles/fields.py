@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
 from vectorstore.language.days import parse_day, parse_moment
+from vectorstore.language.detect import code_of
 from vectorstore.types import Article, Rejected
 
 _LONGEST_FIELD = 2_000  # characters of a headline, an outlet, an id, an address
@@ -58,7 +59,7 @@ def article(record: Record, where: str, name: str) -> Iterator[Article | Rejecte
         authors=people(record.authors) if isinstance(record.authors, str) else tuple(filter(None, map(line, record.authors))),
         modified=parse_moment(record.modified) or parse_moment(record.published),
         section=line(record.section),
-        language=record.language.strip().lower()[:2],
+        language=code_of(record.language),
         corrections=tuple(filter(None, map(line, record.corrections))),
         agency=line(record.agency),
         dateline=line(record.dateline),

@@ -29,6 +29,16 @@ def names() -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
+def code_of(said: str) -> str:
+    """The two letters of a language that a record says as "en-GB", "eng" or "German"; empty for what is none of these."""
+    low = said[:40].strip().lower().replace("_", "-").partition("-")[0]
+    if len(low) == 2:
+        return low
+    named = {name.lower(): code for code, name in names().items()}
+    return table("languages.codes").get(low) or named.get(low.partition(" ")[0].rstrip(";,")) or ""
+
+
+@lru_cache(maxsize=4096)
 def language_of(text: str) -> str:
     """The code of the language that a text is in, "en"; empty where it is too short to tell, or in none of those we know."""
     text = text[:2000]
