@@ -103,8 +103,7 @@ class Segments:
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those of these passages that have one."""
-        stores = self.stores if numbers else []  # Chroma refuses to look up none
-        return {number: row for store in stores for number, row in store.vectors(numbers).items()}
+        return {number: row for store in self.stores for number, row in store.vectors(numbers).items()}
 
     def stacked(self, numbers: Sequence[int]) -> Vectors:
         """The stored vectors of these passages, all of which have one, in the order asked for."""

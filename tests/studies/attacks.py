@@ -113,16 +113,19 @@ class _OneStory:
 
     generation = "g1"
 
-    def retrieve(
+    def retrieve_each(
         self,
-        question: str,
+        questions: Sequence[str],
         filters: Filters = Filters(),
         today: date | None = None,
         ignore: Collection[str] = (),
         k: int = 8,
         asked: str | None = None,
-    ) -> Found:
-        return Found(tuple(self.hits[:k]), Scope(today or _DAY, filters), self.summary(), self.generation)
+    ) -> list[Found]:
+        return [Found(tuple(self.hits[:k]), Scope(today or _DAY, filters), self.summary(), self.generation) for _ in questions]
+
+    def respelt(self, question: str) -> str:
+        return question
 
     def summary(self, filters: Filters = Filters()) -> Summary:
         return Summary(self.generation, 1, len(self.hits), _DAY, _DAY, (("The Quay Gazette", 1),), 0)
