@@ -16,6 +16,7 @@ from vectorstore.articles.wrapped import day_of, empty, heading_of, id_of, kind,
 from vectorstore.language.days import parse_day
 
 _DEEPEST = 12
+_LONGEST_TITLE = 200  # characters of a description that stands where a headline should
 _PROSE = 200  # characters of a value that may be a text though its name does not say so
 _Entry = tuple[str, int, object]  # a field's name in the export, its rank, what stands there
 # Objects inside an article whose fields are the article's own.
@@ -89,7 +90,8 @@ class _Looking:
         texts = {rank for _, rank, _ in flat.get("text", [])}
         if _type(value) in _NO_ARTICLE:
             texts = set()
-        if any(rank < 1_000 for rank in texts) and (bare or flat.keys() & {"title", "published", "url"}):
+        wraps = not flat.get("title") and any(isinstance(one, dict) and _is_whole(one) for one in value.values())
+        if any(rank < 1_000 for rank in texts) and not wraps and (bare or flat.keys() & {"title", "published", "url"}):
             return [_made(value, self.own, handed, flat)]
         inside: list[Found] = []
         for name, one in value.items():
@@ -99,7 +101,8 @@ class _Looking:
                 )
         if inside:
             return inside
-        if texts and flat.get("title") and (depth == 0 or flat.get("url") or flat.get("published")):
+        dated = bool(flat.get("url") and flat.get("published"))
+        if texts and (dated or (flat.get("title") and (depth == 0 or flat.get("url") or flat.get("published")))):
             return [_made(value, self.own, handed, flat)]
         if depth and flat.get("title") and flat.get("url") and (flat.get("published") or "description" in value):
             return [Found(problem=_NO_TEXT)]
@@ -137,21 +140,27 @@ def _flat(value: Mapping[str, object], own: Mapping[str, str], depth: int = 0) -
         if depth < 2 and isinstance(one, dict) and folded(name) in _OWN:
             for known, several in _flat(one, {}, depth + 1).items():
                 fields.setdefault(known, []).extend(several)
-    if depth == 0 and "text" not in fields and {"title", "url", "published"} & set(fields):
-        fields.update(_only_prose(value))
+    if depth == 0 and {"title", "url", "published"} & set(fields) and all(rank >= 1_000 for _, rank, _ in fields.get("text", [])):
+        fields.setdefault("text", []).extend(_only_prose(value))
     for several in fields.values():
         several.sort(key=lambda entry: entry[1])
     return fields
 
 
-def _only_prose(value: Mapping[str, object]) -> dict[str, list[_Entry]]:
+def _only_prose(value: Mapping[str, object]) -> list[_Entry]:
     """The longest value that reads like a text, where no field is called so."""
     long = [
         (len(one), str(name), one)
         for name, one in value.items()
         if isinstance(one, str) and len(one) > _PROSE and one.count(" ") > len(one) / 12 and not fields_of(str(name))
     ]
-    return {"text": [(name, 2_000, one) for _, name, one in [max(long)]]} if long else {}
+    return [(name, 2_000, one) for _, name, one in [max(long)]] if long else []
+
+
+def _is_whole(value: Mapping[str, object]) -> bool:
+    """Whether an object has a headline and a text of its own."""
+    named = [field for name, one in value.items() if not empty(one) for field, rank in fields_of(str(name)) if rank < 1_000]
+    return "title" in named and "text" in named
 
 
 def _at(value: object, path: str) -> object:
@@ -274,6 +283,8 @@ def _made(
         modified=_day("modified", fields, [])[0],
     )
     made.text = _text(fields, made.title)
+    if not made.title and fields.get("text") and isinstance(first := fields["text"][0][2], str) and first != made.text:
+        made.title = heading_of(first) if len(first) < _LONGEST_TITLE and fields["text"][0][1] >= 1_000 else ""
     if not made.text.strip():
         return Found(problem=_NO_TEXT)
     authors = [name for _, rank, one in fields.get("authors", []) for name in [people_of(one)] if name and rank < 1_000][:1]

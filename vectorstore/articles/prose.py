@@ -23,7 +23,7 @@ _CHILDREN = (
         "blocks",
         "content_elements",
         "story-elements",
-        "storyElements",
+        "storyelements",
         "elements",
         "cards",
         "sections",
@@ -54,13 +54,13 @@ _WORDS = (
         "processed",
         "raw",
         "plain",
-        "innerHTML",
+        "innerhtml",
         "markup",
         "default",
         "basic",
         "en",
         "quote",
-        "textContent",
+        "textcontent",
     ),
 )
 _NOT_PROSE = (
@@ -151,6 +151,7 @@ class _Walk:
         kind = _kind(node)
         if kind in _NOT_PROSE:
             return ""
+        node = {str(name).lower(): one for name, one in node.items()}
         for name in _CHILDREN:
             below = node.get(name)
             if isinstance(below, list) and below:
