@@ -85,6 +85,13 @@ def test_the_same_words_again_are_a_duplicate() -> None:
     assert relation(replace(again, source=""), MILL) == "duplicate"
 
 
+def test_a_few_words_under_two_headlines_are_two_articles() -> None:
+    """What a feed gives of each of its items may be "Read more" for all of them."""
+    teaser = Article("1", "Read the whole story on our site.", "Mill closes", "The Harbour Post")
+    assert relation(replace(teaser, id="2", title="New bakery"), teaser) == "another"
+    assert relation(replace(teaser, id="2"), teaser) == "duplicate"
+
+
 def test_a_mended_headline_is_a_newer_version() -> None:
     """The same page with the same words and another headline, date or correction is shown as it is now."""
     assert relation(replace(MILL, title="Saltmere mill closes"), MILL) == "newer"

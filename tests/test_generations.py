@@ -28,10 +28,12 @@ from vectorstore.errors import (
     IndexIncompatible,
     IndexLocked,
     NoIndex,
+    NotAllRead,
     NothingToIndex,
 )
 from vectorstore.rebuild import Report, rebuild
 from vectorstore.search import Index
+from vectorstore.types import Article
 from vectorstore.verify import Prober
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,7 +87,7 @@ def test_a_second_rebuild_encodes_only_what_is_new(tmp_path: Path) -> None:
     """Unchanged passages keep their vectors, equal texts are encoded once, and no paths means the same paths again."""
     source, index = collection(tmp_path / "in"), tmp_path / "index"
     record = json.loads((source / "articles.jsonl").read_text().splitlines()[0])
-    (source / "copy.jsonl").write_text(json.dumps(record | {"id": "copy"}))
+    (source / "copy.jsonl").write_text(json.dumps(record | {"id": "copy", "source": "other.example"}))
     first = build(source, index)
     assert (first.articles, first.passages, first.encoded, first.reused) == (31, 31, 30, 0)
     collection(source, articles=33)
@@ -99,13 +101,14 @@ def test_a_second_rebuild_encodes_only_what_is_new(tmp_path: Path) -> None:
 
 def test_a_rebuild_reports_its_progress(tmp_path: Path) -> None:
     """The last call says that all distinct passages have their vector."""
-    calls: list[tuple[int, int]] = []
+    calls: list[tuple[str, int, int]] = []
     rebuild([collection(tmp_path / "in")], tmp_path / "i", encoder=WordHashEncoder(), progress=lambda *call: calls.append(call))
-    assert calls[-1] == (30, 30)
+    assert calls[-1] == ("passages", 30, 30)
+    assert ("articles", 30, 0) in calls
 
 
 def test_duplicates(tmp_path: Path) -> None:
-    """The same article twice is indexed once; another text under a taken id is refused; both are reported."""
+    """The same article twice is indexed once, and of two texts of one article the later answers; both are counted."""
     source = tmp_path / "in.jsonl"
     lines = [
         '{"id": "a", "text": "One."}',
@@ -115,10 +118,48 @@ def test_duplicates(tmp_path: Path) -> None:
     ]
     source.write_text("\n".join(lines))
     report = build(source, tmp_path / "index")
-    assert report.articles == 2
-    assert [rejected.where for rejected in report.rejected] == ["a", "a"]
-    assert "indexed once" in report.rejected[0].reason
-    assert "the first stays" in report.rejected[1].reason
+    assert (report.articles, report.duplicates, report.superseded, report.rejected) == (2, 1, 1, ())
+    assert sorted(Index.open(tmp_path / "index", encoder=WordHashEncoder(), rerank=False).texts()) == ["One.", "Two."]
+
+
+def test_articles_from_python(tmp_path: Path) -> None:
+    """Articles, and dicts as a JSON file would hold them, under names of one's own too; what is none is reported."""
+    given = [
+        Article("a", "The mill in Saltmere shuts in May."),
+        {"headline": "Bakery opens", "story": "A bakery opens on Ferry Street."},
+        {"headline": "Nothing"},
+    ]
+    report = rebuild(index_dir=tmp_path / "index", articles=iter(given), mapping={"story": "text"}, encoder=WordHashEncoder())
+    assert (report.articles, len(report.rejected)) == (2, 1)
+    kept = [json.loads(line) for line in (tmp_path / "index" / "rejected.jsonl").read_text().splitlines()]
+    assert kept == [{"where": one.where, "reason": one.reason} for one in report.rejected]
+
+
+def test_a_strict_rebuild_changes_nothing(tmp_path: Path) -> None:
+    """Where something cannot be read, the index that was there stays."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    build(source, index)
+    before = generations.live(index)
+    (source / "bad.json").write_text("{")
+    with pytest.raises(NotAllRead, match=r"nothing was indexed.*bad.json"):
+        rebuild([source], index, encoder=WordHashEncoder(), strict=True)
+    assert generations.live(index) == before
+    assert rebuild([source], index, encoder=WordHashEncoder()).rejected
+
+
+def test_files_that_did_not_change_are_not_read_again(tmp_path: Path) -> None:
+    """One changed file among others: its articles are new, what was wrong with the others is said again."""
+    source, index = collection(tmp_path / "in"), tmp_path / "index"
+    (source / "bad.json").write_text("{")
+    (source / "mill.txt").write_text("Mill closes\n\nIt shuts in May.\n")
+    first = build(source, index)
+    os.utime(source / "articles.jsonl", ns=(1, 1))
+    touched = rebuild([], index, encoder=WordHashEncoder())
+    (source / "mill.txt").write_text("Mill closes\n\nIt shuts in June.\n")
+    changed = rebuild([], index, encoder=WordHashEncoder())
+    assert (touched.encoded, changed.encoded, changed.superseded, changed.removed) == (0, 1, 1, 0)
+    assert first.rejected == touched.rejected == changed.rejected
+    assert first.rejected
 
 
 @pytest.mark.parametrize("passages", [1, 2, 3])
@@ -366,7 +407,7 @@ def test_another_format_is_refused(sound: Path, tmp_path: Path) -> None:
     shutil.copytree(sound, index)
     file = live(index) / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
-    with pytest.raises(IndexIncompatible, match=r"format 99, this is 4: run `onrecord rebuild`"):
+    with pytest.raises(IndexIncompatible, match=r"format 99, this is 5: run `onrecord rebuild`"):
         Index.open(index, encoder=WordHashEncoder(), rerank=False)
     report = rebuild([], index, encoder=WordHashEncoder())
     assert (report.articles, report.encoded) == (300, 300)
@@ -400,7 +441,7 @@ def test_verification_outlives_the_process_that_dies_of_it(sound: Path, tmp_path
     digest = sealed.manifest(segment.folder)["digest"]
     said = json.loads((live(index) / "manifest.json").read_text()) | {"segments": [(segment.folder.name, digest)]}
     sealed.seal(live(index), **{name: value for name, value in said.items() if name not in ("digest", "files")})
-    with Prober() as prober, pytest.raises(IndexDamaged, match=r"exit code|vector|neighbours"):
+    with Prober() as prober, pytest.raises(IndexDamaged, match=r"exit code|vector|neighbours|embedding"):
         prober.verify(live(index))
 
 

@@ -10,18 +10,26 @@ import json
 import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qa.errors import UsageError
 from qa.settings import Settings, read_settings
 from qa.types import found_dict
 from vectorstore.errors import OnRecordError
 from vectorstore.types import Filters
+
+if TYPE_CHECKING:
+    from vectorstore.rebuild import Report
+
+
+_LISTED = 20  # things that could not be read that a report lists
+_SILENT = 10.0  # seconds between two lines of progress where there is no terminal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,10 +94,6 @@ def parser() -> argparse.ArgumentParser:
         help="files, folders, patterns, - for standard input (default: those of the last rebuild, else samples)",
     )
     command.add_argument(
-        "--fetch", action="append", default=[], metavar="URL", help="also the page or feed there (may be repeated)"
-    )
-    command.add_argument("--strict", action="store_true", help="index nothing where anything cannot be read")
-    command.add_argument(
         "--map",
         action="append",
         default=[],
@@ -98,6 +102,10 @@ def parser() -> argparse.ArgumentParser:
         help="read FIELD of JSON, tables and front matter as our NAME, as in --map kop=title or --map meta.day=published; "
         "may be repeated",
     )
+    command.add_argument("--fetch", action="append", default=[], metavar="URL", help="a page or a feed to fetch; may be repeated")
+    command.add_argument("--watch", action="store_true", help="stay, and rebuild whenever a file changes")
+    command.add_argument("--strict", action="store_true", help="change nothing if something cannot be read")
+    command.add_argument("--from-index", metavar="DIR", help="take the articles of that index, for another embedder")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_rebuild)
 
@@ -162,29 +170,65 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
-    from vectorstore.rebuild import rebuild
+    from vectorstore.articles.fetch import is_address
+    from vectorstore.rebuild import rebuild, sources
+    from vectorstore.watching import changes
 
-    with _bar("Encoding", " passages") as progress:
-        paths = [Path(path) for path in options.paths]
-        report = rebuild(
-            paths,
-            settings.index,
-            settings.embedder,
-            progress=progress,
-            fetch=options.fetch,
-            strict=options.strict,
-            mapping=dict(options.map),
-        )
-    if options.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    paths = [Path(path) for path in options.paths]
+    if (paths or options.fetch) and options.from_index:
+        raise UsageError("rebuild takes either PATHs or --from-index DIR.")
+    if wrong := next((path for path in options.paths if is_address(path)), None):
+        raise UsageError(f"{wrong} is an address: give it as --fetch {wrong}.")
+
+    def once() -> None:
+        with _counted() as progress:
+            report = rebuild(
+                paths,
+                settings.index,
+                settings.embedder,
+                fetch=options.fetch,
+                mapping=dict(options.map),
+                progress=progress,
+                from_index=options.from_index,
+                strict=options.strict,
+            )
+        print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings.index), flush=True)
+
+    if not options.watch:
+        once()
         return 0
-    print(f"Indexed {_many(report.articles, 'article')} as {_many(report.passages, 'passage')} in {report.seconds:.1f} s.")
-    print(f"Encoded {report.encoded:,}, kept {report.reused:,} from the index before. Index: {settings.index}")
-    if report.rejected:
-        print(f"{_many(len(report.rejected), 'thing')} to look at (left out, or taken without a date):")
-        for rejected in report.rejected:
-            print(f"  {rejected.where}: {rejected.reason}")
+    watched = sources([*paths, *options.fetch], settings.index)
+    if options.from_index or any(isinstance(path, str) or str(path) == "-" for path in watched):
+        raise UsageError("--watch watches files and folders only: fetch addresses from time to time, with cron for example.")
+    for _ in changes([Path(path) for path in watched], settings.index):
+        try:
+            once()
+        except OnRecordError as error:  # a file that is half written, a disk that is full: the next change may mend it
+            print(f"onrecord: {error}", file=sys.stderr)
     return 0
+
+
+def _report(report: Report, index: Path) -> str:
+    """What a rebuild did, for a person."""
+    from ui.render import clean
+
+    lines = [
+        f"Indexed {_many(report.articles, 'article')} as {_many(report.passages, 'passage')} in {report.seconds:.1f} s.",
+        f"Encoded {report.encoded:,}, kept {report.reused:,} from the index before. Index: {index}",
+    ]
+    apart = [
+        f"{_many(report.superseded, 'earlier version')} superseded" if report.superseded else "",
+        f"{_many(report.duplicates, 'duplicate')} indexed once" if report.duplicates else "",
+        f"{_many(report.removed, 'article')} gone" if report.removed else "",
+    ]
+    if any(apart):
+        lines.append(f"{'; '.join(filter(None, apart))}.")
+    if report.rejected:
+        lines.append(f"{_many(len(report.rejected), 'thing')} to look at (left out, or taken without a date):")
+        lines += [f"  {rejected.where}: {rejected.reason}" for rejected in report.rejected[:_LISTED]]
+        if len(report.rejected) > _LISTED:
+            lines.append(f"  … and {len(report.rejected) - _LISTED:,} more: all are in {index / 'rejected.jsonl'}")
+    return clean("\n".join(lines))
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -325,17 +369,42 @@ def _port(value: str) -> int:
 
 @contextmanager
 def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, where that is a terminal: call it with how many are done, and of how many."""
+    """A progress bar on standard error, where that is a terminal: call it with how many are done, of how many (0: unknown)."""
     from tqdm import tqdm
 
     bar = tqdm(unit=unit, desc=what, disable=None, delay=1, file=sys.stderr)
 
     def progress(done: int, total: int) -> None:
-        bar.total = total
+        bar.total = total or None
         bar.update(done - bar.n)
 
     with bar:
         yield progress
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of a rebuild: bars on a terminal; else, of one that takes long, a line on standard error now and then."""
+    if sys.stderr.isatty():
+        with _bar("Reading", " articles") as read, _bar("Encoding", " passages") as encoded:
+            yield lambda what, done, total: (read if what == "articles" else encoded)(done, total)
+        return
+    began: dict[str, tuple[float, int]] = {}
+    said = time.monotonic()
+
+    def progress(what: str, done: int, total: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        since, first = began.setdefault(what, (now, done))
+        if now - said < _SILENT or done == first:
+            return
+        said = now
+        rate = (done - first) / (now - since) if now > since else 0.0
+        left = f", about {(total - done) / rate / 60:.0f} min left" if total and rate else ""
+        of = f" of {total:,}" if total else ""
+        print(f"{done:,}{of} {what} ({rate:,.0f} a second{left})", file=sys.stderr, flush=True)
+
+    yield progress
 
 
 def _many(count: int, noun: str) -> str:

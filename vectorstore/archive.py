@@ -7,31 +7,42 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vectorstore.encoded import DIGEST
-from vectorstore.passages import encoded_text, heading
 from vectorstore.types import Article, Passage
 
-# The text comes last: whoever wants another column does not walk through it.
-_SCHEMA = """
-CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL,
+# What an article that was read is: it answers, or it is kept as an earlier version of one that does, or as its duplicate.
+ANSWERS, SUPERSEDED, DUPLICATE, UNDECIDED = range(4)
+# Every article that was read is stored, with its place in the file that it was read from, and the id that it gave ("given"; `id`
+# is that, or made different from another's). The text comes last: whoever wants another column does not walk through it.
+SCHEMA = """
+CREATE TABLE files (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, rank INTEGER NOT NULL);
+CREATE TABLE rejected (file INTEGER NOT NULL, "where" TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
                        url TEXT NOT NULL, published TEXT, authors TEXT NOT NULL, modified TEXT, section TEXT NOT NULL,
                        language TEXT NOT NULL, corrections TEXT NOT NULL, agency TEXT NOT NULL, dateline TEXT NOT NULL,
-                       heading TEXT NOT NULL, passages INTEGER NOT NULL, digest BLOB NOT NULL, text TEXT NOT NULL);
+                       heading TEXT NOT NULL, passages INTEGER NOT NULL, file INTEGER NOT NULL, place INTEGER NOT NULL,
+                       given TEXT NOT NULL, address TEXT NOT NULL, wording BLOB NOT NULL, standing INTEGER NOT NULL,
+                       of INTEGER, digest BLOB NOT NULL, text TEXT NOT NULL);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL, article INTEGER NOT NULL, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, digest BLOB NOT NULL, text TEXT NOT NULL);
-CREATE INDEX holdings ON articles (source, published, passages);
+CREATE INDEX holdings ON articles (source, published, passages) WHERE standing = 0;
+CREATE UNIQUE INDEX answering ON articles (id) WHERE standing = 0;
+CREATE INDEX articles_file ON articles (file, given);
+CREATE INDEX articles_given ON articles (given);
+CREATE INDEX articles_address ON articles (address);
+CREATE INDEX articles_wording ON articles (wording);
+CREATE INDEX articles_standing ON articles (standing, of);
+CREATE INDEX rejected_file ON rejected (file);
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_digest ON passages (digest);
 """
-_VERSION = 1  # to be raised when passages() splits otherwise: an article that did not change is then split anew
-_RECORD = "title, source, url, published, authors, modified, section, language, corrections, agency, dateline"
-_COLUMNS = f"number, id, text, {_RECORD}"
-_SHORT = f"number, id, '', {_RECORD}"
+RECORD = "title, source, url, published, authors, modified, section, language, corrections, agency, dateline"
+COLUMNS = f"number, id, text, {RECORD}"
+_SHORT = f"number, id, '', {RECORD}"
 _ROWS = 512  # that are in memory at once
 _MARKS = 5_000  # values in one query
 
@@ -39,88 +50,6 @@ _MARKS = 5_000  # values in one query
 def digest(text: str) -> bytes:
     """What tells a text from others, in 16 bytes."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:DIGEST]
-
-
-class ArchiveWriter:
-    """Takes articles one by one into a new file, or into a copy of an earlier one; passage numbers are never given twice.
-
-    What it has is asked of the file, so that memory does not grow with the archive.
-    """
-
-    def __init__(self, file: Path, next_passage: int = 0) -> None:
-        fresh = not file.exists()
-        self._database = sqlite3.connect(file, isolation_level=None)
-        # A file that a crash leaves half edited is never published.
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;")
-        self._database.execute("BEGIN")
-        if fresh:
-            for statement in _SCHEMA.split(";"):
-                self._database.execute(statement)
-        self._database.execute("CREATE TEMP TABLE given (article INTEGER PRIMARY KEY)")
-        self.first_passage = self.next_passage = next_passage
-        self.removed: list[int] = []  # numbers of passages that were there before and are no more
-
-    def given(self, id_: str) -> Article | None:
-        """The article that `put` was given under this id."""
-        query = f"SELECT {_COLUMNS} FROM articles WHERE id = ? AND number IN temp.given"  # noqa: S608 - ours
-        row = self._database.execute(query, (id_,)).fetchone()
-        return _article(row) if row else None
-
-    def holds(self, article: Article) -> bool:
-        """Whether the article is there as it is; it then stays."""
-        row = self._database.execute("SELECT number, digest FROM articles WHERE id = ?", (article.id,)).fetchone()
-        if not row or row[1] != _digest(article):
-            return False
-        self._database.execute("INSERT OR IGNORE INTO temp.given VALUES (?)", row[:1])
-        return True
-
-    def put(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Stores the article and its passages, in the place of the one with its id."""
-        row = self._database.execute("SELECT number FROM articles WHERE id = ?", (article.id,)).fetchone()
-        if row:
-            self._remove(row[0])
-        headed = heading(article)
-        row = (*_row(article), headed, len(passages), _digest(article))
-        names = f"id, text, {_RECORD}, heading, passages, digest"
-        query = f"INSERT INTO articles ({names}) VALUES ({_marks(row)})"  # noqa: S608 - ?s
-        number = self._database.execute(query, row).lastrowid
-        self._database.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (n, one.id, number, one.start, one.end, digest(encoded_text(headed, one.text)), one.text)
-                for n, one in enumerate(passages, self.next_passage)
-            ),
-        )
-        self._database.execute("INSERT INTO temp.given VALUES (?)", (number,))
-        self.next_passage += len(passages)
-
-    def remove_others(self) -> int:
-        """Removes the articles that were not given again; how many that were."""
-        rows = self._database.execute("SELECT number FROM articles WHERE number NOT IN temp.given").fetchall()
-        for (number,) in rows:
-            self._remove(number)
-        return len(rows)
-
-    def _remove(self, number: int) -> None:
-        numbers = [row[0] for row in self._database.execute("SELECT number FROM passages WHERE article = ?", (number,))]
-        self.removed += [one for one in numbers if one < self.first_passage]
-        self._database.execute("DELETE FROM passages WHERE article = ?", (number,))
-        self._database.execute("DELETE FROM articles WHERE number = ?", (number,))
-        self._database.execute("DELETE FROM temp.given WHERE article = ?", (number,))
-
-    def passages(self) -> int:
-        """How many there are now."""
-        return int(self._database.execute("SELECT count(*) FROM passages").fetchone()[0])
-
-    @property
-    def edited(self) -> bool:
-        """Whether anything is not as it was."""
-        return bool(self.removed) or self.next_passage > self.first_passage
-
-    def close(self) -> None:
-        """Completes the file."""
-        self._database.execute("COMMIT")
-        self._database.close()
 
 
 class Found(NamedTuple):
@@ -143,23 +72,32 @@ class Archive:
         self._database.close()
 
     def article(self, id_: str) -> Article | None:
-        row = self._database.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id_,)).fetchone()  # noqa: S608 - ours
-        return _article(row) if row else None
+        row = self._database.execute(f"SELECT {COLUMNS} FROM articles WHERE id = ? AND standing = 0", (id_,)).fetchone()  # noqa: S608 - ours
+        return article_of(row) if row else None
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         wanted = list(numbers)
-        rows = self._database.execute(f"SELECT {_COLUMNS} FROM articles WHERE number IN ({_marks(wanted)})", wanted)  # noqa: S608 - ?s
-        return {row[0]: _article(row) for row in rows}
+        rows = self._database.execute(f"SELECT {COLUMNS} FROM articles WHERE number IN ({marks(wanted)})", wanted)  # noqa: S608 - ?s
+        return {row[0]: article_of(row) for row in rows}
 
     def bylines(self) -> Iterator[tuple[int, Article]]:
         """Every article with its number, without its text."""
-        query = f"SELECT {_SHORT} FROM articles"  # noqa: S608 - ours
-        yield from ((row[0], _article(row)) for row in self._read(query))
+        query = f"SELECT {_SHORT} FROM articles WHERE standing = 0"  # noqa: S608 - ours
+        yield from ((row[0], article_of(row)) for row in self._read(query))
 
     def whole(self) -> Iterator[Article]:
         """Every article."""
-        query = f"SELECT {_COLUMNS} FROM articles ORDER BY number"  # noqa: S608 - ours
-        yield from (_article(row) for row in self._read(query))
+        query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0 ORDER BY number"  # noqa: S608 - ours
+        yield from (article_of(row) for row in self._read(query))
+
+    def versions(self, id_: str) -> list[Article]:
+        """The earlier versions of the article of that id, the latest first."""
+        query = (
+            f"SELECT {COLUMNS} FROM articles WHERE standing = {SUPERSEDED} AND of = "  # noqa: S608 - ours
+            "(SELECT number FROM articles WHERE id = ? AND standing = 0) "
+            "ORDER BY coalesce(published, modified) DESC, modified DESC, number DESC"
+        )
+        return [article_of(row) for row in self._read(query, (id_,))]
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
         """The passages of these numbers."""
@@ -167,7 +105,7 @@ class Archive:
             "SELECT p.number, p.article, a.heading, a.source, p.id, a.id, p.start, p.end, p.text "
             "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
-        rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
+        rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
         return {row[0]: Found(row[1], row[2], row[3], Passage(*row[4:])) for row in rows}
 
     def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
@@ -176,7 +114,7 @@ class Archive:
             "SELECT p.number, a.id, a.source, a.published, p.start FROM passages p JOIN articles a ON a.number = p.article "
             "WHERE p.number IN "
         )
-        rows = self._database.execute(f"{query} ({_marks(numbers)})", list(numbers))
+        rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
         return {number: (Article(id_, "", source=source, published=_day(day)), start) for number, id_, source, day, start in rows}
 
     def numbers(self) -> Iterator[int]:
@@ -192,7 +130,7 @@ class Archive:
         found: dict[int, bytes] = {}
         for start in range(0, len(numbers), _MARKS):
             part = list(numbers[start : start + _MARKS])
-            query = f"SELECT number, digest FROM passages WHERE number IN ({_marks(part)})"  # noqa: S608 - ?s
+            query = f"SELECT number, digest FROM passages WHERE number IN ({marks(part)})"  # noqa: S608 - ?s
             found.update(self._database.execute(query, part).fetchall())
         return [found[number] for number in numbers]
 
@@ -206,27 +144,28 @@ class Archive:
         found: dict[int, tuple[int, str]] = {}
         for start in range(0, len(numbers), _MARKS):
             part = list(numbers[start : start + _MARKS])
-            for number, day, source in self._database.execute(f"{_FILED} ({_marks(part)})", part):
+            for number, day, source in self._database.execute(f"{_FILED} ({marks(part)})", part):
                 found[number] = date.fromisoformat(day).toordinal() if day else 0, source.casefold()
         return [found[number][0] for number in numbers], [found[number][1] for number in numbers]
 
     def of_numbers(self, numbers: Sequence[int]) -> list[tuple[int, str, str, int, str]]:
         """The same of some passages, in the order of their numbers."""
-        query = f"{_INDEXED} WHERE p.number IN ({_marks(numbers)}) ORDER BY p.number"
+        query = f"{_INDEXED} WHERE p.number IN ({marks(numbers)}) ORDER BY p.number"
         return [_indexed(row) for row in self._database.execute(query, list(numbers))]
 
     def counts(self) -> tuple[int, int]:
         """(articles, passages)"""
-        query = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        query = "SELECT (SELECT count(*) FROM articles WHERE standing = 0), (SELECT count(*) FROM passages)"
         articles, passages = self._database.execute(query).fetchone()
         return articles, passages
 
     def holdings(self) -> list[tuple[str, date | None, int, int]]:
         """(outlet, day, articles, passages) for each outlet and day."""
-        query = "SELECT source, published, count(*), sum(passages) FROM articles INDEXED BY holdings GROUP BY source, published"
+        query = "SELECT source, published, count(*), sum(passages) FROM articles INDEXED BY holdings WHERE standing = 0 "
+        query += "GROUP BY source, published"
         return [(source, _day(day), articles, passages) for source, day, articles, passages in self._read(query)]
 
-    def _read(self, query: str, values: Sequence[int] = ()) -> Iterator[tuple[Any, ...]]:
+    def _read(self, query: str, values: Sequence[int | str] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, from a cursor of its own that is closed with it."""
         with closing(self._database.cursor()) as cursor:
             cursor.execute(query, values)
@@ -243,13 +182,8 @@ def _indexed(row: tuple[int, str, str, str | None, str]) -> tuple[int, str, str,
     return number, headed, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold()
 
 
-def _digest(article: Article) -> bytes:
-    """What tells an article from another, or from an earlier version of itself: every field."""
-    return digest(repr((_VERSION, *(getattr(article, field.name) for field in fields(article)))))
-
-
-def _row(article: Article) -> tuple[str | None, ...]:
-    """An article's fields as they are stored; `_article` reads them."""
+def row(article: Article) -> tuple[str | None, ...]:
+    """An article's fields as they are stored; `article_of` reads them."""
     return (
         article.id,
         article.text,
@@ -267,7 +201,7 @@ def _row(article: Article) -> tuple[str | None, ...]:
     )
 
 
-def _article(row: Sequence[Any]) -> Article:
+def article_of(row: Sequence[Any]) -> Article:
     _, id_, text, title, source, url, published, authors, modified, section, language, corrections, agency, dateline = row
     names, notes = tuple(json.loads(authors)), tuple(json.loads(corrections))
     moment = datetime.fromisoformat(modified) if modified else None
@@ -278,5 +212,5 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))

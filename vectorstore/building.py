@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from vectorstore import generations, sealed, segments
-from vectorstore.archive import Archive, ArchiveWriter
+from vectorstore.archive import Archive
+from vectorstore.archiving import ArchiveWriter
 from vectorstore.encoded import Encoded
 from vectorstore.encoders import Encoder, Vectors
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex
@@ -23,7 +24,7 @@ from vectorstore.passages import encoded_text
 from vectorstore.segments import NONE, Numbers, Segment, Segments, within
 from vectorstore.verify import Prober
 
-Progress = Callable[[int, int], None]  # passages with a vector so far, and how many there are
+Progress = Callable[[str, int, int], None]  # "articles" read so far and 0, or "passages" with a vector and how many there are
 
 # Vectors of a segment, or as many as there are already: each doubles what is searchable, so there are few of them. The largest
 # is what Chroma writes in less than half a gigabyte of memory.
@@ -39,9 +40,12 @@ _WORDS_ANEW = 0.3  # where more passages than that are gone, words are indexed a
 class Building:
     """The folder of the next generation and what it is made from; unfinished work is cleared away when the block ends."""
 
-    def __init__(self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str]) -> None:
+    def __init__(
+        self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str], mapping: Mapping[str, str]
+    ) -> None:
         self._index_dir, self._encoder = index_dir, encoder
-        self._said = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
+        self._said: dict[str, Any] = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
+        self._said["mapping"] = dict(mapping)
         self._when = datetime.now(UTC)
         self._before, self._segments = _sound(index_dir, encoder.fingerprint)
         self._known: dict[str, sealed.Seal] = {}
@@ -127,7 +131,7 @@ class Building:
                 self._merge(archive)
                 self._publish()
             if progress:
-                progress(len(self._alive), len(self._alive))
+                progress("passages", len(self._alive), len(self._alive))
             return encoded, held + reused
         finally:
             archive.close()
@@ -136,7 +140,7 @@ class Building:
 
     def _told(self, progress: Progress | None, before: int, done: int) -> None:
         if progress:
-            progress(before + done, len(self._alive))
+            progress("passages", before + done, len(self._alive))
 
     def _write(self, archive: Archive, numbers: Sequence[int], vectors: _Slices) -> None:
         """Makes a segment of these passages."""

@@ -17,6 +17,7 @@ Relation = Literal["another", "duplicate", "newer", "older"]
 
 _AKIN = 0.3  # share of the shorter text's words that two versions of one article have in common at least
 _READ = 5_000  # characters of each text that are compared for that
+_TELLING = 30  # words that two articles do not share by accident
 _WORD = re.compile(r"\w{4,}")
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|mc_[ce]id|igshid|cmp(?:id)?|ocid|ns_\w+|at_\w+|outputtype|amp|ref|ref_src|smid|src|source|partner|share",
@@ -61,12 +62,18 @@ def relation(article: Article, there: Article) -> Relation:
     here, other = address(article.url), address(there.url)
     one_page = bool(here) and here == other
     one_outlet = not (article.source and there.source) or article.source.casefold() == there.source.casefold()
-    if wording(article.text) == wording(there.text) and (one_page or one_outlet):
+    if wording(article.text) == wording(there.text) and (one_page or (one_outlet and _one_headline(article, there))):
         return _newest(article, there) if one_page and _told(article) != _told(there) else "duplicate"
     if one_page and article.id != there.id and article.url != article.id and not _akin(article, there):
         one_page = False
     one_id = article.id == there.id and not (here and other) and one_outlet and _akin(article, there)
     return _newest(article, there) if one_page or one_id else "another"
+
+
+def _one_headline(one: Article, other: Article) -> bool:
+    """Whether nothing says that two articles of the same words are two: "Read more" under two headlines."""
+    titles = {each.title.strip().casefold() for each in (one, other)} - {""}
+    return len(titles) < 2 or len(one.text.split()) >= _TELLING
 
 
 def _told(article: Article) -> tuple[object, ...]:

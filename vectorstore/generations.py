@@ -32,7 +32,7 @@ from vectorstore import sealed, segments
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
 from vectorstore.segments import Numbers, Segment
 
-FORMAT = 4
+FORMAT = 5
 _NAME = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _WAIT_FOR_WRITER = 1.0  # seconds
 
@@ -50,6 +50,7 @@ class Manifest:
     next_passage: int  # the number that the next passage gets: none is ever given twice
     refreshed: str  # when the articles were read, ISO 8601 in UTC
     sources: tuple[str, ...]  # the paths that were indexed; none: the sample articles
+    mapping: dict[str, str]  # what fields are called in them
     segments: tuple[tuple[str, str], ...]  # name, digest of its manifest
     files: dict[str, sealed.Seal]  # by relative path
     digest: str  # of all this
@@ -109,11 +110,12 @@ def manifest(path: Path) -> Manifest:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 
 
-def sources(path: Path) -> list[str]:
-    """What the generation in that folder was made from, whatever its format; raises IndexDamaged where it cannot say."""
+def made_from(path: Path) -> tuple[list[str], dict[str, str]]:
+    """The sources and the mapping of the generation in that folder, whatever its format; raises IndexDamaged without any."""
     file = path / sealed.MANIFEST
     try:
-        return list[str](json.loads(file.read_bytes())["sources"])
+        found = json.loads(file.read_bytes())
+        return list[str](found["sources"]), dict[str, str](found.get("mapping", {}))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"{file} is missing or damaged ({type(error).__name__}): run `onrecord rebuild`.") from error
 

@@ -6,7 +6,7 @@ What is unchanged stays as it is. Words are published as soon as the articles ar
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore import generations, sealed
-from vectorstore.archive import Archive, ArchiveWriter
-from vectorstore.articles import apart, names
+from vectorstore.archive import Archive
+from vectorstore.archiving import ArchiveWriter, stamp
 from vectorstore.articles import given as handed
-from vectorstore.articles.places import kept, source
+from vectorstore.articles.apart import read_places
+from vectorstore.articles.inferred import inferred
+from vectorstore.articles.names import mapping as own_names
+from vectorstore.articles.places import Place, kept, source
 from vectorstore.building import Building, Progress
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, NoIndex, NotAllRead, NothingToIndex, StoreError, UsageError
-from vectorstore.passages import passages
 from vectorstore.rejections import Rejections
 from vectorstore.types import Article, Rejected
 
@@ -37,9 +39,9 @@ class Report:
     passages: int
     encoded: int  # texts that went through the encoder
     reused: int  # passages that kept a vector that was there, or that an interrupted build had made
-    superseded: int  # articles of which a newer version took the place
-    removed: int  # articles that are gone
-    duplicates: int  # articles that were given more than once
+    superseded: int  # articles in whose place a newer version answers: given beside it, or now in their place
+    removed: int  # articles that were there before and are gone
+    duplicates: int  # articles that were given more than once; one of each is indexed
     rejected: tuple[Rejected, ...]
     seconds: float
 
@@ -65,48 +67,54 @@ def rebuild(
     index_dir: Path | str = "onrecord-index",
     embedder: str = PACKAGED,
     *,
+    articles: Iterable[Article | Mapping[str, object]] | None = None,
+    mapping: Mapping[str, str] | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     from_index: Path | str | None = None,
     fetch: Sequence[str] | str = (),
     strict: bool = False,
-    articles: Iterable[Article | Mapping[str, object]] | None = None,
-    mapping: Mapping[str, str] | None = None,
 ) -> Report:
-    """Indexes the files and folders, all of them anew; without any, what the live index was made from, or the sample articles.
+    """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
 
-    Paths may be patterns ("news/**/*.txt"), "-" is standard input; `fetch` are addresses of pages and feeds. With `strict`,
-    anything that cannot be read raises NotAllRead, and nothing is published; else it is named in INDEX/rejected.jsonl too.
-    `from_index` takes the articles of another index (or of this one) instead: for another embedder, without the sources.
-    `articles` are indexed instead of files: Article objects, or dicts with fields by their usual names. `mapping` says what
-    fields are called in files or dicts: {"kop": "title", "meta.date": "published"}.
-    An article that is unchanged stays, and a text that is unchanged keeps its vector. Raises NothingToIndex where no article can
-    be read, IndexLocked where another process is at it, EmbedderUnavailable; what was published before stays live.
+    Paths may be patterns ("news/**/*.txt"), "-" is standard input; `fetch` are addresses of pages and feeds. Instead of them,
+    `articles` may be any number of Articles or of dicts as a JSON file would hold them, and `from_index` takes those of another
+    index (or of this one): for another embedder, without the sources. `mapping` says what fields are called:
+    {"headline": "title"}.
+
+    A file that did not change is not read again, an article that did not stays, and a text that did not keeps its vector. What
+    cannot be read is named in the report and in INDEX/rejected.jsonl; with `strict` it raises NotAllRead, and nothing is
+    published. Raises NothingToIndex where no article can be read, IndexLocked where another process is at it,
+    EmbedderUnavailable; what was published before stays live.
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
-    own = names.mapping(dict(mapping or {}))
+    own = own_names(dict(mapping or {}))
     encoder = encoder or open_encoder(embedder)
     given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
     given += addresses(fetch)
+    named: list[Path | str]
     with generations.writing(index_dir), ExitStack() as ends:
         try:
             generations.sweep(index_dir)
             if articles is not None:
-                items: Iterable[Article | Rejected] = handed.given(articles, own)
-                named: list[Path | str] = []
-            elif from_index is None:
-                given = given or _sources(index_dir)
-                named = given or [samples()]
-                items = apart.read(named, own=own)
-            else:
+                given, named = [], [Path("the articles that were given")]
+            elif from_index is not None:
                 other, given = _other(Path(from_index))
                 ends.callback(other.close)
-                items, named = other.whole(), [Path(from_index)]
-            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given]))
+                articles, named = other.whole(), [Path(from_index)]
+            else:
+                if not given:
+                    given, before = _made_from(index_dir)
+                    own = own or before
+                named = given or [samples()]  # which are not kept: the next version may bring others
+            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given], own))
             rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
-                read = _read(items, archive, named, rejections, strict)
+                items = _files(named, own, archive) if articles is None else _given(articles, own, archive)
+                _read(items, rejections, progress)
+                archive.settle()
+                _refuse(rejections, archive.passages(), named, strict)
             rejections.publish()
             encoded, reused = building.vectors(progress)
         except Exception as error:
@@ -116,8 +124,13 @@ def rebuild(
     manifest = building.published.manifest
     return Report(
         building.published.folder.name, index_dir, tuple(named), manifest.articles, manifest.passages, encoded, reused,
-        0, read.removed, read.duplicates, rejections.listed(), time.monotonic() - started,
+        archive.superseded, archive.gone, archive.duplicates, rejections.listed(), time.monotonic() - started,
     )  # fmt: skip
+
+
+def sources(paths: Sequence[Path | str], index_dir: Path) -> list[Path | str]:
+    """What a rebuild of these paths would read: they, else what the live index was made from, else the samples."""
+    return list(paths) or _made_from(index_dir)[0] or [samples()]
 
 
 def samples() -> Path:
@@ -127,26 +140,26 @@ def samples() -> Path:
 
 def addresses(given: Sequence[str] | str) -> list[Path | str]:
     """What is to be fetched; raises UsageError for what is no address of the web."""
-    found = [given] if isinstance(given, str) else list(given)
-    for address in found:
+    listed = [given] if isinstance(given, str) else list(given)
+    for address in listed:
         if not isinstance(source(address), str):
             raise UsageError(f"{address[:80]!r} is no address: write https://…")
-    return list(found)
+    return list(listed)
 
 
-def _sources(index_dir: Path) -> list[Path | str]:
-    """What the live index was made from; raises IndexDamaged where there is one that cannot say it any more."""
+def _made_from(index_dir: Path) -> tuple[list[Path | str], dict[str, str]]:
+    """The sources and the mapping of the live index; raises IndexDamaged where there is one that cannot say them any more."""
     try:
-        found = [source(one) for one in generations.sources(generations.folder(index_dir, generations.live(index_dir)))]
-        if any(str(one) == "-" for one in found):
-            raise NothingToIndex("The index was made from standard input: give that again as `-`, or name files.")
-        return found
+        saved, own = generations.made_from(generations.folder(index_dir, generations.live(index_dir)))
     except NoIndex:
-        return []
+        return [], {}
     except IndexDamaged as error:
         raise IndexDamaged(
             f"The index in {index_dir} no longer says what it was made from: run `onrecord rebuild PATH …`."
         ) from error
+    if "-" in saved:
+        raise NothingToIndex("The index was made from standard input: give that again as `-`, or name files.")
+    return [source(one) for one in saved], own
 
 
 def _other(index_dir: Path) -> tuple[Archive, list[Path | str]]:
@@ -157,42 +170,55 @@ def _other(index_dir: Path) -> tuple[Archive, list[Path | str]]:
     return Archive(folder / "articles.sqlite"), [source(one) for one in manifest.sources]
 
 
-@dataclass(slots=True)
-class _Read:
-    """What came of the articles that were given."""
+def _files(paths: Sequence[Path | str], own: Mapping[str, str], archive: ArchiveWriter) -> Iterator[Article | Rejected]:
+    """The articles of files that changed, put into the archive, and what could not be read of any."""
 
-    removed: int = 0
-    duplicates: int = 0
+    def mark(place: Place) -> str:
+        return stamp(Path(place.path), place.name, *sorted(own.items()))
+
+    def unchanged(place: Place) -> bool:
+        return archive.holds(place.where, mark(place))
+
+    where = ""
+    for item in read_places(paths, unchanged, own):
+        if isinstance(item, Place):
+            where = item.where
+            yield from archive.begin(item.where, mark(item))
+        elif isinstance(item, Rejected):
+            if where and item.where.startswith(where):  # else it is a folder's, and looked at anew each time
+                archive.reject(item)
+            yield item
+        else:
+            archive.put(item)
+            yield item
 
 
-def _read(
-    items: Iterable[Article | Rejected], archive: ArchiveWriter, named: Sequence[Path | str], rejections: Rejections, strict: bool
-) -> _Read:
-    """Puts into the archive what is new or changed, takes out what is gone."""
-    read = _Read()
+def _given(
+    articles: Iterable[Article | Mapping[str, object]], own: Mapping[str, str], archive: ArchiveWriter
+) -> Iterator[Article | Rejected]:
+    """Articles, or dicts of their fields, put into the archive; a dict that is none comes back as a Rejected."""
+    archive.begin("", "")
+    for item in handed.given(articles, own):
+        if isinstance(item, Article):
+            archive.put(inferred(item))
+        yield item
+
+
+def _read(items: Iterable[Article | Rejected], rejections: Rejections, progress: Progress | None) -> None:
+    """Goes through the items, noting what was rejected and telling how many articles there were."""
+    articles = 0
     for item in items:
         if isinstance(item, Rejected):
             rejections.add(item)
-        elif there := archive.given(item.id):
-            read.duplicates += 1
-            rejections.add(_duplicate(item, same=there.text == item.text))
-        elif not archive.holds(item):
-            archive.put(item, passages(item))
-    read.removed = archive.remove_others()
-    if not archive.passages():
-        shown = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "") or "what was given"
-        raise NothingToIndex(f"No article could be read from {shown}{_first(rejections)}")
+        elif progress:
+            progress("articles", articles := articles + 1, 0)
+
+
+def _refuse(rejections: Rejections, passages: int, named: Sequence[Path | str], strict: bool) -> None:
+    """Raises where there is nothing to index, or, if that is asked for, something that could not be read."""
+    first = next((f" ({rejected.where}: {rejected.reason})" for rejected in rejections.listed()), "")
+    if not passages:
+        names = ", ".join(str(path) for path in named[:3]) + (" …" if len(named) > 3 else "")
+        raise NothingToIndex(f"No article could be read from {names}{first}")
     if strict and rejections.count:
-        raise NotAllRead(f"{rejections.count:,} things could not be read, so nothing was indexed{_first(rejections)}")
-    return read
-
-
-def _first(rejections: Rejections) -> str:
-    return next((f" ({rejected.where}: {rejected.reason})" for rejected in rejections.listed()), "")
-
-
-def _duplicate(article: Article, same: bool) -> Rejected:
-    where = f"{article.id} ({article.title[:80]})" if article.title else article.id
-    if same:
-        return Rejected(where, "the article was given twice with the same text; it is indexed once.")
-    return Rejected(where, "another article has this id and another text; the first stays. Give this one an id of its own.")
+        raise NotAllRead(f"{rejections.count:,} things could not be read, so nothing was indexed{first}")

@@ -143,6 +143,11 @@ class Index:
         with self._current() as reader:
             return reader.archive.article(id_)
 
+    def versions(self, id_: str) -> list[Article]:
+        """The earlier versions of the stored article of that id, the latest first; none of them is searched."""
+        with self._current() as reader:
+            return reader.archive.versions(id_)
+
     def listed(self, wanted: Callable[[Article], bool], n: int, oldest: bool = False) -> tuple[int, list[Article]]:
         """How many articles are wanted, by their records alone (no text), and the n latest of them, or the n oldest."""
         with self._current() as reader:

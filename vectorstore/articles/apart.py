@@ -12,13 +12,13 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vectorstore.articles import read as read_here
+from vectorstore.articles import read_place
 from vectorstore.articles.places import Place, places
 from vectorstore.articles.worker import article_from_json
 from vectorstore.errors import StoreError
@@ -44,27 +44,40 @@ def read(
     paths: Sequence[Path | str], seconds: float = SECONDS, memory: int = MEMORY, own: Mapping[str, str] | None = None
 ) -> Iterator[Article | Rejected]:
     """As `vectorstore.articles.read`; what takes longer than `seconds`, more than `memory` or crashes is a `Rejected`."""
-    if sys.platform == "win32":  # its pipes cannot be waited for
-        yield from read_here(paths, own)
-        return
+    found = read_places(paths, own=own, seconds=seconds, memory=memory)
+    yield from (item for item in found if not isinstance(item, Place))
+
+
+def read_places(
+    paths: Sequence[Path | str],
+    unchanged: Callable[[Place], bool] = lambda place: False,
+    own: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+    memory: int = MEMORY,
+) -> Iterator[Place | Article | Rejected]:
+    """The same, each file before what is in it. One that is `unchanged` is not read, and nothing follows it."""
     found = (place if isinstance(place, Rejected) else replace(place, own=own or {}) for place in places(paths))
-    line: deque[Place | Rejected] = deque()
+    line: deque[tuple[Place | Rejected, bool]] = deque()
     with _Process(seconds, memory) as process:
         while True:
             while len(line) < _AHEAD and (place := next(found, None)) is not None:
-                line.append(place)
-                if isinstance(place, Place):
+                wanted = isinstance(place, Place) and not unchanged(place)
+                line.append((place, wanted))
+                if wanted and isinstance(place, Place) and sys.platform != "win32":
                     process.ask(place)
             if not line:
                 return
-            first = line.popleft()
-            if isinstance(first, Rejected):
-                yield first
+            first, wanted = line.popleft()
+            yield first
+            if not wanted or isinstance(first, Rejected):
+                continue
+            if sys.platform == "win32":  # its pipes cannot be waited for
+                yield from read_place(first)
             else:
-                yield from _answers(process, first, line)
+                yield from _answers(process, first, [place for place, asked in line if asked and isinstance(place, Place)])
 
 
-def _answers(process: _Process, place: Place, line: deque[Place | Rejected]) -> Iterator[Article | Rejected]:
+def _answers(process: _Process, place: Place, line: Sequence[Place]) -> Iterator[Article | Rejected]:
     """What the process says of the place that it was asked for first. If it is lost, a new one is asked for the rest."""
     at, where, inside, failed = 0, place.where, False, 0
     while True:
@@ -89,8 +102,7 @@ def _answers(process: _Process, place: Place, line: deque[Place | Rejected]) -> 
             elif failed > 1:
                 yield Rejected(place.where, "the rest of it is left out.")
             for other in line:
-                if isinstance(other, Place):
-                    process.ask(other)
+                process.ask(other)
             if not more:
                 return
 

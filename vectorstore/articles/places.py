@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import glob
 import os
 import re
@@ -92,16 +93,16 @@ def _place(path: Path, name: str) -> Place | Rejected:
 
 
 def _piped() -> Iterator[Place | Rejected]:
-    """Standard input, kept in a temporary file while it is read."""
-    with tempfile.NamedTemporaryFile(prefix="onrecord-") as held:
+    """Standard input, kept in a temporary file until this process ends: what reads it may be another one, and later."""
+    with tempfile.NamedTemporaryFile(prefix="onrecord-", delete=False) as held:
+        atexit.register(Path(held.name).unlink, missing_ok=True)
         left = _MOST_PIPED
         while left > 0 and (part := sys.stdin.buffer.read(min(left, 1_000_000))):
             held.write(part)
             left -= len(part)
-        held.flush()
-        if left <= 0:
-            yield Rejected("standard input", f"it has more than {_MOST_PIPED:,} bytes; the rest is left out. Save it as a file.")
-        yield Place(held.name, "standard-input", "standard input")
+    if left <= 0:
+        yield Rejected("standard input", f"it has more than {_MOST_PIPED:,} bytes; the rest is left out. Save it as a file.")
+    yield Place(held.name, "standard-input", "standard input")
 
 
 def _closed(path: Path | str, error: OSError | ValueError) -> Rejected:

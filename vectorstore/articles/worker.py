@@ -20,6 +20,7 @@ from datetime import date, datetime
 from typing import Any, TextIO
 
 from vectorstore.articles import read_place
+from vectorstore.articles.inferred import inferred
 from vectorstore.articles.places import Place
 from vectorstore.types import Article, Rejected
 
@@ -71,7 +72,7 @@ def _answer(place: Place, start: int, out: TextIO) -> None:
 
     flushed = time.monotonic()
     for item in read_place(place, start, begun):
-        found = [item.where, item.reason] if isinstance(item, Rejected) else article_as_json(item)
+        found = [item.where, item.reason] if isinstance(item, Rejected) else article_as_json(inferred(item))
         out.write(json.dumps({"rejected" if isinstance(item, Rejected) else "article": found}) + "\n")
         if time.monotonic() > flushed + _SILENT:
             out.flush()

@@ -1,0 +1,249 @@
+"""Writes the archive: into a new file, or into a copy of an earlier one. What is unchanged stays where it is.
+
+Files come in order, and the articles of each. Those of a file that has not changed since are not read again. At the end it is
+settled which articles answer (editions.py); only those have passages.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from vectorstore.archive import ANSWERS, COLUMNS, DUPLICATE, RECORD, SCHEMA, SUPERSEDED, UNDECIDED, article_of, digest, marks, row
+from vectorstore.editions import address, relation, wording
+from vectorstore.passages import encoded_text, heading, passages
+from vectorstore.types import Article, Rejected
+
+# To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
+VERSION = 1
+
+
+class ArchiveWriter:
+    """Takes articles one by one; passage numbers are never given twice.
+
+    What it has is asked of the file, so that memory does not grow with the archive.
+    """
+
+    def __init__(self, file: Path, next_passage: int = 0) -> None:
+        fresh = not file.exists()
+        self._database = sqlite3.connect(file, isolation_level=None)
+        # A file that a crash leaves half edited is never published.
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;")
+        self._database.execute("BEGIN")
+        if fresh:
+            for statement in SCHEMA.split(";"):
+                self._database.execute(statement)
+        self._database.execute("CREATE TEMP TABLE read (article INTEGER PRIMARY KEY)")
+        self._database.execute("CREATE TEMP TABLE seen (file INTEGER PRIMARY KEY)")
+        self._database.execute("CREATE TEMP TABLE were AS SELECT number, given, standing FROM articles")
+        self._file, self._place, self._rank = 0, 0, 0
+        self.first_passage = self.next_passage = next_passage
+        self.removed: list[int] = []  # numbers of passages that were there before and are no more
+        self.edited = False  # whether anything is not as it was
+        self.superseded = self.duplicates = self.gone = 0  # articles; known when it is settled
+
+    def holds(self, name: str, stamp: str) -> bool:
+        """Whether the articles of a file are there as they were read, by this version, under this stamp."""
+        return bool(stamp) and self._one("SELECT count(*) FROM files WHERE name = ? AND stamp = ?", name, self._stamp(stamp)) == 1
+
+    def begin(self, name: str, stamp: str) -> list[Rejected]:
+        """The articles that follow are of this file; one that `holds` keeps its own, and what was rejected of it is returned."""
+        self._rank += 1
+        unchanged = self.holds(name, stamp)
+        found = self._database.execute("SELECT number, stamp, rank FROM files WHERE name = ?", (name,)).fetchone()
+        if found and found[1:] == (self._stamp(stamp), self._rank):
+            self._file = found[0]
+        else:
+            self.edited = True
+            values = (found[0] if found else None, name, self._stamp(stamp), self._rank)
+            self._file = self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", values).lastrowid or 0
+        self._place = 0
+        self._database.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (self._file,))
+        if unchanged:
+            self._database.execute("INSERT INTO temp.read SELECT number FROM articles WHERE file = ?", (self._file,))
+            rows = self._database.execute('SELECT "where", reason FROM rejected WHERE file = ? ORDER BY rowid', (self._file,))
+            return [Rejected(*each) for each in rows.fetchall()]
+        self._database.execute("DELETE FROM rejected WHERE file = ?", (self._file,))
+        return []
+
+    def reject(self, rejected: Rejected) -> None:
+        """Keeps what could not be read of the file, to say it again as long as the file does not change."""
+        self._database.execute("INSERT INTO rejected VALUES (?, ?, ?)", (self._file, rejected.where, rejected.reason))
+
+    def put(self, article: Article) -> None:
+        """Stores the next article of the file; one that was there as it is stays."""
+        self._place += 1
+        told = digest(repr((VERSION, *(getattr(article, field.name) for field in fields(article)))))
+        there = self._database.execute(
+            "SELECT number, place FROM articles WHERE file = ? AND given = ? AND digest = ? "
+            "AND number NOT IN (SELECT article FROM temp.read) LIMIT 1",
+            (self._file, article.id, told),
+        ).fetchone()
+        if there:
+            number = there[0]
+            if there[1] != self._place:
+                self._database.execute("UPDATE articles SET place = ? WHERE number = ?", (self._place, number))
+                self.edited = True
+        else:
+            placed = (heading(article), 0, self._file, self._place, article.id, address(article.url), wording(article.text))
+            values = (*row(article), *placed, UNDECIDED, told)
+            names = f"id, text, {RECORD}, heading, passages, file, place, given, address, wording, standing, digest"
+            query = f"INSERT INTO articles ({names}) VALUES ({marks(values)})"  # noqa: S608 - ?s
+            number = self._database.execute(query, values).lastrowid or 0
+            self.edited = True
+            self._early(number, article)
+        self._database.execute("INSERT INTO temp.read VALUES (?)", (number,))
+
+    def _early(self, number: int, article: Article) -> None:
+        """Makes an article's passages while others are read, if it shares nothing with one that is there: it will answer."""
+        same = "given = ? OR id = ? OR wording = ? OR (address = ? AND address <> '')"
+        rivals = f"SELECT count(*) FROM articles WHERE ({same}) AND number <> ?"  # noqa: S608 - ours
+        keys = (article.id, article.id, wording(article.text), address(article.url))
+        if not self._one(rivals, *keys, number):
+            self._database.execute("UPDATE articles SET standing = 0 WHERE number = ?", (number,))
+            self._passage(number)
+
+    def settle(self) -> None:
+        """Removes what was not read again, decides which articles answer, and makes their passages."""
+        gone = self._numbers("SELECT number FROM articles WHERE number NOT IN (SELECT article FROM temp.read)")
+        for number in gone:
+            self._unpassage(number)
+            self._database.execute("DELETE FROM articles WHERE number = ?", (number,))
+        self._database.execute("DELETE FROM files WHERE number NOT IN (SELECT file FROM temp.seen)")
+        self._database.execute("DELETE FROM rejected WHERE file NOT IN (SELECT number FROM files)")
+        self.edited = self.edited or bool(gone)
+        if self.edited:
+            self._decide()
+            for number in self._numbers("SELECT number FROM articles WHERE standing <> 0 AND passages > 0"):
+                self._unpassage(number)
+            ordered = (
+                "FROM articles a JOIN files f ON f.number = a.file WHERE standing = 0 AND passages = 0 ORDER BY f.rank, a.place"
+            )
+            for number in self._numbers(f"SELECT a.number {ordered}"):
+                self._passage(number)
+        self.duplicates = self._one("SELECT count(*) FROM articles WHERE standing = ?", DUPLICATE)
+        left = "SELECT count(*) FROM temp.were WHERE standing = 0 AND number NOT IN (SELECT number FROM articles) AND given"
+        new = "(SELECT given FROM articles WHERE number NOT IN (SELECT number FROM temp.were))"
+        earlier = self._one("SELECT count(*) FROM articles WHERE standing = ?", SUPERSEDED)
+        self.superseded = earlier + self._one(f"{left} IN {new}")
+        self.gone = self._one(f"{left} NOT IN (SELECT given FROM articles)")  # noqa: S608 - ours
+
+    def passages(self) -> int:
+        """How many there are now."""
+        return self._one("SELECT count(*) FROM passages")
+
+    def close(self) -> None:
+        """Completes the file."""
+        self._database.execute("COMMIT")
+        self._database.close()
+
+    def _decide(self) -> None:
+        """Which of the articles that share an id, an address or their words answers; each of the others does."""
+        shared = " UNION ".join(
+            f"SELECT number FROM articles WHERE {key} IN "  # noqa: S608 - ours
+            f"(SELECT {key} FROM articles WHERE {key} <> '' GROUP BY {key} HAVING count(*) > 1)"
+            for key in ("given", "address", "wording")
+        )
+        self._database.execute(f"CREATE TEMP TABLE shared AS {shared}")
+        self._database.execute("CREATE UNIQUE INDEX temp.sharing ON shared (number)")
+        alone = "number NOT IN (SELECT number FROM temp.shared)"
+        self._database.execute(f"UPDATE articles SET standing = 0, of = NULL, id = given WHERE standing <> 0 AND {alone}")  # noqa: S608
+        decided: dict[int, tuple[int, int | None]] = {}
+        by_key: dict[object, list[int]] = defaultdict(list)
+        order = (
+            "SELECT a.number, a.given, a.address, a.wording FROM articles a JOIN files f ON f.number = a.file "
+            "WHERE a.number IN (SELECT number FROM temp.shared) ORDER BY f.rank, a.place"
+        )
+        for number, given, page, words in self._database.execute(order).fetchall():
+            keys = [("id", given), *([("address", page)] if page else []), ("words", words)]
+            rivals = dict.fromkeys(other for key in keys for other in by_key[key] if decided[other][0] == ANSWERS)
+            decided[number] = self._standing(number, rivals, decided)
+            for key in keys:
+                by_key[key].append(number)
+        # Until each has its id no two may claim one.
+        self._database.execute(f"UPDATE articles SET standing = {UNDECIDED} WHERE number IN (SELECT number FROM temp.shared)")  # noqa: S608
+        for number, (standing, of) in decided.items():
+            given, before, parts = self._database.execute(
+                "SELECT given, id, passages FROM articles WHERE number = ?", (number,)
+            ).fetchone()
+            own = self._free(given) if standing == ANSWERS else given
+            if parts and before != own:
+                self._unpassage(number)
+            values = (standing, self._answering(of, decided), own, number)
+            self._database.execute("UPDATE articles SET standing = ?, of = ?, id = ? WHERE number = ?", values)
+
+    def _free(self, id_: str) -> str:
+        """The id, or one made of it, that no article which answers has."""
+        free, count = id_, 1
+        while self._one("SELECT count(*) FROM articles WHERE id = ? AND standing = 0", free):
+            count += 1
+            free = f"{id_}~{count}"
+        return free
+
+    def _standing(self, number: int, rivals: Iterable[int], decided: dict[int, tuple[int, int | None]]) -> tuple[int, int | None]:
+        """What an article is beside those before it that answer so far; one that it takes the place of is marked so."""
+        article = self._article(number) if rivals else None
+        for rival in rivals:
+            found = relation(article, self._article(rival)) if article else "another"
+            if found == "duplicate":
+                return DUPLICATE, rival
+            if found == "older":
+                return SUPERSEDED, rival
+            if found == "newer":
+                decided[rival] = SUPERSEDED, number
+        return ANSWERS, None
+
+    @staticmethod
+    def _answering(of: int | None, decided: dict[int, tuple[int, int | None]]) -> int | None:
+        """The article that answers in the place of one, when others have taken the place of that."""
+        while of is not None and decided[of][0] != ANSWERS:
+            of = decided[of][1]
+        return of
+
+    def _article(self, number: int) -> Article:
+        found = self._database.execute(f"SELECT {COLUMNS} FROM articles WHERE number = ?", (number,)).fetchone()  # noqa: S608 - ours
+        given = self._database.execute("SELECT given FROM articles WHERE number = ?", (number,)).fetchone()[0]
+        return article_of((found[0], given, *found[2:]))
+
+    def _passage(self, number: int) -> None:
+        """Splits an article that answers into passages."""
+        found = self._database.execute(f"SELECT {COLUMNS} FROM articles WHERE number = ?", (number,)).fetchone()  # noqa: S608 - ours
+        article = article_of(found)
+        headed, parts = heading(article), passages(article)
+        self._database.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (n, one.id, number, one.start, one.end, digest(encoded_text(headed, one.text)), one.text)
+                for n, one in enumerate(parts, self.next_passage)
+            ),
+        )
+        self._database.execute("UPDATE articles SET passages = ? WHERE number = ?", (len(parts), number))
+        self.next_passage += len(parts)
+
+    def _unpassage(self, number: int) -> None:
+        numbers = self._numbers(f"SELECT number FROM passages WHERE article = {int(number)}")  # noqa: S608 - a number
+        self.removed += [one for one in numbers if one < self.first_passage]
+        self._database.execute("DELETE FROM passages WHERE article = ?", (number,))
+        self._database.execute("UPDATE articles SET passages = 0 WHERE number = ?", (number,))
+
+    def _numbers(self, query: str) -> list[int]:
+        return [each[0] for each in self._database.execute(query).fetchall()]
+
+    def _one(self, query: str, *values: str | int | bytes) -> int:
+        return int(self._database.execute(query, values).fetchone()[0])
+
+    @staticmethod
+    def _stamp(stamp: str) -> str:
+        return f"{VERSION} {stamp}" if stamp else ""
+
+
+def stamp(path: Path, *how: Sequence[str] | str) -> str:
+    """What changes when a file does, or the way in which it is read; empty where that cannot be told."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return " ".join(map(repr, (found.st_size, found.st_mtime_ns, found.st_ino, *how)))
