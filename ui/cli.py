@@ -1,6 +1,6 @@
 """The `onrecord` command: rebuild, ask, search, chat, eval, status.
 
-Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 1 anything else, with one line on stderr.
+Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 130 stopped by Ctrl+C; 1 anything else, with one line on stderr.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from qa.errors import UsageError
 from qa.settings import Settings, read_settings
 from qa.types import found_dict
 from vectorstore.errors import OnRecordError
-from vectorstore.types import Filters
+from vectorstore.types import Filters, as_day
 
 if TYPE_CHECKING:
     from vectorstore.rebuild import Report
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         if options.index:
-            settings = replace(settings, index=Path(options.index).expanduser())
+            settings = replace(settings, index=_path(options.index))
         return int(options.run(options, settings))
     except OnRecordError as error:
         if options.debug:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("onrecord: stopped.", file=sys.stderr)
-        return 1
+        return 130
     except Exception as error:
         if options.debug:
             raise
@@ -189,7 +189,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 fetch=options.fetch,
                 mapping=dict(options.map),
                 progress=progress,
-                from_index=options.from_index,
+                from_index=_path(options.from_index) if options.from_index else None,
                 strict=options.strict,
             )
         print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings.index), flush=True)
@@ -332,8 +332,8 @@ def _questions(name: str) -> Iterator[tuple[Any, str, date | None]]:
         try:
             row = json.loads(line)
             identity, question = row["id"], row["question"]
-            asked = date.fromisoformat(row["asked"]) if row.get("asked") else None
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            asked = as_day(row["asked"], "asked") if row.get("asked") else None
+        except (UsageError, ValueError, KeyError, TypeError, RecursionError) as error:
             shape = '{"id": …, "question": "…"} ("asked", if there, is a date)'
             raise UsageError(f"{name}:{number} is not {shape}: mend the line.") from error
         try:
@@ -348,11 +348,21 @@ def _filters(options: argparse.Namespace) -> Filters:
     return Filters(tuple(options.source), options.since, options.until)
 
 
+def _path(value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{value!r} names a user who is not here: write the folder's whole path.") from None
+
+
 def _day(value: str) -> date:
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is no date: write it as 2026-03-31") from None
+        day = as_day(value, "the date")
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{value!r} is no date: write it as 2026-03-31")
+    return day
 
 
 def _count(value: str) -> int:

@@ -26,7 +26,7 @@ from vectorstore.verify import Prober
 
 Progress = Callable[[str, int, int], None]  # "articles" read so far and 0, or "passages" with a vector and how many there are
 
-# Vectors of a segment, or as many as there are already: each doubles what is searchable, so there are few of them. The largest
+# Vectors of a segment, or twice as many as there are already: each adds to what is searchable, and there are few. The largest
 # is what Chroma writes in less than half a gigabyte of memory.
 _SEGMENT, _LARGEST = 16_384, 65_536
 _SOON = 256  # fewer missing vectors than that are made before anything is published
@@ -117,7 +117,7 @@ class Building:
                         numbers = missing[start : start + _WINDOW].tolist()
                         window.fill(numbers, partial(self._told, progress, held + start))
                         pending += numbers
-                        many = min(max(_SEGMENT, len(_all(self._segments))), _LARGEST)
+                        many = min(max(_SEGMENT, 2 * len(_all(self._segments))), _LARGEST)
                         if len(pending) >= many or numbers[-1] == missing[-1]:
                             self._write(archive, pending, _Slices(archive.digests(pending), kept.vectors))
                             self._merge(archive)

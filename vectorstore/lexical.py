@@ -9,6 +9,7 @@ from typing import Any
 
 from vectorstore.errors import IndexDamaged
 from vectorstore.language.words import SPELT, folded, rarity, spellings, words
+from vectorstore.scratch import Scratch
 from vectorstore.store import day_range
 from vectorstore.types import Filters
 
@@ -29,6 +30,7 @@ class LexicalIndex:
         self._asking = frozenset(self._analyzer.analyze(_QUESTION_WORDS))
         index.register_tokenizer(_ANALYZER, self._analyzer)
         self._schema, self._searcher = index.schema, index.searcher()
+        self.scratch: Scratch | None = None  # there as long as this
 
     @classmethod
     def write(cls, folder: Path, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
@@ -78,8 +80,16 @@ class LexicalIndex:
     def open(cls, folder: Path) -> LexicalIndex:
         import tantivy
 
+        if not (folder / "meta.json").is_file():
+            raise IndexDamaged(f"There are no words in {folder}: run `onrecord rebuild`.")
         try:
             return cls(tantivy.Index.open(str(folder)))
+        except (ValueError, OSError):  # it may not be locked: opened through links, it is where it may
+            scratch = Scratch(folder)
+        try:
+            found = cls(tantivy.Index.open(str(scratch.folder)))
+            found.scratch = scratch
+            return found
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"The words in {folder} cannot be opened ({str(error)[:150]}): run `onrecord rebuild`.") from error
 

@@ -1,7 +1,8 @@
-"""A temporary folder that Chroma may write to, over files that nobody may change.
+"""A temporary folder that a library may write to, over files that nobody may change.
 
 Chroma writes into its database even when it only reads. Opened on a copy of that file (13 ms for 45,000 vectors) and a link
-to the rest, which it only reads, a sealed folder keeps its bytes, and one on a read-only or a full disk can be asked.
+to the rest, which it only reads, a sealed folder keeps its bytes, and one on a read-only or a full disk can be asked. tantivy
+wants to lock, for which links to all of its files do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,41 +27,42 @@ _YOUNG = 60  # seconds in which a folder may still be without its lock
 class Scratch:
     """The temporary folder, until `close`."""
 
-    def __init__(self, sealed: Path, copied: str) -> None:
-        self._lock: Any = None
-        self.folder = self._made(sealed, copied)
-
-    def _made(self, sealed: Path, copied: str) -> Path:
-        reason = "none is known"
-        for parent in _parents():
-            _sweep(parent)
-            made = None
-            try:
-                made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-                self._lock = _locked(made / _LOCK)
-                for entry in sealed.iterdir():
-                    if entry.name == copied:
-                        shutil.copyfile(entry, made / entry.name)
-                    else:
-                        _linked(entry.resolve(), made / entry.name)
-            except OSError as error:
-                reason = f"{parent}: {error.strerror or error}"
-                if made:
-                    self._given_back(made)
-                continue
-            return made
-        raise StoreError(
-            f"Searching {sealed} needs a temporary folder with some room ({reason}): make room there, or name another in TMPDIR."
-        )
+    def __init__(self, sealed: Path, copied: str = "") -> None:
+        self.folder, self._lock = _made(sealed, copied)
+        self._end = weakref.finalize(self, _given_back, self.folder, self._lock)
 
     def close(self) -> None:
-        self._given_back(self.folder)
+        self._end()
 
-    def _given_back(self, folder: Path) -> None:
-        if self._lock:
-            self._lock.close()
-            self._lock = None
-        shutil.rmtree(folder, ignore_errors=True)
+
+def _made(sealed: Path, copied: str) -> tuple[Path, Any]:
+    reason = "none is known"
+    for parent in _parents():
+        _sweep(parent)
+        made, lock = None, None
+        try:
+            made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+            lock = _locked(made / _LOCK)
+            for entry in sealed.iterdir():
+                if entry.name == copied:
+                    shutil.copyfile(entry, made / entry.name)
+                elif entry.suffix != ".lock":
+                    _linked(entry.resolve(), made / entry.name)
+        except OSError as error:
+            reason = f"{parent}: {error.strerror or error}"
+            if made:
+                _given_back(made, lock)
+            continue
+        return made, lock
+    raise StoreError(
+        f"Searching {sealed} needs a temporary folder with some room ({reason}): make room there, or name another in TMPDIR."
+    )
+
+
+def _given_back(folder: Path, lock: Any) -> None:
+    if lock:
+        lock.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parents() -> Iterator[Path]:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 from vectorstore.errors import UsageError
 
+_FIRST_YEAR, _LAST_YEAR = 1000, 9000  # days that can be counted from, in both directions
+
 
 def strings(given: object, name: str) -> tuple[str, ...]:
     """A sequence of strings, of which one alone may be given as it is: its characters are never meant."""
@@ -29,6 +31,8 @@ def as_day(given: object, name: str) -> date | None:
         day = ""
     if day is not None and not isinstance(day, date):
         raise UsageError(f"{name} is {str(given)[:60]!r}: pass a date, or write it as 2026-03-31.")
+    if day and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UsageError(f"{name} is {day}: pass a day of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
     return day.date() if isinstance(day, datetime) else day
 
 
@@ -106,6 +110,9 @@ class Filters:
     def _read(self) -> None:
         """Puts in place what the caller meant."""
         object.__setattr__(self, "sources", strings(self.sources, "sources"))
+        for source in self.sources:
+            if any("\ud800" <= character <= "\udfff" for character in source):
+                raise UsageError(f"The outlet {ascii(source)[:60]} is no text: write it in UTF-8.")
         object.__setattr__(self, "since", as_day(self.since, "since"))
         object.__setattr__(self, "until", as_day(self.until, "until"))
 
