@@ -101,4 +101,6 @@ def _inline(token: Any) -> str:
     text = "".join(words)
     for pattern, replacement in _IN_WORDS:
         text = pattern.sub(replacement, text)
+    if any(child.type == "image" for child in token.children or []):
+        text = re.sub(r"(?<=\S) {2,}(?=\S)", " ", text)  # one stood on either side of it
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)

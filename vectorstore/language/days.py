@@ -56,9 +56,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _EARLIEST = 1600  # the first newspapers; an earlier year is a number, or a zero date
-_PIECE = re.compile(
-    r"(?P<number>\d{1,4})(?:st|nd|rd|th|er|e|º|ª)?(?![\w])|(?P<word>[^\W\d_]+)|(?P<sign>[+-]\d{2}:?\d{2}|\d{4}(?= [+-]))"
-)
+_PIECE = re.compile(r"(?P<number>\d{1,4})(?:st|nd|rd|th|er|e|º|ª)?(?![\w])|(?P<word>[^\W\d_]+)")
 _IN_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
 _BY_SIGNS = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _ZONE = re.compile(r"(?:(?<=[\d ])|GMT|UTC)[+-]\d{2}:?\d{2}\b|\([\w\s]{2,40}\)|\[[\w/]{2,40}\]|/[A-Z][a-z]+(?=$)")
