@@ -407,7 +407,7 @@ def test_another_format_is_refused(sound: Path, tmp_path: Path) -> None:
     shutil.copytree(sound, index)
     file = live(index) / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
-    with pytest.raises(IndexIncompatible, match=r"format 99, this is 5: run `onrecord rebuild`"):
+    with pytest.raises(IndexIncompatible, match=r"format 99, this is 6: run `onrecord rebuild`"):
         Index.open(index, encoder=WordHashEncoder(), rerank=False)
     report = rebuild([], index, encoder=WordHashEncoder())
     assert (report.articles, report.encoded) == (300, 300)

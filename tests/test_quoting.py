@@ -19,6 +19,7 @@ from vectorstore.language.words import words
 from vectorstore.passages import passages
 from vectorstore.search import collapsed
 from vectorstore.types import Article, Hit
+from vectorstore.wirecopy import same_copy
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 COPIES = yaml.safe_load((Path(__file__).parent / "cases" / "copies.yaml").read_text(encoding="utf-8"))
@@ -62,8 +63,10 @@ def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
     ]
     for order in (articles, articles[::-1]):
         found = hits(*order)
-        kept = collapsed([(n, hit.article.source, hit.passage) for n, hit in enumerate(found)], 10)
-        found = [replace(found[n], also_in=tuple(found[m].article for m in others)) for n, others in kept.items()]
+        texts = [hit.passage.text for hit in found]
+        copies = {n: [m for m, other in enumerate(texts) if m != n and same_copy(other, text)] for n, text in enumerate(texts)}
+        kept = collapsed([(n, n) for n in copies], copies, 10)
+        found = [replace(found[n], also_in=tuple(found[m].article for m in copies[n])) for n in kept]
         shown, cited = quote(case["question"], found)
         differ = any(DIFFER in sentence.text for sentence in shown)
         joined = any(citation.also_in for citation in cited)

@@ -21,7 +21,7 @@ from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import encoded_text
 from vectorstore.rebuild import rebuild
 from vectorstore.search import Index, collapsed, fused
-from vectorstore.types import Article, Filters, Passage
+from vectorstore.types import Article, Filters
 from vectorstore.wirecopy import same_copy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,41 +186,48 @@ def test_same_copy(other: str, same: bool) -> None:
     assert same_copy(other, BASE) is same
 
 
-def pairwise(ranked: list[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
-    """`collapsed` the slow way: each passage is compared with each before it."""
-    kept: list[tuple[int, str, Passage, dict[str, int]]] = []
-    spare: list[tuple[int, str, Passage, dict[str, int]]] = []
-    for number, source, passage in ranked:
-        compared = kept + spare if len(kept) < k else kept
-        _, first_source, _, others = next((one for one in compared if same_copy(one[2].text, passage.text)), (0, "", None, None))
-        if others is not None and source != first_source:
-            others.setdefault(source, number)
-        elif others is None and len(kept) < k:
-            of_article = sum(one[2].article_id == passage.article_id for one in kept)
-            (kept if of_article < 2 else spare).append((number, source, passage, {}))
-    chosen = {number: list(others.values()) for number, _, _, others in kept + spare[: k - len(kept)]}
-    return {number: chosen[number] for number, *_ in ranked if number in chosen}
+def test_copies_are_counted_once_and_name_their_outlets(tmp_path: Path) -> None:
+    """Agency copy with a dateline, a cut or an added sentence is one hit that names every outlet; what differs is another hit."""
+    added = " The company's shares fell. Its chairman spoke to reporters in Estrin."
+    told = {
+        "Coastwire": f"SALTMERE, March 3 (Coastwire) - {BASE}",
+        "Radio Ouvre": BASE,
+        "Quay Gazette": BASE + added,
+        "Estrin Evening Post": BASE.replace("Nine", "Fourteen"),
+        "Valley Post": "The ferry company said that it would sell its oldest ship and order two new ones from a yard abroad.",
+    }
+    made = [Article(source, text, "Ferry runs aground", source) for source, text in told.items()]
+    rebuild(index_dir=tmp_path, articles=made, encoder=WordHashEncoder())
+    with Index.open(tmp_path, encoder=WordHashEncoder(), rerank=False) as index:
+        for filters, elsewhere in ((Filters(), 2), (Filters(("Radio Ouvre", "Coastwire")), 1), (Filters(("Coastwire",)), 0)):
+            hits = index.search("ferry ran aground off Saltmere", filters)
+            (copied,) = [hit for hit in hits if hit.article.source in ("Coastwire", "Radio Ouvre", "Quay Gazette")]
+            assert len(copied.also_in) == elsewhere
+            assert all(filters.admits(article) for article in copied.also_in)
+        assert {hit.article.source for hit in index.search("ferry ran aground off Saltmere")} >= {"Estrin Evening Post"}
+    # An outlet that is gone is named no more.
+    rebuild(index_dir=tmp_path, articles=[one for one in made if one.source != "Radio Ouvre"], encoder=WordHashEncoder())
+    with Index.open(tmp_path, encoder=WordHashEncoder(), rerank=False) as index:
+        named = {
+            article.source for hit in index.search("ferry ran aground off Saltmere") for article in (hit.article, *hit.also_in)
+        }
+        assert named == set(told) - {"Radio Ouvre"}
 
 
 @pytest.mark.parametrize("k", [1, 5, 40, 400])
-def test_copies_are_found_as_by_comparing_each_with_each(opened: Index, k: int) -> None:
-    """The table of which passages hold a word leaves out no copy: articles are cut, headed and altered at random."""
+def test_no_two_hits_are_copies_and_no_other_is_left_out(opened: Index, k: int) -> None:
+    """Of each set of copies the first stands for all; an article's third passages come last."""
     chance = random.Random(k)
-    texts = opened.texts()
-    ranked = []
-    for number in range(400):
-        words = chance.choice(texts).split()
-        start = chance.choice((0, 0, 0, len(words) // 4))
-        words = words[start : len(words) - chance.choice((0, 0, 5, len(words) // 3))]
-        for _ in range(chance.choice((0, 0, 1, 12))):
-            words[chance.randrange(len(words))] = chance.choice(("Fourteen", "not", "ferry", "…"))
-        text = " ".join([*chance.choice(((), ("ESTRIN", "(Coastwire)", "-"))), *words])
-        article = f"article {chance.randrange(90)}"
-        ranked.append((number, f"outlet {chance.randrange(5)}", Passage(str(number), article, 0, len(text), text)))
-    ranked[7:9] = [(n, "an outlet", Passage(str(n), "odd", 0, len(text), text)) for n, text in ((7, ""), (8, "…"))]
-    found = collapsed(ranked, k)
-    assert list(found.items()) == list(pairwise(ranked, k).items())
-    assert k == 1 or any(found.values())
+    ranked = [(number, chance.randrange(90)) for number in range(200)]
+    copies: dict[int, set[int]] = {number: set() for number, _ in ranked}
+    for number in copies:
+        for other in chance.sample(range(200), chance.choice((0, 0, 1, 3))):
+            copies[number].add(other)
+            copies[other].add(number)
+    found = collapsed(ranked, copies, k)
+    assert found == sorted(found)
+    assert not any(copies[one] & set(found) - {one} for one in found)
+    assert len(found) == k or all(number in found or copies[number] & set(found) for number, _ in ranked)
 
 
 @pytest.mark.parametrize(
@@ -370,7 +377,7 @@ def test_an_article_without_a_headline_is_found_by_its_address(tmp_path: Path) -
 
 def test_what_only_words_find_counts_less_the_further_its_meaning() -> None:
     """Beyond the nearest ones a cosine still counts: of two that words find alike, the nearer one is first."""
-    assert fused([(1, 2.0), (2, 2.0), (3, 1.0)], [(4, 0.9), (5, 0.5)], [(1, 0.1), (2, 0.3), (3, 0.4)]) == [
+    assert fused([(1, 2.0), (2, 2.0), (3, 1.0)], [(4, 0.9), (5, 0.5)], {1: 0.1, 2: 0.3, 3: 0.4}) == [
         (2, pytest.approx(0.7 - 0.3 * 0.5)),
         (1, pytest.approx(0.7 - 0.3 * 1.0)),
         (4, pytest.approx(0.3)),

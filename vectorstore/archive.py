@@ -16,6 +16,7 @@ from vectorstore.types import Article, Passage
 
 # What an article that was read is: it answers, or it is kept as an earlier version of one that does, or as its duplicate.
 ANSWERS, SUPERSEDED, DUPLICATE, UNDECIDED = range(4)
+# `told` has the sentences of passages, by which copies are found; `copies` each passage with those that carry the same copy.
 # Every article that was read is stored, with its place in the file that it was read from, and the id that it gave ("given"; `id`
 # is that, or made different from another's). The text comes last: whoever wants another column does not walk through it.
 SCHEMA = """
@@ -37,6 +38,10 @@ CREATE INDEX articles_address ON articles (address);
 CREATE INDEX articles_wording ON articles (wording);
 CREATE INDEX articles_standing ON articles (standing, of);
 CREATE INDEX rejected_file ON rejected (file);
+CREATE TABLE told (digest BLOB NOT NULL, words INTEGER NOT NULL, passage INTEGER NOT NULL);
+CREATE TABLE copies (passage INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (passage, other)) WITHOUT ROWID;
+CREATE INDEX told_digest ON told (digest, passage, words);
+CREATE INDEX told_passage ON told (passage);
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_digest ON passages (digest);
 """
@@ -116,6 +121,14 @@ class Archive:
         )
         rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
         return {number: (Article(id_, "", source=source, published=_day(day)), start) for number, id_, source, day, start in rows}
+
+    def copies(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """For each of these passages those of other articles that carry the same agency copy."""
+        found: dict[int, list[int]] = {number: [] for number in numbers}
+        query = f"SELECT passage, other FROM copies WHERE passage IN ({marks(numbers)}) ORDER BY passage, other"  # noqa: S608 - ?s
+        for number, other in self._database.execute(query, list(numbers)):
+            found[number].append(other)
+        return found
 
     def numbers(self) -> Iterator[int]:
         """The number of every passage."""

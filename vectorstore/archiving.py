@@ -14,11 +14,15 @@ from pathlib import Path
 
 from vectorstore.archive import ANSWERS, COLUMNS, DUPLICATE, RECORD, SCHEMA, SUPERSEDED, UNDECIDED, article_of, digest, marks, row
 from vectorstore.editions import address, relation, wording
-from vectorstore.passages import encoded_text, heading, passages
+from vectorstore.passages import encoded_text, heading, with_sentences
 from vectorstore.types import Article, Rejected
+from vectorstore.wirecopy import same_copy
 
 # To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
-VERSION = 1
+VERSION = 2
+# Two passages are held against each other as copies if sentences of some length that stand in both make up a good part of the
+# shorter; a sentence that stands in very many is an outlet's own, such as an invitation to subscribe.
+_LEAST_WORDS, _LEAST_SHARE, _MOST_TELL = 5, 0.3, 50
 
 
 class ArchiveWriter:
@@ -124,12 +128,29 @@ class ArchiveWriter:
             )
             for number in self._numbers(f"SELECT a.number {ordered}"):
                 self._passage(number)
+            self._compare()
         self.duplicates = self._one("SELECT count(*) FROM articles WHERE standing = ?", DUPLICATE)
         left = "SELECT count(*) FROM temp.were WHERE standing = 0 AND number NOT IN (SELECT number FROM articles) AND given"
         new = "(SELECT given FROM articles WHERE number NOT IN (SELECT number FROM temp.were))"
         earlier = self._one("SELECT count(*) FROM articles WHERE standing = ?", SUPERSEDED)
         self.superseded = earlier + self._one(f"{left} IN {new}")
         self.gone = self._one(f"{left} NOT IN (SELECT given FROM articles)")  # noqa: S608 - ours
+
+    def _compare(self) -> None:
+        """Finds which of the new passages carry the same agency copy as others."""
+        pairs = self._database.execute(
+            "SELECT mine.passage, other.passage, sum(mine.words) FROM told mine JOIN told other "
+            "ON other.digest = mine.digest AND other.passage < mine.passage "
+            "WHERE mine.passage >= ? AND mine.digest NOT IN (SELECT digest FROM told GROUP BY digest HAVING count(*) > ?) "
+            "GROUP BY mine.passage, other.passage",
+            (self.first_passage, _MOST_TELL),
+        )
+        for one, other, shared in pairs.fetchall():
+            query = "SELECT article, text FROM passages WHERE number IN (?, ?)"
+            (article, mine), (of, theirs) = self._database.execute(query, (one, other)).fetchall()
+            enough = shared >= _LEAST_SHARE * min(len(mine.split()), len(theirs.split()))
+            if article != of and enough and same_copy(mine, theirs):
+                self._database.executemany("INSERT INTO copies VALUES (?, ?)", ((one, other), (other, one)))
 
     def passages(self) -> int:
         """How many there are now."""
@@ -212,20 +233,26 @@ class ArchiveWriter:
         """Splits an article that answers into passages."""
         found = self._database.execute(f"SELECT {COLUMNS} FROM articles WHERE number = ?", (number,)).fetchone()  # noqa: S608 - ours
         article = article_of(found)
-        headed, parts = heading(article), passages(article)
-        self._database.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (n, one.id, number, one.start, one.end, digest(encoded_text(headed, one.text)), one.text)
-                for n, one in enumerate(parts, self.next_passage)
-            ),
-        )
+        headed, parts = heading(article), with_sentences(article)
+        for n, (one, spans) in enumerate(parts, self.next_passage):
+            vector = digest(encoded_text(headed, one.text))
+            values = (n, one.id, number, one.start, one.end, vector, one.text)
+            self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            sizes = {wording(text): len(text.split()) for text in (article.text[start:end] for start, end in spans)}
+            rows = ((line[:8], size, n) for line, size in sizes.items() if size >= _LEAST_WORDS)
+            self._database.executemany("INSERT INTO told VALUES (?, ?, ?)", rows)
         self._database.execute("UPDATE articles SET passages = ? WHERE number = ?", (len(parts), number))
         self.next_passage += len(parts)
 
     def _unpassage(self, number: int) -> None:
         numbers = self._numbers(f"SELECT number FROM passages WHERE article = {int(number)}")  # noqa: S608 - a number
         self.removed += [one for one in numbers if one < self.first_passage]
+        for one in numbers:
+            self._database.execute("DELETE FROM told WHERE passage = ?", (one,))
+            self._database.execute(
+                "DELETE FROM copies WHERE other = ? AND passage IN (SELECT other FROM copies WHERE passage = ?)", (one, one)
+            )
+            self._database.execute("DELETE FROM copies WHERE passage = ?", (one,))
         self._database.execute("DELETE FROM passages WHERE article = ?", (number,))
         self._database.execute("UPDATE articles SET passages = 0 WHERE number = ?", (number,))
 

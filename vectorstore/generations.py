@@ -32,7 +32,7 @@ from vectorstore import sealed, segments
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
 from vectorstore.segments import Numbers, Segment
 
-FORMAT = 5
+FORMAT = 6
 _NAME = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _WAIT_FOR_WRITER = 1.0  # seconds
 

@@ -19,6 +19,11 @@ def passages(article: Article, words: int = 100) -> list[Passage]:
 
     A passage stops before it would pass `words` by more than it would fall short; a short rest joins the one before it.
     """
+    return [passage for passage, _ in with_sentences(article, words)]
+
+
+def with_sentences(article: Article, words: int = 100) -> list[tuple[Passage, list[Span]]]:
+    """The passages, each with where its sentences stand in the article's text."""
     groups: list[list[Span]] = []
     sizes: list[int] = []
     for span in sentences(article.text):
@@ -31,11 +36,11 @@ def passages(article: Article, words: int = 100) -> list[Passage]:
             sizes.append(size)
     if len(groups) > 1 and sizes[-1] < words / 4:
         groups[-2].extend(groups.pop())
-    bounds = [(group[0][0], group[-1][1]) for group in groups]
-    return [
-        Passage(id=f"{article.id}#{n}", article_id=article.id, start=start, end=end, text=article.text[start:end])
-        for n, (start, end) in enumerate(bounds)
-    ]
+    found = []
+    for n, group in enumerate(groups):
+        start, end = group[0][0], group[-1][1]
+        found.append((Passage(f"{article.id}#{n}", article.id, start, end, article.text[start:end]), group))
+    return found
 
 
 def encoded_text(heading: str, passage: str) -> str:

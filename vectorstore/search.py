@@ -25,7 +25,6 @@ from vectorstore.scope import scope
 from vectorstore.segments import Segments
 from vectorstore.spelling import respelt
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
-from vectorstore.wirecopy import may_be_same, same_copy
 
 _EVERYTHING = Filters()
 _CANDIDATES = 100  # from each of the two searches
@@ -47,7 +46,6 @@ _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news 
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
-Copies = dict[int, dict[str, int]]  # place in the ranking -> other outlets with the passage that has their copy
 Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
 
 
@@ -270,14 +268,16 @@ class Generation:
             judged = dict(zip(first, self._judged(question, read, self._reranker), strict=True))
             ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row in judged.values()])
         scores = {number: score for number, score in ranked if number in passages}
-        kept = collapsed([(number, passages[number].source, passages[number].passage) for number in scores], k)
-        article_of = {number: passages[number].article for first, others in kept.items() for number in (first, *others)}
-        articles = self.archive.articles(set(article_of.values()))
-        of = {number: articles[article] for number, article in article_of.items()}
-        return [
-            Hit(passages[n].passage, of[n], scores[n], tuple(of[other] for other in others), judged.get(n, ()))
-            for n, others in kept.items()
-        ]
+        copies = self.archive.copies(list(scores))
+        kept = collapsed([(number, passages[number].article) for number in scores], copies, k)
+        copied = self.archive.records([other for number in kept for other in copies[number]])
+        articles = self.archive.articles({passages[n].article for n in kept})
+        hits = []
+        for n in kept:
+            others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
+            whole = tuple(article for one in others if (article := self.archive.article(one.id)))
+            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], whole, judged.get(n, ())))
+        return hits
 
     def respelt(self, question: str) -> str:
         return respelt(_searchable(question), self._words, self._headed, (source for source, *_ in self._holdings))
@@ -403,20 +403,26 @@ def _bonus(article: Article, start: int, prefer: Sequence[Filters], newest: date
     return bonus
 
 
-# A later copy is listed with the first, once for each other outlet. An article's third passages come in only to reach k.
-def collapsed(ranked: Sequence[tuple[int, str, Passage]], k: int) -> dict[int, list[int]]:
-    """The first k passages (number, outlet, passage), in order, with wire copy counted once and room for several articles."""
-    kept, spare = Copies(), Copies()  # spare: articles' third passages, and the following ones
-    of_article: Counter[str] = Counter()
-    for place, earlier in enumerate(may_be_same([passage.text for *_, passage in ranked])):
-        number, source, passage = ranked[place]
-        compared = (kept, spare) if len(kept) < k else (kept,)  # with k of them, what follows can only be a copy of one
-        copied = ((ranked[one], part[one]) for part in compared for one in earlier if one in part)
-        first, others = next((copy for copy in copied if same_copy(copy[0][2].text, passage.text)), (ranked[place], None))
-        if others is not None and source != first[1]:
-            others.setdefault(source, number)
-        elif others is None and len(kept) < k:
-            (kept if of_article[passage.article_id] < _PER_ARTICLE else spare)[place] = {}
-            of_article[passage.article_id] += 1
-    chosen = kept | dict(list(spare.items())[: k - len(kept)])
-    return {ranked[place][0]: list(chosen[place].values()) for place in sorted(chosen)}
+# An article's third passages come in only to reach k.
+def collapsed(ranked: Sequence[tuple[int, int]], copies: Mapping[int, Collection[int]], k: int) -> list[int]:
+    """The first k passages of (number, article), in order, with wire copy counted once and room for several articles."""
+    kept: list[int] = []
+    spare: list[int] = []  # articles' third passages, and the following ones
+    of_article: Counter[int] = Counter()
+    for number, article in ranked:
+        if len(kept) == k:
+            break
+        if set(copies[number]).isdisjoint(kept + spare):
+            (kept if of_article[article] < _PER_ARTICLE else spare).append(number)
+            of_article[article] += 1
+    chosen = {*kept, *spare[: k - len(kept)]}
+    return [number for number, _ in ranked if number in chosen]
+
+
+def _elsewhere(source: str, copies: Iterable[Article], filters: Filters) -> list[Article]:
+    """Of articles that carry the same copy one of each other outlet, as far as the filters admit them."""
+    outlets: dict[str, Article] = {}
+    for article in copies:
+        if article.source != source and filters.admits(article):
+            outlets.setdefault(article.source, article)
+    return list(outlets.values())

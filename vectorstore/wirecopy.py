@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
 from vectorstore.language.lexicon import rows, table, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
@@ -121,24 +119,6 @@ def _equal(one: Token, other: Token) -> bool:
     return one.text.casefold() == other.text.casefold() or (one.key == other.key and "." in one.text + other.text)
 
 
-def may_be_same(texts: Sequence[str]) -> list[list[int]]:
-    """For each text the earlier ones, by place, that hold half of the shorter one's words: `same_copy` is true of no others."""
-    found = [_words(text) for text in texts]
-    holding: dict[str, list[int]] = {}
-    for place, word in ((place, word) for place, words in enumerate(found) for word in words):
-        holding.setdefault(word, []).append(place)
-    places = {word: np.array(listed) for word, listed in holding.items() if len(listed) > 1}
-    length, size = np.array([len(text) for text in texts]), np.array([len(words) for words in found])
-    earlier: list[list[int]] = []
-    for place, words in enumerate(found):
-        shared = np.bincount(np.concatenate([[0], *(places[word] for word in words if word in places)])[1:], minlength=place)[
-            :place
-        ]
-        least = _ALIKE * np.where(length[:place] <= length[place], size[:place], size[place])
-        earlier.append(np.flatnonzero(shared >= np.maximum(1, least)).tolist())
-    return earlier
-
-
-@lru_cache(maxsize=4096)  # one search compares a passage with many others
+@lru_cache(maxsize=4096)  # a passage is held against many others
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text))

@@ -27,6 +27,7 @@ from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import passages
 from vectorstore.search import collapsed
 from vectorstore.types import Article, Hit
+from vectorstore.wirecopy import same_copy
 
 FOUND, SHOWN = 40, 10  # passages of a question before and after copies are collapsed
 
@@ -87,9 +88,17 @@ def main() -> None:
         index = LexicalIndex.open(Path(scratch) / "words")
         for question in asked:
             found = {n: Hit(all_[n], articles[all_[n].article_id], score) for n, score in index.search(question, FOUND)}
-            kept = collapsed([(n, hit.article.source, hit.passage) for n, hit in found.items()], SHOWN)
-            hits = [replace(found[n], also_in=tuple(found[m].article for m in others)) for n, others in kept.items()]
-            copies = {found[m].article.id: found[m].passage.text for others in kept.values() for m in others}
+            texts = {n: hit.passage.text for n, hit in found.items()}
+            same = {n: [m for m, other in texts.items() if m != n and same_copy(other, text)] for n, text in texts.items()}
+            kept = collapsed([(n, hash(hit.article.id)) for n, hit in found.items()], same, SHOWN)
+            hits = [
+                replace(
+                    found[n],
+                    also_in=tuple(found[m].article for m in same[n] if found[m].article.source != found[n].article.source),
+                )
+                for n in kept
+            ]
+            copies = {found[m].article.id: found[m].passage.text for n in kept for m in same[n]}
             for claim in claims(question, hits, copies):
                 counts[claim[0]] += 1
                 counts[f"{claim[0]}, false"] += not claim[1]
