@@ -124,7 +124,10 @@ def _articles(document: Document, kind: str) -> Iterator[Article | Rejected]:
                     for leaf in leaves(item):
                         yield from (leaf,) if isinstance(leaf, Rejected) else _articles(*leaf)
         elif " " in kind:
-            yield Rejected(document.where, f"it is {kind}, no article; leave it out or save its text as one of {NAMES}.")
+            remedy = (
+                "unpack it and give what is in it" if "archive" in kind else f"leave it out or save its text as one of {NAMES}"
+            )
+            yield Rejected(document.where, f"it is {kind}, no article; {remedy}.")
         else:
             what = document.suffix or "a name without a suffix"
             yield Rejected(document.where, f"{what} is no format we read; use {NAMES}.")

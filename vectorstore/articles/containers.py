@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+from vectorstore.articles import warc
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.kinds import kind
@@ -269,6 +270,12 @@ class _Window(io.RawIOBase):
         super().close()
 
 
+def _warc(document: Document, budget: Budget) -> Iterator[Document | Rejected]:
+    for page in warc.pages(document, budget.take):
+        budget.member()
+        yield page
+
+
 def _member(document: Document, name: str) -> Document:
     name = shown(name.removeprefix("./"))
     return Document(
@@ -298,4 +305,5 @@ _CONTAINERS: dict[str, Callable[[Document, Budget], Iterator[Document | Rejected
     "xz": _compressed(lambda file: cast(BinaryIO, lzma.LZMAFile(file))),  # noqa: SIM115 - `_opened` closes it
     "zip": _zip,
     "tar": _tar,
+    "warc": _warc,
 }

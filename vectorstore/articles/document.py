@@ -73,10 +73,20 @@ class Document:
         """Its bytes in UTF-8, whatever its encoding, as a stream: for what is read line by line. Whoever opens it closes it."""
         sample = self.head(65_536)
         whole = sample[: sample.rfind(b"\n") + 1] or sample  # a character may be cut in two at its end
-        found = encodings.reading(whole if len(sample) == 65_536 and b"\0" not in whole else sample, self.charset)
-        if found.doubt and found.doubt not in self.doubts:
-            self.doubts.append(found.doubt)
-        return self.open() if found.encoding == "utf-8" else encodings.as_utf8(self.open(), found.encoding)
+        try:
+            # One line that is not UTF-8 among others that are makes no other encoding of the file.
+            plain = b"\0" not in sample and (sample.isascii() or any(map(encodings.is_beyond_ascii_utf8, whole.split(b"\n"))))
+            encoding = "utf-8" if plain else _encoding(self, whole if b"\0" not in sample and len(sample) == 65_536 else sample)
+        except Unreadable:
+            encoding = "utf-8"  # its reader will say of which line it makes no sense
+        return self.open() if encoding in ("utf-8", "utf-8-sig") else encodings.as_utf8(self.open(), encoding)
+
+
+def _encoding(document: Document, sample: bytes) -> str:
+    found = encodings.reading(sample, document.charset)
+    if found.doubt and found.doubt not in document.doubts:
+        document.doubts.append(found.doubt)
+    return found.encoding
 
 
 def shown(text: str) -> str:

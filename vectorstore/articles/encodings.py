@@ -121,6 +121,11 @@ class _Recoded(io.RawIOBase):
         super().close()
 
 
+def is_beyond_ascii_utf8(line: bytes) -> bool:
+    """Whether it is UTF-8 and holds more than ASCII."""
+    return not line.isascii() and _strict(line, "utf-8") is not None
+
+
 def declaration(raw: bytes) -> str:
     """The encoding that an XML declaration or an HTML page names in its beginning, as written; empty where there is none."""
     if not raw[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
@@ -145,7 +150,13 @@ def peek(head: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return head.decode(encoding, "replace")
-    return None if b"\0" in head else head.decode("utf-8", "replace")
+    if b"\0" not in head:
+        return head.decode("utf-8", "replace")
+    # Where the NULs stand in the first character tells UTF-32 and UTF-16 of what begins in ASCII, as markup and JSON do.
+    zeros = bytes(1 if byte else 0 for byte in head[:4])
+    shapes = {b"\1\0\0\0": "utf-32-le", b"\0\0\0\1": "utf-32-be", b"\1\0\1\0": "utf-16-le", b"\0\1\0\1": "utf-16-be"}
+    text = head.decode(shapes[zeros], "replace") if zeros in shapes else "\0"
+    return None if "\0" in text else text
 
 
 def _strict(raw: bytes, encoding: str) -> str | None:

@@ -80,12 +80,14 @@ def _once(address: str, ends: float, allowed: Callable[[str], bool]) -> tuple[by
     connection = HTTPConnection(host, port)
     sock = socket.create_connection((_resolved(host, port, allowed), port), timeout=_left(ends))
     try:
-        connection.sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host) if secure else sock
+        if secure:
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        connection.sock = sock
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
             f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?-._')}" if parts.query else ""
         )
         connection.request("GET", path, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close"})
-        connection.sock.settimeout(_left(ends))
+        sock.settimeout(_left(ends))
         response = connection.getresponse()
         if response.status in (301, 302, 303, 307, 308):
             return b"", response.headers, response.headers.get("Location", "")
@@ -97,7 +99,7 @@ def _once(address: str, ends: float, allowed: Callable[[str], bool]) -> tuple[by
             if len(body) > _MOST:
                 raise Unreadable(f"it has more than {_MOST:,} bytes; save it as a file and give that.")
             if response.fp is not None:
-                connection.sock.settimeout(_left(ends))
+                sock.settimeout(_left(ends))
         return bytes(body), response.headers, None
     finally:
         connection.close()

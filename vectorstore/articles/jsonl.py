@@ -35,9 +35,9 @@ def read(document: Document) -> Iterator[Article | Rejected]:
 def _items(document: Document) -> Iterator[Item]:
     place = 0
     try:
-        with document.open() as file:
+        with document.utf8() as file:
             by_lines = _is_by_lines(file, document)
-        with document.open() as file:
+        with document.utf8() as file:
             for item in _lines(file, document) if by_lines else _values(file, document):
                 place += 1
                 yield item

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zipfile
+import zlib
 from itertools import takewhile
 
 from vectorstore.articles.document import Document
@@ -54,7 +56,6 @@ _BY_SUFFIX = {
     ".tbz2": "bzip2",
     ".xz": "xz",
     ".txz": "xz",
-    ".7z": "7z",
     ".warc": "warc",
 }
 NAMES = ", ".join(
@@ -66,7 +67,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "gzip"),
     (0, b"BZh", "bzip2"),
     (0, b"\xfd7zXZ\0", "xz"),
-    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (0, b"{\\rtf", "rtf"),
     (0, b"WARC/", "warc"),
     (257, b"ustar", "tar"),
@@ -123,6 +124,7 @@ _MBOX = re.compile(r"From \S.*\d\d:\d\d.*\n(?:>?[\w-]+:|>From )")
 _HEADER = re.compile(r"([A-Za-z][\w-]*):[ \t]*\S?")
 _MAIL = {"from", "to", "subject", "date", "received", "message-id", "mime-version", "return-path", "delivered-to", "content-type"}
 _FRONT_MATTER = re.compile(r"(---[ \t]*\n\s*[\w-]+[ \t]*:|\+\+\+[ \t]*\n\s*[\w-]+[ \t]*=)")
+_NESTED = 100_000_000  # bytes of an archive in an archive that are held to tell what it is
 _TEXTS = {"text", "markdown", "html", "csv", "tsv", ""}  # kinds whose files may begin with anything
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,7}")
 
@@ -158,10 +160,15 @@ def _zipped(head: bytes, document: Document) -> str:
     names: list[str] = []
     try:
         with document.open() as file:
-            if file.seekable():
-                names = zipfile.ZipFile(file).namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        names = []
+            archive = zipfile.ZipFile(file if file.seekable() else io.BytesIO(document.bytes(_NESTED)))
+            names = archive.namelist()
+            if "mimetype" in names:  # not at its head, as it should be
+                with archive.open("mimetype") as inner:
+                    said = inner.read(100).strip()
+                if said in _MIMETYPES:
+                    return _MIMETYPES[said]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        pass  # one that was cut off has no list of its members
     text = names or [name.decode("latin-1") for name in re.findall(rb"(?:word|xl|ppt)/|\[Content_Types\]\.xml", head)]
     if "[Content_Types].xml" in text:
         return next((what for folder, what in _OFFICE.items() if any(name.startswith(folder) for name in text)), "zip")

@@ -29,7 +29,7 @@ def read(document: Document) -> Iterator[Article | Rejected]:
 
 
 def _items(document: Document) -> Iterator[Item]:
-    with document.open() as file:
+    with document.utf8() as file:
         lines = _Lines(file)
         form = _form(lines.sample)
         if form is None:
