@@ -148,6 +148,19 @@ def test_what_is_unchanged_is_not_touched(tmp_path: Path) -> None:
     assert texts(file) == {"bakery": BAKERY.text, "ferry": FERRY.text}
 
 
+def test_a_file_that_was_renamed_keeps_its_passages(tmp_path: Path) -> None:
+    """Nothing is split, indexed or encoded anew for a collection that was moved; what else changed with it is told as usual."""
+    file = tmp_path / "archive"
+    written(file, {"old/a": [MORNING, EVENING, BAKERY], "old/b": [FERRY]})
+    moved = written(file, {"new/a": [MORNING, EVENING, BAKERY], "new/b": [FERRY]})
+    assert (moved.removed, moved.next_passage - moved.first_passage) == ([], 0)
+    assert (moved.superseded, moved.gone, moved.duplicates) == (1, 0, 0)
+    assert texts(file) == {URL: EVENING.text, "bakery": BAKERY.text, "ferry": FERRY.text}
+    again = written(file, {"newer": [BAKERY, BAKERY, replace(FERRY, text="The ferry is shut.")]})
+    assert (again.superseded, again.gone, again.duplicates, again.next_passage - again.first_passage) == (1, 1, 1, 1)
+    assert texts(file) == {"bakery": BAKERY.text, "ferry": "The ferry is shut."}
+
+
 def test_what_could_not_be_read_is_said_again_of_an_unchanged_file(tmp_path: Path) -> None:
     """A rejection stays in the report as long as the file is as it was."""
     file = tmp_path / "archive"

@@ -263,7 +263,7 @@ def test_the_index_is_kept_and_used_again(tmp_path: Path) -> None:
     with collection.opened(benchmarks.read(folder), kept, encoder=encoder)[0] as changed:
         assert changed.summary().generation != first.generation
     assert encoder.encoded == 3
-    assert sorted(path.name for path in kept.glob("*.json*")) == ["articles.jsonl", "benchmark.json"]
+    assert sorted(path.name for path in kept.glob("*.json*")) == ["articles.jsonl", "benchmark.json", "rejected.jsonl"]
 
 
 def test_an_index_of_something_else_is_not_overwritten(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ class ArchiveWriter:
 
     def settle(self) -> None:
         """Removes what was not read again, decides which articles answer, and makes their passages."""
+        self._move()
         gone = self._numbers("SELECT number FROM articles WHERE number NOT IN (SELECT article FROM temp.read)")
         for number in gone:
             self._unpassage(number)
@@ -160,6 +161,23 @@ class ArchiveWriter:
         """Completes the file."""
         self._database.execute("COMMIT")
         self._database.close()
+
+    def _move(self) -> None:
+        """An article that another file gives now as it was keeps its passages: the collection was moved, or a file renamed."""
+        moved = self._database.execute(
+            "SELECT old.number, new.number, old.passages FROM articles old JOIN articles new "
+            "ON new.given = old.given AND new.digest = old.digest "
+            "WHERE old.passages > 0 AND old.number NOT IN (SELECT article FROM temp.read) "
+            "AND new.passages = 0 AND new.number IN (SELECT article FROM temp.read) GROUP BY old.number"
+        ).fetchall()
+        for old, new, passages in moved:
+            if self._one("SELECT passages FROM articles WHERE number = ?", new):
+                continue  # it has those of another
+            self._database.execute("UPDATE passages SET article = ? WHERE article = ?", (new, old))
+            taken = "UPDATE articles SET passages = ?, id = (SELECT id FROM articles WHERE number = ?) WHERE number = ?"
+            self._database.execute(taken, (passages, old, new))
+            self._database.execute("UPDATE articles SET passages = 0 WHERE number = ?", (old,))
+            self._database.execute("DELETE FROM temp.were WHERE number = ?", (old,))
 
     def _decide(self) -> None:
         """Which of the articles that share an id, an address or their words answers; each of the others does."""
