@@ -24,6 +24,7 @@ from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
+from vectorstore.language.quotations import set_inside
 from vectorstore.language.sentences import Span, presentable, sentences
 from vectorstore.language.words import Word, rarity, words
 from vectorstore.types import Article, Filters, Hit, strings
@@ -185,7 +186,7 @@ def quote(
         begin = candidate.start
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
         # Without its marks and its speaker an allegation would be the paper's own words.
-        inner = f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}"
+        inner = set_inside(f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}")
         cited.append(one)
         numbers: tuple[int, ...] = (number,)
         if candidate.head:  # "4,112 | 11" says nothing without "Votes | Seats"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vectorstore.language.folding import place
+from vectorstore.language.quotations import set_inside
 from vectorstore.language.speech import Said, said
 from vectorstore.types import Article, Filters, Found, Hit, Understood, strings
 
@@ -47,8 +48,8 @@ class Citation:
 
     @property
     def shown(self) -> str:
-        """The quote as it may be shown: one from inside a quotation has its marks."""
-        return f"{self.said.opening}{self.quote}{self.said.closing}"
+        """The quote as it is shown between “ and ”: one from inside a quotation has its marks, as single ones."""
+        return set_inside(f"{self.said.opening}{self.quote}{self.said.closing}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,36 @@ FOUND = [Hit(passage, QUARRY, 1.0) for passage in passages(QUARRY)]
 def test_a_quote_from_inside_a_quotation_keeps_its_marks_and_its_speaker() -> None:
     """An allegation is never shown as the paper's own words; the quote itself stays what stands in the article."""
     (sentence, *_), (citation, *_) = quote("Did the owners of the quarry bribe judges?", FOUND, 1)
-    assert sentence.text == "““The owners of the quarry bribed three judges.”” — Ada Ness, in The Velden Post"
+    assert sentence.text == "“‘The owners of the quarry bribed three judges.’” — Ada Ness, in The Velden Post"
     assert citation.quote == QUARRY.text[citation.start : citation.end] == "The owners of the quarry bribed three judges."
     assert citation.speaker == "Ada Ness"
+
+
+PILOT = """{}
+
+“I saw the barge at midnight. It had no lamps.
+
+“The barge turned across our bow. We rang the bell.”
+
+The court sits again on Friday."""
+
+
+@pytest.mark.parametrize(
+    ("before", "credit"),
+    [
+        ("Harbour pilot Cora Wren described the collision to the court.", "Cora Wren, in "),
+        ("The pilot, Cora Wren, was angry.", "Cora Wren, in "),
+        ("Cora Wren took the stand on Tuesday. She had been on the bridge.", "Cora Wren, in "),
+        ("Cora Wren took the stand after Jon Bask.", "somebody quoted in the article, in "),
+        ("The court heard from two pilots.", "somebody quoted in the article, in "),
+    ],
+)
+def test_a_quotation_of_two_paragraphs_is_whose_the_sentence_before_is_about(before: str, credit: str) -> None:
+    """Where that is one person; the mark that its second paragraph begins with is not shown twice."""
+    article = Article(id="barge", title="Collision", source="The Quay", text=PILOT.format(before))
+    (sentence, *_), (citation, *_) = quote("What turned across the bow?", [Hit(p, article, 1.0) for p in passages(article)], 1)
+    assert sentence.text == f"“‘The barge turned across our bow.’” — {credit}The Quay"
+    assert citation.quote == article.text[citation.start : citation.end]
 
 
 def test_the_papers_own_words_have_no_speaker() -> None:
@@ -111,7 +138,7 @@ def test_a_model_that_names_no_speaker_is_shown_with_one() -> None:
     answer = Answer("?", "?", reading.text, reading.sentences, reading.citations, model="m", final=True)
     assert answer.as_dict()["citations"][0]["speaker"] == "Ada Ness"
     assert "Said by <bdi>Ada Ness</bdi>" in render.evidence_html(answer, 1)
-    assert "““The owners of the quarry bribed three judges.””" not in answer.text
+    assert "“‘The owners of the quarry bribed three judges.’”" not in answer.text
     assert "Said by Ada Ness" in render.answer_text(answer)
 
 

@@ -556,7 +556,7 @@ def _citation_text(citation: Citation, width: int, said: str) -> str:
     lines = _article_lines(citation.article, indent, width)
     if not exact:
         lines.insert(0, _wrap("(not shown: this quote is not in the stored article)", width, indent, indent))
-    elif one_line(citation.quote) not in said:
+    elif one_line(citation.quote) not in said and one_line(citation.shown) not in said:
         lines.insert(0, _wrap(f"“{one_line(citation.shown)}”", width, indent, indent))
     if exact and citation.speaker and not citation.said.is_named:
         lines.append(_wrap(f"Said by {one_line(citation.speaker)}", width, indent, indent))

@@ -31,6 +31,26 @@ _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*[“„«‹「\"])\s*")
 _BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{—–-/:…")
 
 
+def set_inside(text: str) -> str:
+    """A text as it is set inside “ ”: where it starts or ends with double marks of its own, its double marks are single ones."""
+    if not text or (text[0] not in _DOUBLE and text[-1] not in _DOUBLE):
+        return text
+    inches = text.count('"') % 2 == 1 and text[0] != '"'  # a 12" gun
+    return _DOUBLE_MARK.sub(
+        lambda found: found.group() if inches and found.group() == '"' else _single(text, found.start()), text
+    )
+
+
+_DOUBLE = '“”„"'
+_DOUBLE_MARK = re.compile(f"[{_DOUBLE}]")
+
+
+def _single(text: str, at: int) -> str:
+    if text[at] in "„”":
+        return "‘" if text[at] == "„" else "’"
+    return "‘" if at == 0 or text[at - 1] in _BEFORE_OPENING else "’"
+
+
 class Quotation(NamedTuple):
     """A stretch of a text in quotation marks: its marks are text[start] and text[end - 1], unless one is missing."""
 

@@ -118,7 +118,7 @@ def said(text: str, start: int, end: int) -> Said:
     words = text[start:end].casefold()
     opening = closing = ""
     for q in inside:
-        if q.start < start < q.end:
+        if q.start < start < q.end and text[start] not in f"{q.opening or '“'}“":  # a later paragraph has a mark of its own
             opening = q.opening or "“"
         if q.start < end < q.end:
             closing = q.closing or PAIRS.get(q.opening, "”")[0]
@@ -310,7 +310,21 @@ class _Reading:
         paragraphs = [part for part in between.split("\n") if part.strip()]
         if q and q - 1 in self.by_quote and len(paragraphs) == 1 and between.endswith("\n"):
             return self.by_quote[q - 1]  # “…,” Kern said.\n\n“…”
+        if n > 0 and self._fills_paragraphs(start, end) and (one := self._introduced(n - 1)):
+            return (one,)
         return (UNKNOWN,)
+
+    def _fills_paragraphs(self, start: int, end: int) -> bool:
+        """Whether nothing but a quotation stands in its paragraphs."""
+        before, behind = self.text[:start].rstrip(" \t\xa0")[-1:], self.text[end : end + 80].lstrip(" \t\xa0")[:1]
+        return before == "\n" and behind in ("", "\n")
+
+    def _introduced(self, n: int) -> Speaker | None:
+        """The one person that a sentence is about: "Sergeant Obi Lang told the inquiry what he saw." None where it has two."""
+        people = [one for one in dict.fromkeys(self._about(n)) if may_be_person(one)]
+        start, end = self.spans[n]
+        quoted = any(q.start < end and q.end > start for q in self.quoted)
+        return people[0] if len(people) == 1 and people[0].is_same(self._about(n)[0]) and not quoted else None
 
 
 def _is_speech(text: str, one: Quotation) -> bool:
