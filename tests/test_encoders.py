@@ -83,7 +83,7 @@ def test_damaged_scales_are_named(tmp_path: Path) -> None:
     """As weights are; the exact encoder does without them."""
     (tmp_path / "scales.safetensors").write_bytes(b"")
     with pytest.raises(EmbedderUnavailable, match="Reinstall onrecord"):
-        PackagedEncoder(bytewise=True, scales=tmp_path / "scales.safetensors").encode_documents(["a text"])
+        PackagedEncoder(bytewise=True, scales=tmp_path / "scales.safetensors").encode_documents(["a text"] * 40)
     assert PackagedEncoder(bytewise=False, scales=tmp_path / "scales.safetensors").precision == "float32"
 
 

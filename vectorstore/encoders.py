@@ -30,6 +30,7 @@ _MOST_TOKENS = 256  # of a text; the model's own limit
 _WINDOW = 2_048  # texts whose tokens are held at once
 _BATCH_TOKENS = 512  # what a processor has in its own cache: 4,096 take a sixth longer
 _FEW_TOKENS = 16  # a text of fewer is encoded exactly: that is soon done, and roundings do not cancel out in it
+_FEW = 32  # texts: fewer are encoded exactly sooner than the network of 8 bits is made and tried
 _NEAR = 0.99  # the least cosine to the exact vector with which documents are encoded in 8 bits
 _PROBES = (
     "Council of Velden to vote on tram line\nThe council decides on Thursday whether the harbour line is built. Mayor Ada Ness "
@@ -99,7 +100,9 @@ class PackagedEncoder:
     def encode_documents(self, texts: Sequence[str], progress: Counted | None = None) -> Vectors:
         # Each processor has batches of its own, of texts of one length: nothing is padded, and none waits for another.
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        exact, fast = (self._for_questions(), self._for_documents()) if texts else (None, None)
+        exact = self._for_questions() if texts else None
+        few = len(texts) <= _FEW and self._documents is None
+        fast = exact if few or not texts else self._for_documents()
         done = 0
         pool = ThreadPoolExecutor(cores())
         try:
