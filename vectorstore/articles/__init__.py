@@ -62,6 +62,7 @@ READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]
     "mbox": mail.read_mailbox,
     "msg": msg.read,
 }
+_IN_VAIN = 30_000  # files in an archive, in a row, of which none is an article
 _MOST_REJECTED = 1_000  # of one file that are listed; the rest of them is counted
 
 
@@ -95,16 +96,21 @@ def read_document(
     document: Document, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None
 ) -> Iterator[Article | Rejected]:
     """The articles of one document, or of those in it, each by the reader of its kind; its first rejections, and their number."""
-    rejected = 0
+    rejected = in_vain = 0
     for number, leaf in enumerate(leaves(document)):
         if number >= start:
             begun(number, (leaf if isinstance(leaf, Rejected) else leaf[0]).where)
             for item in (leaf,) if isinstance(leaf, Rejected) else _articles(*leaf):
                 if isinstance(item, Article):
+                    in_vain = 0
                     yield item
                 elif (rejected := rejected + 1) <= _MOST_REJECTED:
                     yield Rejected(shown(item.where), shown(item.reason))
             if isinstance(leaf, Rejected) or leaf[0] is not document:
+                in_vain += 1
+                if in_vain > _IN_VAIN:
+                    yield Rejected(document.where, f"{in_vain:,} files in a row hold no article; the rest of it is left out.")
+                    break
                 begun(number + 1, document.where)  # what follows in the archive is unpacked
     if rejected > _MOST_REJECTED:
         yield Rejected(document.where, f"{rejected - _MOST_REJECTED:,} more things in it, as those above, are not listed.")

@@ -46,10 +46,14 @@ class Budget:
     taken: int = 0
     members: int = 0
 
+    @property
+    def is_spent(self) -> bool:
+        return self.taken > _MOST_BYTES or (self.taken > _FREE and self.taken > _RATIO * self.size)
+
     def take(self, count: int) -> None:
         """Raises Unreadable where it is too much."""
         self.taken += count
-        if self.taken > _MOST_BYTES or (self.taken > _FREE and self.taken > _RATIO * self.size):
+        if self.is_spent:
             raise Unreadable(
                 f"unpacked it has over {self.taken // 1_000_000:,} MB, {self.taken // max(1, self.size):,} times its size, "
                 "as news never has; the rest of it is left out. Unpack it and give what is in it."
@@ -122,6 +126,8 @@ def leaves(document: Document, budget: Budget | None = None) -> Iterator[tuple[D
                     yield member
                 else:
                     yield from leaves(member, budget)
+                if budget.is_spent:  # which was said of the document that spent it
+                    return
     except Unreadable as error:
         yield Rejected(document.where, str(error))
     except OSError as error:
