@@ -85,11 +85,16 @@ def test_the_same_words_again_are_a_duplicate() -> None:
     assert relation(replace(again, source=""), MILL) == "duplicate"
 
 
-def test_a_few_words_under_two_headlines_are_two_articles() -> None:
-    """What a feed gives of each of its items may be "Read more" for all of them."""
-    teaser = Article("1", "Read the whole story on our site.", "Mill closes", "The Harbour Post")
+def test_the_same_words_under_two_headlines_are_two_articles() -> None:
+    """What a feed or a site gives of each of its pages may be "Read more", or the same paragraph, for all of them."""
+    teaser = Article("1", "Read the whole story on our site. " * 20, "Mill closes", "The Harbour Post")
     assert relation(replace(teaser, id="2", title="New bakery"), teaser) == "another"
     assert relation(replace(teaser, id="2"), teaser) == "duplicate"
+    assert relation(replace(teaser, id="2", title="Mill closes | The Harbour Post"), teaser) == "duplicate"
+    assert relation(replace(teaser, id="2", title=""), teaser) == "duplicate"
+    paged = replace(teaser, url=URL)
+    assert relation(replace(paged, id="2", title="", url=URL + "-2"), paged) == "another"
+    assert relation(replace(paged, id="2", url=URL + "-2"), paged) == "duplicate"
 
 
 def test_a_mended_headline_is_a_newer_version() -> None:

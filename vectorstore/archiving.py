@@ -19,7 +19,7 @@ from vectorstore.types import Article, Rejected
 from vectorstore.wirecopy import same_copy
 
 # To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
-VERSION = 2
+VERSION = 3
 # Two passages are held against each other as copies if sentences of some length that stand in both make up a good part of the
 # shorter; a sentence that stands in very many is an outlet's own, such as an invitation to subscribe.
 _LEAST_WORDS, _LEAST_SHARE, _MOST_TELL = 5, 0.3, 50

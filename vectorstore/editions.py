@@ -17,7 +17,6 @@ Relation = Literal["another", "duplicate", "newer", "older"]
 
 _AKIN = 0.3  # share of the shorter text's words that two versions of one article have in common at least
 _READ = 5_000  # characters of each text that are compared for that
-_TELLING = 30  # words that two articles do not share by accident
 _WORD = re.compile(r"\w{4,}")
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|mc_[ce]id|igshid|cmp(?:id)?|ocid|ns_\w+|at_\w+|outputtype|amp|ref|ref_src|smid|src|source|partner|share",
@@ -56,8 +55,8 @@ def relation(article: Article, there: Article) -> Relation:
 
     Those of one address are one article, unless they have ids of their own and little in common: many a list gives the address of
     its section for each of its items. Where that does not decide, those of one id are, if their headlines or a good part of
-    their words agree: exports of two systems count from 1. The same words under two addresses are a duplicate where the outlet is
-    the same; printed by two outlets they are agency copy, and two articles.
+    their words agree: exports of two systems count from 1. The same words under two addresses are a duplicate where outlet and
+    headline are the same; printed by two outlets they are agency copy, and two articles.
     """
     here, other = address(article.url), address(there.url)
     one_page = bool(here) and here == other
@@ -71,9 +70,15 @@ def relation(article: Article, there: Article) -> Relation:
 
 
 def _one_headline(one: Article, other: Article) -> bool:
-    """Whether nothing says that two articles of the same words are two: "Read more" under two headlines."""
-    titles = {each.title.strip().casefold() for each in (one, other)} - {""}
-    return len(titles) < 2 or len(one.text.split()) >= _TELLING
+    """Whether two articles of the same words have one headline, too: a site may give all that it does not show the same text.
+
+    Half of the words of the shorter are enough, since some add the outlet. One that lacks it has none to differ, unless each
+    has an address of its own.
+    """
+    titles = [set(re.findall(r"\w+", each.title.casefold())) for each in (one, other)]
+    if not all(titles):
+        return not (address(one.url) and address(other.url))
+    return 2 * len(titles[0] & titles[1]) >= min(map(len, titles))
 
 
 def _told(article: Article) -> tuple[object, ...]:
