@@ -40,7 +40,8 @@ def _names(byline: str) -> list[str]:
             if word.casefold() in _words("between") and n - start > 1 and len(words) - n > 2:
                 found.append(" ".join(words[start:n]))
                 start = n + 1
-        found.append(" ".join(words[start:]))
+        if not found or not all(word.casefold().strip(".,") in _words("titles") for word in words):  # "Ann Lee; Staff Writer"
+            found.append(" ".join(words[start:]))
     several = [name for one in found for n, name in enumerate(re.split(r"\s*[,，]\s*", one)) if n == 0 or _like_name(name)]
     return [name.strip(" ,;:") for name in several]
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
+from vectorstore.articles.bylines import names
 from vectorstore.articles.fields import Record
 from vectorstore.articles.names import folded
 from vectorstore.language.days import parse_day
+from vectorstore.language.lexicon import LANGUAGES, word_set
 
 _STARTS = re.compile(
     r"\s*(?:\d+ (?:of|von|de|sur|di) \d+ (?:DOCUMENTS?|DOKUMENTEN?)|(?:Document|Dokument) \d+ (?:of|von|de|sur) \d+)\s*"
@@ -24,6 +27,7 @@ _ENDS = re.compile(
     r"\s*(?:End of Document|Ende des Dokuments|Fin del documento|Fin du document|Document [A-Z]{2,12}\d{8,}\w*)\s*"
 )
 _RULE = re.compile(r"\s*(?:_{20,}|={10,}|-{10,}|\*{10,}|#{10,})\s*")
+_SHORT_RULE = re.compile(r"\s*(?:[-_=*#~] ?){3,9}\s*")  # where a title follows
 _PAGE = re.compile(r"\s*Page \d+ of \d+\s*")
 _WORDS = re.compile(r"\s*\d[\d,.]* (?:words|Wörter|palabras|mots|parole)\s*", re.IGNORECASE)
 _LABEL = re.compile(r"[ \t]*([A-Za-z][A-Za-z -]{1,30}?)[ \t]?:(?:[ \t]+(.*))?")
@@ -51,7 +55,7 @@ _LABELS = {
     "placeofpublication": "", "publicationyear": "", "volume": "", "issue": "", "keywords": "", "category": "section",
     "state": "", "country": "", "city": "", "companyorganization": "", "notes": "", "companies": "", "classification": "",
     "linkstofulltext": "", "accessionnumber": "id", "wordcount": "", "identifierkeyword": "", "column": "",
-    "publicationdatetime": "published", "updated": "modified", "id": "id", "disclaimer": "",
+    "publicationdatetime": "published", "updated": "modified", "id": "id", "disclaimer": "", "by": "authors",
 }  # fmt: skip
 _CODES = "SE HD CR BY WC PD ET SN SC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPD IPC PUB AN".split()
 _CODE = re.compile(rf"({'|'.join(_CODES)})(?:[ \t]+(.*)|[ \t]*)")
@@ -99,6 +103,9 @@ def _is_code(named: re.Match[str], before: str, above: str) -> bool:
         return False
     if before in ("LP", "TD"):
         what = named[2] or ""
+        # In columns, or "gcat : Political news": no text looks so, and no blank line need stand above.
+        if re.match(r"[A-Z]{2,3}(?: {2,}|\t)\S", named[0]) or re.match(r"\w{2,12} : \S", what):
+            return True
         if named[1] == "AN":
             return not what or what.startswith("Document ")
         return not above.strip() and (
@@ -126,7 +133,8 @@ def _chunks(lines: list[str]) -> list[list[str]]:
         chunks = [lines[start:end] for start, end in pairwise(cuts)]
         return [[line for line in chunk if not _STARTS.fullmatch(line) and not _ENDS.fullmatch(line)] for chunk in chunks]
     if _is_labelled(lines):
-        cuts = [-1, *rules, len(lines)]
+        dashes = [n for n, line in enumerate(lines) if _SHORT_RULE.fullmatch(line) and _is_titled(lines[n + 1 : n + 6])]
+        cuts = sorted({-1, *rules, *dashes, len(lines)})
         chunks = [lines[start + 1 : end] for start, end in pairwise(cuts)]
         chunks = [chunk for chunk in chunks if any(line.strip() for line in chunk)]
         return chunks if all(_is_labelled(chunk) for chunk in chunks) else [lines]
@@ -143,6 +151,10 @@ def _is_labelled(lines: list[str]) -> bool:
         return True
     filled = [line for line in lines if line.strip()][:3]
     return len(filled) > 2 and _label(filled[0])[0] in ("title", "headline") and bool(_label(filled[1])[0])
+
+
+def _is_titled(lines: list[str]) -> bool:
+    return _label(next((line for line in lines if line.strip()), ""))[0] in ("title", "headline")
 
 
 def _label(line: str) -> tuple[str, str]:
@@ -180,8 +192,9 @@ def _record(lines: list[str]) -> Record:
     given = {name: said for name, said in head.given.items() if name in Record.__dataclass_fields__ and name != "corrections"}
     if "authors" in given and re.fullmatch(r"[\w’'-]+, [\w. ’'-]+", given["authors"]):  # "Lund, Rhea"
         given["authors"] = " ".join(reversed(given["authors"].split(", ")))
+    people = names([given.get("authors", "")]) or given.get("authors", "")
     corrections = (head.given["corrections"],) if head.given.get("corrections") else ()
-    return Record(**{**given, "text": _paragraphs(body)}, corrections=corrections)
+    return Record(**{**given, "authors": people, "text": _paragraphs(body)}, corrections=corrections)
 
 
 def _give(head: _Head, name: str, said: str) -> None:
@@ -252,7 +265,7 @@ def _read_plain(head: _Head) -> None:
         head.given.setdefault("published", _day_in(plain[dated]))
     if 0 <= counted < dated or (counted >= 0 and dated < 0):  # Factiva: headline, byline, words, date, outlet
         title = plain[:counted]
-        if len(title) > 1 and title[0].isupper() and not title[1].isupper():
+        if len(title) > 1 and ((title[0].isupper() and not title[1].isupper()) or title[0].casefold() in _sections()):
             head.given.setdefault("section", title.pop(0))
         if len(title) > 1:
             head.given.setdefault("authors", title.pop())
@@ -280,3 +293,8 @@ def _day_in(line: str) -> str:
         return line
     found = _DATE_WITHIN.fullmatch(line)
     return found[2].strip() if found and parse_day(found[2].strip()) else ""
+
+
+@cache
+def _sections() -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES for word in word_set("bylines.sections", language))

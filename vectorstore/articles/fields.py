@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
-from vectorstore.language.days import parse_day, parse_moment
+from vectorstore.language.days import day_order, day_words, in_order, parse_day, parse_moment
 from vectorstore.language.detect import code_of
 from vectorstore.types import Article, Rejected
 
@@ -77,7 +77,12 @@ def line(text: str) -> str:
 
 
 def no_date(value: object) -> str:
-    """The report line for a date that is none: losing the article for it would cost more than searching it undated."""
+    """The report line for a date that is none, or two: losing the article for it would cost more than searching it undated."""
+    if day_order(str(value)) == "unclear":
+        days = [parse_day(in_order(str(value), order)) for order in ("dmy", "mdy")]
+        named = " or ".join(day_words(day) for day in days if day)
+        if all(days) and days[0]:
+            return f"published: {str(value)[:60]!r} may be {named}; the article is kept without a date. Write it as {days[0]}."
     return f"published: {str(value)[:60]!r} is not a date; the article is kept without one. Write it as 2024-12-31."
 
 

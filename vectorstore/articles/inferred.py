@@ -1,10 +1,11 @@
-"""What an article's text says of itself where its record does not: its language, its corrections, its place and its agency."""
+"""What an article's text says of itself where its record does not: its language, its corrections, place, day and agency."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from vectorstore.language.datelines import origin
+from vectorstore.language.datelines import origin, origin_day
+from vectorstore.language.days import parse_day
 from vectorstore.language.detect import article_language
 from vectorstore.language.lexicon import LANGUAGES, lines
 from vectorstore.types import Article
@@ -19,6 +20,7 @@ def inferred(article: Article) -> Article:
     place, agency = origin(article.text)
     return replace(
         article,
+        published=article.published or parse_day(origin_day(article.text)),
         language=language,
         corrections=article.corrections or _corrections(article.text, language),
         dateline=article.dateline or place,

@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import peek
+from vectorstore.articles.names import fields_of
 
 # The kinds by suffix. A kind is the key of its reader in READERS (__init__.py), or of a container (containers.py).
 _BY_SUFFIX = {
@@ -126,6 +127,7 @@ _MAIL = {"from", "to", "subject", "date", "received", "message-id", "mime-versio
 _FRONT_MATTER = re.compile(r"(---[ \t]*\n\s*[\w-]+[ \t]*:|\+\+\+[ \t]*\n\s*[\w-]+[ \t]*=)")
 _NESTED = 100_000_000  # bytes of an archive in an archive that are held to tell what it is
 _TEXTS = {"text", "markdown", "html", "csv", "tsv", ""}  # kinds whose files may begin with anything
+_LONGEST_HEADER = 2_000  # characters of a line with the names of columns
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,7}")
 
 
@@ -215,6 +217,8 @@ def _written(head: bytes, document: Document, named: str) -> str:
         return "eml"
     if named in ("text", "") and _FRONT_MATTER.match(text):
         return "markdown"
+    if named in ("text", "") and _is_table(text):
+        return "csv"
     return ""
 
 
@@ -256,6 +260,20 @@ def _json(document: Document, named: str) -> str:
             else "json"
         )
     return "jsonl"
+
+
+def _is_table(text: str) -> bool:
+    """Whether its first line names the columns of a table: Excel's "Unicode text" is one with tabs."""
+    first, _, rest = text.partition("\n")
+    if not rest.strip() or len(first) > _LONGEST_HEADER:
+        return False
+    for delimiter in "\t;,":
+        cells = [cell.strip('" ') for cell in first.split(delimiter)]
+        known = [{field for field, rank in fields_of(cell) if rank < 1_000} for cell in cells if len(cell) < 40]
+        named = sum(map(bool, known))
+        if len(cells) > 2 and named >= (len(cells) if delimiter == "," else 3) and any("text" in one for one in known):
+            return delimiter in rest
+    return False
 
 
 def _is_mail(text: str, named: str) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise, takewhile
 
 from vectorstore.articles import markup
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.fields import Record
 from vectorstore.language.days import parse_day
+from vectorstore.language.lexicon import LANGUAGES, word_set
 
 # What programs put before a subject, in the languages that they speak: of an answer, and of a letter that is passed on.
 _ANSWERED = r"re|aw|sv|antw|odp|res|ynt|vá|ats"
@@ -59,6 +61,7 @@ class Letter:
     url: str = ""
     listed: str = ""  # the name of the list that it went to, or another sign that it went to many
     language: str = ""
+    organisation: str = ""  # as its header names it
 
 
 def told(letter: Letter) -> Record:
@@ -75,7 +78,7 @@ def told(letter: Letter) -> Record:
         text,
         _headline(letter),
         authors=authors,
-        source=source,
+        source=source if forwarded else letter.organisation or source,
         url=letter.url,
         id=letter.id,
         published=date,
@@ -95,13 +98,39 @@ def _who(sender: str, address: str, to_many: bool) -> tuple[tuple[str, ...], str
     name = "" if "@" in sender else " ".join(sender[:300].split()).strip(" \"'")
     local, _, host = address.lower().rpartition("@")
     house = "" if _ANYBODYS.fullmatch(host) else _MAILING_HOST.sub("", host)
-    if to_many or _OFFICE.fullmatch(local):
+    if to_many:
         return (), name or house
-    if parts := re.fullmatch(r"([^,()|]+?)\s*(?:\(([^()]+)\)|\|\s*(.+))", name):  # "Ann Lee (Fen Post)"
-        return (parts[1],), parts[2] or parts[3]
+    # "Ann Lee (Fen Post)", "Ann Lee | Fen Post", "Ann Lee, Fen Post", "Ann Lee - Fen Post", "Ann Lee via Fen Post"
+    office = bool(_OFFICE.fullmatch(local))
+    parts = re.fullmatch(r"([^,()|]+?)\s*(?:\(([^()]+)\)|(?:\||,| [–—-] | via | at (?=[^\W\d_a-z]))\s*([^,|()]+))", name)
+    if parts and (_is_person(parts[1], house) if office or (not parts[2] and "|" not in name) else True):
+        return (parts[1],), (parts[2] or parts[3]).strip()
+    if office and not _is_person(name, house):
+        return (), name or house
     if turned := re.fullmatch(r"([\w’'-]+),\s*([\w.’'-]+(?: [\w.’'-]+)?)", name):  # "Lee, Ann"
         name = f"{turned[2]} {turned[1]}"
     return ((name,) if name else ()), house
+
+
+def _is_person(name: str, house: str) -> bool:
+    """Whether a name that an office's address bears is its writer's: two words or more, none of them a house's or its own."""
+    words = [word.strip(".,'’") for word in name.split()]
+    held = re.sub(r"[\W_]", "", house.casefold())
+    return 1 < len(words) < 5 and all(
+        (
+            word[:1].isupper()
+            and not word.isupper()
+            and word.casefold() not in _houses()
+            and (len(word) < 4 or word.casefold() not in held)
+        )
+        or len(word) == 1
+        for word in words
+    )
+
+
+@cache
+def _houses() -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES for word in word_set("bylines.houses", language))
 
 
 # The text

@@ -135,6 +135,7 @@ def letter_of(message: Message) -> Letter:
     letter.id = header(message, "Message-ID").strip("<> ")
     letter.url = header(message, "Archived-At", "X-Archive-URL").strip("<> ")
     letter.listed = header(message, "List-Id", "List-Unsubscribe", "List-Post", "X-Campaign", "X-Mailer-RecptId")
+    letter.organisation = header(message, "Organization", "Organisation")
     letter.language = header(message, "Content-Language").split(",")[0]
     if not parse_day(letter.date):
         received = header(message, "Received").rpartition(";")[2]

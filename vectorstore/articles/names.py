@@ -38,6 +38,7 @@ _FIELDS = {
         authors author byline by creator creators writers writer docauthor authorname authornames authorsname publishedby
         reporter journalist credits autor autoren autorin autores auteur auteurs autore autori verfasser redakteur автор
         авторы 作者 記者 著者 yazar författare schrijver bylineoriginal fullname
+        writtenby authoredby reportedby
         | contributors contributor editor createdby postedby username from people
     """,
     "source": """

@@ -22,6 +22,7 @@ from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.fields import Record, article, mended
 from vectorstore.articles.head import paragraph, split
 from vectorstore.articles.pagecopy import own_text
+from vectorstore.articles.releases import opened
 from vectorstore.types import Article, Rejected
 
 _LONGEST_HEADLINE = 250
@@ -42,6 +43,7 @@ def read(document: Document) -> Iterator[Article | Rejected]:
 
 def record(content: str) -> Record:
     """What a plain text says; raises Unreadable where there is nothing below its headline."""
+    content, day, calls = opened(content)
     head, _, rest = content.strip().partition("\n")
     fields: dict[str, str] = {}
     title, standfirst, body = "", "", content.strip()
@@ -51,4 +53,7 @@ def record(content: str) -> Record:
         standfirst, body, fields = split(beside, body)
     if not (standfirst + body).strip():
         raise Unreadable("there is no text below the headline; leave the file out or add its text.")
+    if day:
+        fields.setdefault("published", day)
+    body = f"{body}\n\n{calls}" if calls else body
     return Record(**fields, text=body, title=title, standfirst=standfirst)  # type: ignore[arg-type]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from vectorstore.language.days import parse_day
+
 _LONGEST = 160  # characters up to the dash
 _NAME = r"[^\W\d_a-z][\w.’'-]*"
 _PLACE = rf"{_NAME}(?:[ /]{_NAME}){{0,3}}"
@@ -17,7 +19,19 @@ _ORIGINS = (
 
 def origin(text: str) -> tuple[str, str]:
     """(place, agency) of an article's first line; each empty where it does not say."""
-    head = text.lstrip()[:_LONGEST]
-    found = next((match for pattern in _ORIGINS if (match := pattern.match(head))), None)
+    found = _found(text)
     fields = found.groupdict() if found else {}
     return (fields.get("place") or "").strip(" ,"), (fields.get("agency") or "").strip()
+
+
+def origin_day(text: str) -> str:
+    """The day with its year that the first line begins with: "SALTMERE, March 12, 2024 (Coastwire) – …"; else empty."""
+    found = _found(text)
+    pieces = re.sub(r"\([^()]*\)|\s?[-–—]{1,2}\s$", " ", found[0]).split(",") if found else []
+    behind = [",".join(pieces[n:]).strip() for n in range(1, len(pieces))]
+    return next((piece for piece in behind if parse_day(piece)), "")
+
+
+def _found(text: str) -> re.Match[str] | None:
+    head = text.lstrip()[:_LONGEST]
+    return next((match for pattern in _ORIGINS if (match := pattern.match(head))), None)
