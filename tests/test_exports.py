@@ -56,8 +56,10 @@ def test_what_other_tools_write_is_read(tmp_path: Path, case: dict[str, Any]) ->
         assert article.source == (wanted.get("source") or article.source)
         assert article.authors == tuple(wanted.get("authors", article.authors))
         assert article.url == wanted.get("url", article.url)
+        assert article.section == wanted.get("section", article.section)
         assert [part for part in wanted["holds"] if part not in article.text] == []
         assert [part for part in wanted["lacks"] if part in article.text] == []
+    assert not case.get("silent") or reasons(tmp_path / case["file"]) == []
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,32 @@ HIDDEN = "".join(
     )
 )
 PAGES: dict[str, tuple[bytes, dict[str, object]]] = {
+    "microdata beside that of a teaser": (
+        page(
+            "<title>Page</title>",
+            f"""<div itemscope itemtype="https://schema.org/NewsArticle"><meta itemscope itemprop="mainEntityOfPage"
+ itemid="https://salt.example/ferry"><h2 itemprop="headline">Ferry aground off Saltmere</h2><span itemprop="author" itemscope
+ itemtype="https://schema.org/Person">by <b itemprop="name">Ann Rill</b></span><time itemprop="datePublished" datetime="2026-03-04">now</time>
+ <div itemprop="publisher" itemscope itemtype="https://schema.org/Organization"><meta itemprop="name" content="Saltmere Post"></div>
+ <div itemprop="articleBody">{BODY}</div></div><div itemscope itemtype="https://schema.org/NewsArticle"><a itemprop="url" href="/tide">
+ <b itemprop="headline">Tide tables</b></a><time itemprop="datePublished" datetime="2026-01-01">then</time></div>""",
+        ),
+        {
+            "title": "Ferry aground off Saltmere",
+            "authors": ("Ann Rill",),
+            "published": "2026-03-04",
+            "source": "Saltmere Post",
+            "url": "https://salt.example/ferry",
+        },
+    ),
+    "JSON-LD that is broken": (
+        page(
+            """<title>Ferry aground off Saltmere</title><script type="application/ld+json">{"@type":"NewsArticle","headline":"x",,}</script>
+ <meta name="citation_title" content="Ferry aground off Saltmere">""",
+            f"<article><h1>Ferry aground off Saltmere</h1>{BODY}</article>",
+        ),
+        {"title": "Ferry aground off Saltmere", "text": TEXT},
+    ),
     "by hand, without metadata": (
         page("<title>Ferry</title>", f"<h1>Ferry runs aground off Saltmere</h1>{BODY}"),
         {"title": "Ferry runs aground off Saltmere", "text": TEXT, "language": "en"},
@@ -370,6 +396,16 @@ FEEDS: dict[str, tuple[bytes, dict[str, object]]] = {
  <description>The ferry ran aground, and [...]</description></item></channel></rss>""",
         {"text": "The ferry ran aground, and [...]", "authors": ("Ann Rill",)},
     ),
+    "an aggregator's headline": (
+        f"""<rss version="2.0"><channel><title>"Ferry" - Search</title><item><title>Ferry aground - off Saltmere - Fen Echo</title>
+ <source url="https://echo.example">Fen Echo</source><description>{AGROUND}</description></item></channel></rss>""".encode(),
+        {"title": "Ferry aground - off Saltmere", "source": "Fen Echo"},
+    ),
+    "a trailer that names another headline": (
+        f"""<rss version="2.0"><channel><title>Salt</title><item><title>Ferry</title><description><![CDATA[{BODY}<p>Der Beitrag
+ <a href="/x">Fähre</a> erschien zuerst auf <a href="/">Salz</a>.</p>]]></description></item></channel></rss>""".encode(),
+        {"text": TEXT},
+    ),
     "UTF-16": (
         f'<?xml version="1.0" encoding="utf-16"?><rss version="2.0"><channel><item><title>Fähre</title><description>{AGROUND}</description>'
         "</item></channel></rss>".encode("utf-16"),
@@ -391,6 +427,27 @@ def test_an_entry_of_a_feed_becomes_an_article(case: str) -> None:
     [article] = read(content, feeds)
     assert isinstance(article, Article)
     assert given(article, right) == right
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<description>{0}",
+        "<description><![CDATA[<p>{0}</p>",
+        "<description>{0}</descr",
+        "<content:encoded><![CDATA[{0}]]></content:encoded>",
+    ],
+)
+def test_a_feed_that_breaks_off_keeps_what_there_is(end: str) -> None:
+    """And says so."""
+    head = "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>Fen Echo</title>"
+    item = "<item><title>Ferry</title><description>It ran aground.</description></item><item><title>Quay</title>"
+    first, second, said = read((head + item + end.format(AGROUND)).encode(), feeds)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert isinstance(said, Rejected)
+    assert (first.text, second.title, second.text) == ("It ran aground.", "Quay", AGROUND)
+    assert "breaks off" in said.reason
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,10 @@ def _chunks(lines: list[str]) -> list[list[str]]:
         chunks = [lines[start:end] for start, end in pairwise(cuts)]
         return [[line for line in chunk if not _STARTS.fullmatch(line) and not _ENDS.fullmatch(line)] for chunk in chunks]
     if _is_labelled(lines):
-        dashes = [n for n, line in enumerate(lines) if _SHORT_RULE.fullmatch(line) and _is_titled(lines[n + 1 : n + 6])]
+        last = max(n for n, line in enumerate(lines) if line.strip())
+        dashes = [
+            n for n, line in enumerate(lines) if _SHORT_RULE.fullmatch(line) and _is_titled(lines[n + 1 : n + 6], n >= last)
+        ]
         cuts = sorted({-1, *rules, *dashes, len(lines)})
         chunks = [lines[start + 1 : end] for start, end in pairwise(cuts)]
         chunks = [chunk for chunk in chunks if any(line.strip() for line in chunk)]
@@ -153,8 +156,9 @@ def _is_labelled(lines: list[str]) -> bool:
     return len(filled) > 2 and _label(filled[0])[0] in ("title", "headline") and bool(_label(filled[1])[0])
 
 
-def _is_titled(lines: list[str]) -> bool:
-    return _label(next((line for line in lines if line.strip()), ""))[0] in ("title", "headline")
+def _is_titled(lines: list[str], end: bool) -> bool:
+    """Whether a title follows, or nothing."""
+    return end or _label(next((line for line in lines if line.strip()), ""))[0] in ("title", "headline")
 
 
 def _label(line: str) -> tuple[str, str]:
@@ -194,7 +198,8 @@ def _record(lines: list[str]) -> Record:
         given["authors"] = " ".join(reversed(given["authors"].split(", ")))
     people = names([given.get("authors", "")]) or given.get("authors", "")
     corrections = (head.given["corrections"],) if head.given.get("corrections") else ()
-    return Record(**{**given, "authors": people, "text": _paragraphs(body)}, corrections=corrections)
+    given.pop("authors", None)
+    return Record(**{**given, "text": _paragraphs(body)}, authors=people, corrections=corrections)
 
 
 def _give(head: _Head, name: str, said: str) -> None:

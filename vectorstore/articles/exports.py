@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from vectorstore.articles import ghost, marks, ninjs
+from vectorstore.articles import ghost, links, marks, ninjs
 from vectorstore.articles.fields import Record, web_address
 from vectorstore.articles.names import fields_of, folded
 from vectorstore.articles.prose import is_blocks, prose
@@ -18,6 +19,11 @@ from vectorstore.language.days import parse_day
 _DEEPEST = 12
 _LONGEST_TITLE = 200  # characters of a description that stands where a headline should
 _PROSE = 200  # characters of a value that may be a text though its name does not say so
+_ADDRESSES = ("href", "url", "@id", "permalink", "canonical", "rendered", "web", "link", "#text")
+_SITES = frozenset("websiteurl siteurl baseurl homepageurl homeurl website site domain host hostname".split())
+_IN_READER = re.compile(
+    r"https?://(?:read|reader|readwise|app|my)\.|https?://(?:www\.)?(?:getpocket|instapaper|readwise)\.", re.IGNORECASE
+)
 _Entry = tuple[str, int, object]  # a field's name in the export, its rank, what stands there
 # Objects inside an article whose fields are the article's own.
 _OWN = frozenset(
@@ -54,14 +60,27 @@ class Found:
     problem: str = ""
 
 
-def found(value: object, own: Mapping[str, str], around: Mapping[str, object] | None = None, key: str = "") -> list[Found]:
-    """The articles in a value; `own` are field names of one's own, `around` is what stood beside the list that it is from."""
+def found(
+    value: object,
+    own: Mapping[str, str],
+    around: Mapping[str, object] | None = None,
+    key: str = "",
+    names: dict[str, str] | None = None,
+) -> list[Found]:
+    """The articles in a value; `own` are field names of one's own, `around` is what stood beside the list that it is from.
+
+    `names` are those of the file's records by their ids, where some point at others; nothing where none does.
+    """
     if not isinstance(value, dict | list):
         return [Found(problem=_NO_OBJECT.format(kind(value)))]
     if not value:
         return [Found(problem="it is empty: there is no text; leave it out.")]
     if folded(key) in _BESIDE:
         return []
+    if names is not None and isinstance(value, dict | list):
+        if isinstance(value, dict) and (_type(value) in _NO_ARTICLE or _type(value).startswith(("sanity", "system"))):
+            return []
+        value = links.linked(value, names)
     looking = _Looking(own)
     given = looking.below(value, _outlet_of(around or {}), 0)
     return given or looking.none_in(value)
@@ -275,7 +294,7 @@ def _made(
         standfirst=_one("standfirst", fields, odd, lambda one: prose(one)),
         id=_one("id", fields, odd, id_of),
         source=_one("source", fields, odd, name_of),
-        url=_address(fields, odd),
+        url=_address(fields, odd) or _joined(value, fields),
         section=_one("section", fields, odd, name_of),
         language=_one("language", fields, odd, name_of),
         agency=_one("agency", fields, [], name_of),
@@ -312,9 +331,16 @@ def _one(name: str, fields: Mapping[str, list[_Entry]], odd: list[str], read: An
     for _, _, one in given:
         if text := read(one):
             return str(text)
-    if given and given[0][1] < 1_000:
+    if given and given[0][1] < 1_000 and not (isinstance(given[0][2], dict | list) and not _says(given[0][2])):
         odd.append(_dropped(given[0][0], given[0][2]))
     return ""
+
+
+def _says(value: object, depth: int = 0) -> bool:
+    """Whether a value holds anything but empty strings: {"basic": ""} does not."""
+    if isinstance(value, dict | list):
+        return depth > 3 or any(_says(one, depth + 1) for one in (value.values() if isinstance(value, dict) else value))
+    return not empty(value)
 
 
 def _dropped(name: str, value: object) -> str:
@@ -322,13 +348,31 @@ def _dropped(name: str, value: object) -> str:
 
 
 def _address(fields: Mapping[str, list[_Entry]], odd: list[str]) -> str:
-    for _, _, one in fields.get("url", []):
-        for text in strings(one, ("href", "url", "@id", "permalink", "canonical", "rendered", "web", "link", "#text")):
-            if address := web_address(text):
-                return address
+    given = [
+        (address, rank)
+        for _, rank, one in fields.get("url", [])
+        for text in strings(one, _ADDRESSES)
+        if (address := web_address(text))
+    ]
+    if given:
+        # A reading list's own address gives way to that of the page which it keeps.
+        kept = [one for one, rank in given if rank < 1_000 and not _IN_READER.match(one) and urlsplit(one).path.strip("/")]
+        return kept[0] if kept and _IN_READER.match(given[0][0]) else given[0][0]
     first = fields.get("url", [("", 1_000, "")])[0]
     if first[1] < 1_000 and not isinstance(first[2], str | dict | list):
         odd.append(_dropped(first[0], first[2]))
+    return ""
+
+
+def _joined(value: Mapping[str, object], fields: Mapping[str, list[_Entry]]) -> str:
+    """An address without its host, "/news/quay", at the site that the record names."""
+    paths = [text for _, rank, one in fields.get("url", []) if rank < 1_000 for text in strings(one, _ADDRESSES)]
+    path = next((text for text in paths if re.match(r"/[^/\s]\S*$", text)), "")
+    sites = [one for name, one in value.items() if folded(str(name)) in _SITES and isinstance(one, str)] if path else []
+    for site in sites:
+        host = site if "://" in site else f"https://{site}" if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+/?", site) else ""
+        if web_address(host):
+            return web_address(urljoin(host, path))
     return ""
 
 

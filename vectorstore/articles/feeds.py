@@ -18,12 +18,13 @@ from vectorstore.articles.fields import Record, article, line, web_address
 from vectorstore.articles.jsonld import title_key
 from vectorstore.articles.markup import has_markup, plain, visible
 from vectorstore.language.days import parse_day
+from vectorstore.language.lexicon import LANGUAGES, pattern
 from vectorstore.types import Article, Rejected
 
 _LARGEST = 50_000_000  # bytes
 _CUT = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W{0,5}$")  # a summary that the outlet's software has cut
 _MAIL, _BRACKETS = re.compile(r"[^\s@()<>]{1,80}@[^\s@()<>]{1,80}"), re.compile(r"^\W*\(([^()]*)\)\W*$")
-_START, _LONGEST_FOOTER = 60, 80  # characters
+_START, _LONGEST_FOOTER, _LONGEST_TRAILER = 60, 80, 500  # characters
 
 Entry = dict[str, Any]
 
@@ -38,6 +39,7 @@ def read(document: Document) -> Iterator[Article | Rejected]:
         yield Rejected(document.where, str(error))
         return
     # Bytes in a file: what a string names, feedparser would open. What is in the text is for `plain` to judge.
+    content, cut = _closed(content)
     feed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     entries = feed.get("entries") or []
     if not entries:
@@ -48,12 +50,39 @@ def read(document: Document) -> Iterator[Article | Rejected]:
             yield from article(_record(entry, feed.get("feed") or {}), where, f"{document.name}:{number}")
         except Unreadable as error:
             yield Rejected(where, str(error))
+    if cut and entries:
+        yield Rejected(
+            f"{document.where}:entry {len(entries)}", "the feed breaks off here; what there is of it is kept. Fetch it again."
+        )
+
+
+def _closed(content: bytes) -> tuple[bytes, bool]:
+    """The feed with the tags closed that are open where it was cut off, and whether it was: a parser drops their text."""
+    opened = max(content.rfind(b"<item"), content.rfind(b"<entry"))
+    root = re.search(rb"<(rss|feed|rdf:RDF)[\s>]", content[:10_000], re.IGNORECASE)
+    if opened < 0 or root is None or b"</" + root[1] in content[opened:] or len(content) - opened > _LARGEST // 10:
+        return content, False
+    tail = re.sub(rb"<[^<>]{0,2000}$|&[#\w]{0,10}$|[\x80-\xff]{1,3}$", b"", content[opened:])
+    if tail.rfind(b"<![CDATA[") > tail.rfind(b"]]>"):
+        tail += b"]]>"
+    open_tags: list[bytes] = []
+    for tag in re.finditer(
+        rb"<(/?)([A-Za-z][\w:.-]{0,60})[^<>]*?(/?)>", re.sub(rb"<!\[CDATA\[.*?\]\]>", b"", tail, flags=re.DOTALL)
+    ):
+        if tag[1]:
+            while open_tags and open_tags.pop() != tag[2]:
+                pass
+        elif not tag[3]:
+            open_tags.append(tag[2])
+    around = [root[1]] if root[1].lower() != b"rss" else [b"channel", root[1]]
+    return content[:opened] + tail + b"".join(b"</%s>" % name for name in [*reversed(open_tags), *around]), True
 
 
 def _record(entry: Entry, feed: Entry) -> Record:
     """What an entry says; raises Unreadable where it has neither a text nor a title."""
     title = line(_reduced(entry.get("title", "")))
     outlet = line(_reduced((entry.get("source") or {}).get("title") or feed.get("title", "")))
+    title = _without_outlet(title, outlet)
     contents = [(_reduced(one.get("value", ""), one.get("type", "")), one) for one in entry.get("content") or ()]
     summary = _reduced(entry.get("summary", ""), (entry.get("summary_detail") or {}).get("type", ""))
     body, content = max(contents, key=lambda one: len(one[0]), default=("", entry))
@@ -104,9 +133,23 @@ def _authors(entry: Entry) -> list[str]:
     return [_BRACKETS.sub(r"\1", _MAIL.sub("", line(name)).replace("()", "")) for name in several]
 
 
+def _without_outlet(title: str, outlet: str) -> str:
+    """ "Ferry sinks - Saltmere Post" without the outlet, as aggregators add it."""
+    head = title.removesuffix(outlet).rstrip() if outlet else title
+    return (
+        head[:-1].rstrip() if head != title and head[-1:] in "-–—|" and head[:-1].endswith(" ") and head[:-1].strip() else title
+    )
+
+
 def _without_footer(text: str, title: str, outlet: str) -> str:
     """The text without a last paragraph of links: "The post TITLE appeared first on OUTLET", whatever the language."""
     above, _, last = text.rpartition("\n\n")
+    if (
+        above
+        and len(last) < _LONGEST_TRAILER
+        and any(pattern("pages.trailers", one).fullmatch(last.strip()) for one in LANGUAGES)
+    ):
+        return above
     words = title_key(last)
     both = title_key(title) and title_key(title) in words and title_key(outlet) in words
     return above if above and both and len(last) < len(title) + len(outlet) + _LONGEST_FOOTER else text

@@ -78,6 +78,9 @@ def record(page: str, fetched: str = "") -> Record:
 def _title(said: Said, shown: Shown) -> str:
     """The headline as the page gives it to others, without what is added to it there; else as it shows it."""
     given, head = said.titles(), shown.headline()
+    # JSON-LD is at times broken, or the template's: what the page shows and says twice wins.
+    if not said.meta("og:title") and title_key(head) in map(title_key, filter(None, (*given[1:], said.name))):
+        return head
     if not given or (head and title_key(given[0]).startswith(title_key(head))):
         return head or said.name
     return given[0]

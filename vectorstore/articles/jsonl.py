@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from vectorstore.articles import jsonvalues
+from vectorstore.articles import jsonvalues, links
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable, decoded
 from vectorstore.articles.exports import Found, found
@@ -37,8 +37,9 @@ def _items(document: Document) -> Iterator[Item]:
     try:
         with document.utf8() as file:
             by_lines = _is_by_lines(file, document)
+        names = _names(document, by_lines)
         with document.utf8() as file:
-            for item in _lines(file, document) if by_lines else _values(file, document):
+            for item in _lines(file, document, names) if by_lines else _values(file, document, names):
                 place += 1
                 yield item
     except Unreadable as error:  # it lies in a compressed file that is damaged
@@ -77,8 +78,32 @@ def _is_by_lines(file: IO[bytes], document: Document) -> bool:
     return True
 
 
-def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
-    gap = number = 0
+def _names(document: Document, by_lines: bool) -> dict[str, str] | None:
+    """The names of the file's records by their ids, where its records point at others; a look at its bytes says whether."""
+    with document.utf8() as file:
+        before = b""
+        while piece := file.read(1 << 20):
+            if links.points(before + piece):
+                break
+            before = piece[-20:]
+        else:
+            return None
+    names: dict[str, str] = {}
+    with document.utf8() as file:
+        if not by_lines:
+            for value in jsonvalues.values(file):
+                links.gather(value.value, names)
+            return names
+        for _, raw in bounded_lines(file):
+            try:
+                links.gather(jsonvalues.parsed(_text((raw or b"null").strip())), names)
+            except Unreadable:
+                continue  # it is reported where the articles are read
+    return names
+
+
+def _lines(file: IO[bytes], document: Document, names: dict[str, str] | None) -> Iterator[Item]:
+    gap = number = items = 0
     for number, raw in bounded_lines(file):
         gap += len(raw or b"") + 50  # a line end is little, but takes its time
         if raw in _BLANK and gap < _LARGEST_GAP:
@@ -88,11 +113,12 @@ def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
             yield _problem(f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.", where)
         elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
             try:
-                several = found(jsonvalues.parsed(_text(raw.strip())), document.own)
+                several = found(jsonvalues.parsed(_text(raw.strip())), document.own, names=names)
             except Unreadable as error:
                 several = [Found(problem=str(error))]
             if any(one.record for one in several):
                 gap = 0
+            items += len(several)
             for n, one in enumerate(several):
                 yield Item(one, where, f"{document.name}:{number}" + (f".{n + 1}" if n else ""))
         if gap > _LARGEST_GAP:
@@ -100,6 +126,8 @@ def _lines(file: IO[bytes], document: Document) -> Iterator[Item]:
             return
     if not number:
         yield _problem("the file is empty; leave it out.", document.where)
+    elif names is not None and not items:
+        yield _problem("the file holds no article, only what articles point at; leave it out.", document.where)
 
 
 def _text(raw: bytes) -> str:
@@ -122,7 +150,7 @@ def bounded_lines(file: IO[bytes], limit: int = _LARGEST_LINE) -> Iterator[tuple
             yield number, raw
 
 
-def _values(file: IO[bytes], document: Document) -> Iterator[Item]:
+def _values(file: IO[bytes], document: Document, names: dict[str, str] | None) -> Iterator[Item]:
     number = 0
     table: list[object] | None = None
     for value in jsonvalues.values(file):
@@ -137,7 +165,7 @@ def _values(file: IO[bytes], document: Document) -> Iterator[Item]:
             elif all(isinstance(cell, str) for cell in content):
                 number += 1
                 continue
-        several = found(content, document.own, value.around, value.key)
+        several = found(content, document.own, value.around, value.key, names)
         for one in several:
             number += 1
             place = f"item {number}" if number > 1 or len(several) > 1 or value.listed else ""

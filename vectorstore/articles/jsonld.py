@@ -22,8 +22,9 @@ _ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 class LinkedData:
     """The objects of a page, and the one that is its article."""
 
-    def __init__(self, scripts: Sequence[str]) -> None:
-        self._tops = [node for script in scripts for node in _objects(_parsed(script))]
+    def __init__(self, scripts: Sequence[str], others: Sequence[Node] = ()) -> None:
+        """`others` are objects that the page gives in another way."""
+        self._tops = [node for script in scripts for node in _objects(_parsed(script))] + list(others)
         self._by_id: dict[str, Node] = {}
         for node in _all(self._tops):
             name = node.get("@id")

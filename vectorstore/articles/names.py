@@ -42,7 +42,7 @@ _FIELDS = {
         | contributors contributor editor createdby postedby username from people
     """,
     "source": """
-        source outlet sitename metasitename ogsitename publication publicationtitle publicationname site publisher
+        sitename metasitename ogsitename source outlet publication publicationtitle publicationname site publisher
         publishername newspaper paper magazine sourcename sourcetitle feedtitle feedname feed channel channelname provider
         origin website brand quelle medium zeitung fuente medio periodico diario journal testata fonte bron källa источник
         来源 媒体 sn

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from vectorstore.articles import microdata
 from vectorstore.articles.fields import line, web_address
-from vectorstore.articles.jsonld import LinkedData, kinds, text, title_key
+from vectorstore.articles.jsonld import LinkedData, Node, kinds, text, title_key
 from vectorstore.articles.markup import plain, unescaped
 from vectorstore.articles.trees import Tree
 from vectorstore.language.days import parse_day
@@ -95,7 +96,10 @@ class Said:
         here = next(filter(None, map(web_address, (fetched, saved[1] if saved else "", base, self.meta("og:url")))), "")
         head = root.find(".//title")
         self._title = line(head.text_content()) if head is not None else ""
-        self._linked = LinkedData([s.text or "" for s in root.iter("script") if "ld+json" in (s.get("type") or "").lower()])
+        self._linked = LinkedData(
+            [s.text or "" for s in root.iter("script") if "ld+json" in (s.get("type") or "").lower()],
+            _of_the_article(microdata.objects(root), {self.meta("og:title"), self._title}),
+        )
         given = [_joined(here, one) for one in (links.get("canonical", ""), self.meta("og:url"), self.meta("twitter:url"))]
         self._node = self._linked.article(set(given) | {here}, {self.meta("og:title"), self._title})
         given += [_joined(here, self._linked.address(self._node)), web_address(fetched), web_address(saved[1] if saved else "")]
@@ -203,6 +207,16 @@ class Said:
             or self._linked.name(self._node.get("inLanguage"), ("alternateName", "name"))
             or self.meta("content-language", "og:locale")
         )
+
+
+def _of_the_article(objects: list[Node], titles: set[str]) -> list[Node]:
+    """Those that describe the page's own article, not the teasers of others: they hold its body, or bear its headline."""
+    keys = set(filter(None, map(title_key, titles)))
+    return [
+        {name: [] if name == "articleBody" else value for name, value in one.items()}
+        for one in objects
+        if "articleBody" in one or title_key(text(one.get("headline"))) in keys
+    ]
 
 
 def _joined(base: str, address: str) -> str:

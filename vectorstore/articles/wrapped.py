@@ -17,6 +17,7 @@ _NESTED_NAMES = (
     "label",
     "original",
     "text",
+    "plaintext",
     "value",
     "rendered",
     "longname",
@@ -65,6 +66,10 @@ def name_of(value: object) -> str:
             value = value[0] if value else ""
         elif isinstance(value, dict):
             names = {folded(str(key)): one for key, one in value.items()}
+            typed = value.get(str(value.get("type")))
+            if isinstance(typed, list | dict):  # Notion's properties
+                value = typed
+                continue
             inner = next((names[key] for key in (*_NESTED_NAMES, "data", "attributes", "node", "fields") if names.get(key)), "")
             first, last = names.get("firstname"), names.get("lastname")
             if isinstance(first, str) and isinstance(last, str) and not names.get("name"):
@@ -77,6 +82,9 @@ def name_of(value: object) -> str:
 
 def people_of(value: object) -> str | tuple[str, ...]:
     """Authors: a byline as it stands, or the names of a list."""
+    if isinstance(value, dict) and isinstance(inner := value.get(str(value.get("type"))), list | dict):  # Notion's properties
+        runs = [one.get("plain_text") for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+        return people_of("".join(map(str, runs)) if runs and all(isinstance(run, str) for run in runs) else inner)
     if isinstance(value, str):
         text = heading(value)
         if text[:1] == "[" and text[-1:] == "]":  # "['Ann Lee', 'Bo Ray']": a list that went through a table
