@@ -107,6 +107,8 @@ def test_dates_of_one_file_help_each_other(tmp_path: Path) -> None:
     ]
     alone = write(tmp_path / "b.csv", "title,text,date\nA,The weir broke.,03/04/2024\n")
     assert articles(alone)[0].published is None
+    french = {"title": "B", "text": "Le barrage a cédé dans la nuit, a dit le maire de la ville.", "date": "03/04/2024"}
+    assert articles(write(tmp_path / "c.json", [french]))[0].published == date(2024, 4, 3)
     assert "'03/04/2024' may be 3 April 2024 or 4 March 2024" in reasons(alone)[0]
 
 
@@ -186,6 +188,7 @@ def test_a_table_in_a_text_file_is_a_table(tmp_path: Path) -> None:
         "Press release\n",
         "FOR IMMEDIATE RELEASE: May 21, 2024\n\n",
         "NEWS RELEASE\n21 May 2024\n\n",
+        "PRESS RELEASE\nEmbargoed until 10:00, 21 May 2024\n\n",
     ],
 )
 def test_a_press_release_begins_with_its_headline(tmp_path: Path, above: str) -> None:

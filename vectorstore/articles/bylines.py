@@ -32,16 +32,17 @@ def _names(byline: str) -> list[str]:
         first, _, rest = text.partition(" ")
         if rest and first.rstrip(":").casefold() in _words("by"):
             text = rest.strip()
-    found = []
+    found: list[str] = []
     for part in re.split(r"\s*[;&]\s*|\s*、\s*", text):
         words, start = part.split(), 0
+        if found and words and "," not in part and words[-1].casefold().strip(".") in _words("titles"):  # "Ann Lee; Staff Writer"
+            continue
         for n, word in enumerate(words):
             # "Ann Lee and Bo Ray", not "Ortega y Gasset"
             if word.casefold() in _words("between") and n - start > 1 and len(words) - n > 2:
                 found.append(" ".join(words[start:n]))
                 start = n + 1
-        if not found or not all(word.casefold().strip(".,") in _words("titles") for word in words):  # "Ann Lee; Staff Writer"
-            found.append(" ".join(words[start:]))
+        found.append(" ".join(words[start:]))
     several = [name for one in found for n, name in enumerate(re.split(r"\s*[,，]\s*", one)) if n == 0 or _like_name(name)]
     return [name.strip(" ,;:") for name in several]
 

@@ -44,7 +44,7 @@ _WRAPPERS = frozenset(
 )
 _NO_ARTICLE = frozenset(
     "organization person website webpage breadcrumblist imageobject videoobject searchaction newsmediaorganization place "
-    "sitenavigationelement author category tag user page_type service videogallery".split()
+    "sitenavigationelement author category section topic tag user page_type service videogallery".split()
 )
 _NOT_OUT = frozenset(
     "draft pending private trash trashed canceled cancelled withheld scheduled future deleted autodraft unpublished".split()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
-from vectorstore.language.days import day_order, day_words, in_order, parse_day, parse_moment
-from vectorstore.language.detect import code_of
+from vectorstore.language.days import day_order, day_words, in_order, parse_day, parse_moment, usual_order
+from vectorstore.language.detect import article_language, code_of
 from vectorstore.types import Article, Rejected
 
 _LONGEST_FIELD = 2_000  # characters of a headline, an outlet, an id, an address
@@ -46,6 +46,9 @@ def article(record: Record, where: str, name: str) -> Iterator[Article | Rejecte
     if len(text) > LARGEST_ARTICLE:
         raise Unreadable(f"the text has {len(text):,} characters; one article may have {LARGEST_ARTICLE:,}. Split it.")
     published = parse_day(record.published)
+    if not published and day_order(record.published) == "unclear":  # as the article's language writes it
+        order = usual_order(code_of(record.language) or article_language(text))
+        published = parse_day(in_order(record.published, order)) if order else None
     if record.published.strip() and not published:
         yield Rejected(where, no_date(record.published))
     url = web_address(record.url)

@@ -24,7 +24,7 @@ _PREFIX = re.compile(rf"\s*(?:{_ANSWERED}|{_FORWARDED})(?:\[\d{{1,3}}\])?\s?:\s*
 _IS_FORWARDED = re.compile(rf"\s*(?:(?:{_ANSWERED})\s?:\s*)?(?:{_FORWARDED})(?:\[\d{{1,3}}\])?\s?:", re.IGNORECASE)
 # Addresses of offices, not of persons
 _OFFICE = re.compile(
-    r"(?:news|newsletters?|no-?_?reply|do-?not-?reply|info|press|presse|prensa|media|medien|redaktion|redaction|redaccion|contact|hello"
+    r"(?:news|newsdesk|newsroom|newsletters?|no-?_?reply|do-?not-?reply|info|press|presse|prensa|media|medien|redaktion|redaction|redaccion|contact|hello"
     r"|mail|mailer|alerts?|updates?|briefing|daily|weekly|digest|editors?|desk|team|support|office|pr|communications?|service|kontakt)"
     r"(?:[.+_-].*)?|.*[.+_-](?:newsletter|news|press|presse|noreply|no-reply)",
     re.IGNORECASE,

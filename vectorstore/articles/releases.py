@@ -9,6 +9,7 @@ from vectorstore.language.days import parse_day
 from vectorstore.language.lexicon import LANGUAGES, lines
 
 _MOST = 20  # lines above a headline
+_LONGEST_EMBARGO = 80
 _LONGEST = 200  # characters of one
 _CONTACT = re.compile(
     r"[^\W\d_]{0,20}[ -]?(?:contacts?|kontakt|contacto)\b.{0,30}:|(?:tel|phone|e-?mail)\b\.?\s{0,3}:", re.IGNORECASE
@@ -40,7 +41,10 @@ def opened(content: str) -> tuple[str, str, str]:
 def _release(line: str) -> str | None:
     """The day behind "FOR IMMEDIATE RELEASE", empty where there is none; None where a line does not say that."""
     text = " ".join(line[:_LONGEST].split())
-    said = next((one for one in _openings() if text.casefold().startswith(one)), None)
+    if len(text) < _LONGEST_EMBARGO and text.casefold().startswith(_openings("embargoes")):
+        day = re.sub(r"^[^\d]{0,40}", "", text)
+        return day if parse_day(day) else ""
+    said = next((one for one in _openings("releases") if text.casefold().startswith(one)), None)
     if said is None:
         return None
     rest = text[len(said) :].strip(" :–—-|,.*")
@@ -48,5 +52,5 @@ def _release(line: str) -> str | None:
 
 
 @cache
-def _openings() -> tuple[str, ...]:
-    return tuple(sorted((line for language in LANGUAGES for line in lines("bylines.releases", language)), key=len, reverse=True))
+def _openings(name: str) -> tuple[str, ...]:
+    return tuple(sorted((line for language in LANGUAGES for line in lines(f"bylines.{name}", language)), key=len, reverse=True))

@@ -117,6 +117,19 @@ def day_order(text: str) -> str:
     return "dmy" if numbers[3] == "." else "unclear"
 
 
+@cache
+def usual_order(language: str) -> str:
+    """In which order a language writes dates in numbers, "dmy" or "mdy"; empty for English, where countries differ."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        pattern = Locale.parse(language).date_formats["short"].pattern.casefold() if language not in ("", "en") else ""
+    except (UnknownLocaleError, ValueError):
+        return ""
+    order = "".join(dict.fromkeys(sign for sign in pattern if sign in "dmy"))
+    return order if order in ("dmy", "mdy") else ""
+
+
 def in_order(text: str, order: str) -> str:
     """The text with an unclear date in it written in the one way that is clear: "03/04/2024 10:15" -> "2024-04-03 10:15"."""
     numbers = _NUMBERS.match(text)
