@@ -46,7 +46,9 @@ def _one_speaker(mine: Said, theirs: Said) -> bool:
     """Whether two quotations may be of one speaker; what one paper says and another only quotes is not."""
     if not mine.speaker or not theirs.speaker:
         return bool(mine.opening) == bool(theirs.opening)
-    return mine.speaker.split()[-1].casefold() == theirs.speaker.split()[-1].casefold()
+    # "…, its owner said, the agency reported" has two
+    names, others = ({name.split()[-1].casefold() for name in s.speaker.split(" and ") if name} for s in (mine, theirs))
+    return not names.isdisjoint(others)
 
 
 def _turned(text: str, start: int, end: int) -> bool:

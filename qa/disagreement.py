@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import takewhile
 
 from qa.check.polarity import opposed
 from qa.check.status import excludes
 from qa.clauses import dateline, furniture
 from vectorstore.language.align import NEGATIONS, Line, aligned
-from vectorstore.language.lexicon import lines, rows, word_set
+from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
@@ -27,6 +28,7 @@ from vectorstore.wirecopy import alike, turn, turns, without_speaker
 
 _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its place counted in: two tellings of one fact
 _PLACE = 4  # words that stand for one another; more are another story
+_NOTE = 1000  # characters of an article's start where such a note stands
 _SOON = 10  # days between two reports of one event
 _ROUND = 0.12  # of a number: what a rounder one may be off by
 _SPELLING = 0.8  # likeness of two spellings of one name
@@ -50,6 +52,8 @@ _UNDOING = stem_set("copies.undoing")
 _HAPPENING = stem_set("copies.happening")
 _HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
 _GROWING = word_set("copies.growing")
+_IF = word_set("certainty.if")
+_AT_LEAST = word_set("copies.at_least")
 _CORRECTING = word_set("copies.correcting")
 _NOTES = lines("copies.notes")
 
@@ -100,7 +104,11 @@ def _counts(row: Sequence[Token], n: int, wanted: Set[str]) -> bool:
 def corrects(article: Article) -> bool:
     """Whether an article says that it puts an earlier one right."""
     head = {word.strip(":—–-.,()[]").casefold() for word in article.title.split()}
-    return bool(head & _CORRECTING) or any(note in article.text.casefold() for note in _NOTES)
+    return (
+        bool(head & _CORRECTING)
+        or any(note in article.text.casefold() for note in _NOTES)
+        or bool(pattern("copies.wrong").search(article.text[:_NOTE]))
+    )
 
 
 def one_story(old: Article, new: Article) -> bool:
@@ -166,12 +174,33 @@ def _is_passive(row: Sequence[Token], n: int) -> bool:
     )
 
 
-def grown(one: Report, other: Report) -> bool:
-    """Whether one counts "at least" so many, and the other of the same day more "so far"."""
+def grown(one: Report, other: Report, across: bool = False) -> bool:
+    """Whether one counts "at least" so many, and the other more: "so far" that day, or later in that outlet, or `across` them."""
     for less, more in ((one, other), (other, one)):
         if less.article.published == more.article.published and "least" in less.text and _GROWING & set(more.text.split()):
             counted = [max((v for t in r.told if not t.date for v in t.values), default=0.0) for r in (less, more)]
             return 0 < counted[0] < counted[1] and alike(Line(less.told), Line(more.told))
+        here = across or less.article.source == more.article.source
+        if here and ("least" in less.text or "more than" in less.text) and _outgrown(less, more):
+            return True
+    return False
+
+
+def _outgrown(less: Report, more: Report) -> bool:
+    """Whether a report of some days later counts more of what the earlier one counted "at least" so many of."""
+    days = less.article.published, more.article.published
+    if not (days[0] and days[1]) or not 0 < (days[1] - days[0]).days <= _SOON:
+        return False
+    names, others = ({t.key for t in report.told if is_name(t)} for report in (less, more))
+    told, too = ({t.key for t in report.told if t.content and not t.values and not t.date} for report in (less, more))
+    if (names - others and others - names) or 2 * len(told & too) < min(len(told), len(too)):
+        return False
+    for n, token in enumerate(less.told):
+        before = less.told[max(0, n - 3) : n]
+        if token.values and any(t.text.casefold() in _AT_LEAST for t in before) and not any(t.key in NEGATIONS for t in before):
+            thing = {t.key for t in less.told[n + 1 : n + 3] if t.content}
+            counts = [max(t.values) for m, t in enumerate(more.told) if thing and _counts(more.told, m, thing)]
+            return len(counts) == 1 and counts[0] > max(token.values)
     return False
 
 
@@ -194,7 +223,24 @@ def undoes(one: Report, other: Report) -> bool:
         few = len(rest) <= ahead and len(more) <= 3 and not any(is_name(t) or t.values for t in (*rest, *more))
         if few and any(t.key in _UNDOING for t in more):
             return not _of_other_days(one.article, other.article, one.told, other.told, dates_matter=False)
-    return False
+    starts = {next((t.key for t in report.told if t.content), "") for report in (one, other)}
+    return len(starts) == 1 and (_denies(one, other) or _denies(other, one))
+
+
+def _denies(one: Report, other: Report) -> bool:
+    """Whether the first clause of one says of all that it tells that it is not so, and the other's that it is."""
+    no, yes = ((*row[:1], *takewhile(lambda t: not t.before.strip("-\"' "), row[1:])) for row in (one.told, other.told))
+    told = [t for t in no if t.content and t.key not in NEGATIONS]
+    if len(told) < 3 or [t.key in NEGATIONS for t in no].count(True) != 1:
+        return False
+    at = 0
+    for word in told:
+        at = 1 + next((n for n in range(at, len(yes)) if (yes[n].key, yes[n].values) == (word.key, word.values)), -1)
+        if not at:
+            return False
+    if {turn(t) for t in yes[:at]} - {turn(t) for t in no} or any(t.text.casefold() in _IF for t in yes):  # "may buy"
+        return False
+    return not _of_other_days(one.article, other.article, no, no, dates_matter=False)
 
 
 def _other_outcome(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
@@ -259,7 +305,7 @@ def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
     pairs = [
         (i, j)
         for i, j in pairs
-        if not mine[i].values or (mine[i].values == theirs[j].values and not _in_other_money([mine[i]], [theirs[j]]))
+        if not mine[i].values or (mine[i].values == theirs[j].values and not _in_other_unit(mine[i], theirs[j]))
     ]
     if len([1 for i, _ in pairs if mine[i].content]) < 2:
         return None
@@ -295,7 +341,7 @@ def _moved(places: Places) -> frozenset[str]:
     here, there = ({t.key for here, _, _ in places for t in here}, {t.key for _, there, _ in places for t in there})
     every = [t for here, there, _ in places for t in (*here, *there)]
     names = {t.key for t in every if is_name(t)}
-    sums = {t.key for t in every if _in_other_money([t], [other for other in every if other.key == t.key])}
+    sums = {t.key for t in every if any(other.key == t.key and _in_other_unit(t, other) for other in every)}
     return frozenset((here & there) - names - sums)
 
 
@@ -386,6 +432,13 @@ def apart(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
 
 def _in_other_money(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     return {t.unit for t in mine} != {t.unit for t in theirs} and "" not in {t.unit for t in (*mine, *theirs)}
+
+
+def _in_other_unit(one: Token, other: Token) -> bool:
+    """Whether the numbers are of two kinds of money, or of two measures of one thing: tonnes and kilos."""
+    mine, theirs = one.measure, other.measure
+    measured = bool(mine and theirs and mine.dimension == theirs.dimension and mine.factor != theirs.factor)
+    return measured or _in_other_money([one], [other])
 
 
 def _digits(value: float) -> int:

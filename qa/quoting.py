@@ -24,6 +24,7 @@ from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
 from vectorstore.language.days import day_words
+from vectorstore.language.lexicon import pattern
 from vectorstore.language.quotations import set_inside
 from vectorstore.language.sentences import Span, presentable, sentences
 from vectorstore.language.words import Word, rarity, words
@@ -180,7 +181,8 @@ def quote(
     for candidate in chosen:
         number, whole, article = len(cited) + 1, candidate.text, candidate.hit.article
         start, end, others = _standing(candidate, *_clause(ask, candidate))
-        lead = _lead(ask, candidate, chosen[1:]) if not shown else DIFFER if _contradicts(ask, chosen[0], candidate) else ""
+        doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
+        lead = DIFFER if doubt else "" if shown else _lead(ask, candidate, chosen[1:])
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
         begin = candidate.start
@@ -189,37 +191,53 @@ def quote(
         inner = set_inside(f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}")
         cited.append(one)
         numbers: tuple[int, ...] = (number,)
-        if candidate.head:  # "4,112 | 11" says nothing without "Votes | Seats"
-            above = Citation(number + 1, article.text[slice(*candidate.head)], *candidate.head, article, candidate.hit.passage.id)
-            above = next((c for c in cited if (c.article.id, c.start, c.end) == (article.id, *candidate.head)), above)
-            cited += [above] * (above.number > number)
-            inner, numbers = f"{above.quote}” “{inner}", (number, above.number)
+        if candidate.head:
+            inner, numbers = _under_head(candidate, inner, cited)
         by = "" if one.said.is_named else f"{one.speaker}, in "
         shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(article, others)}", numbers, supported=True))
     return tuple(shown), tuple(cited)
 
 
+def _under_head(candidate: Candidate, inner: str, cited: list[Citation]) -> tuple[str, tuple[int, ...]]:
+    """A table's row below its head, which is cited, too: "4,112 | 11" says nothing without "Votes | Seats"."""
+    number, article, span = len(cited), candidate.hit.article, candidate.head or (0, 0)
+    above = Citation(number + 1, article.text[slice(*span)], *span, article, candidate.hit.passage.id)
+    above = next((c for c in cited if (c.article.id, c.start, c.end) == (article.id, *span)), above)
+    cited += [above] * (above.number > number)
+    return f"{above.quote}” “{inner}", (number, above.number)
+
+
 def _clause(ask: Asked, candidate: Candidate) -> tuple[int, int]:
-    """The part of a sentence that says as much; a table's row is shown whole."""
+    """The part of a sentence that says as much; a table's row is shown whole, and what an earlier report had wrong."""
     whole = candidate.text
-    return (0, len(whole)) if candidate.head else clause(whole, partial(_says_as_much, ask, whole))
+    return (
+        (0, len(whole))
+        if candidate.head or pattern("copies.wrong").search(whole)
+        else clause(whole, partial(_says_as_much, ask, whole))
+    )
 
 
 def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tuple[Article, ...]]:
-    """The part to quote, and the articles that carry it, too; "…, according to police." goes on there, or is a sentence less."""
+    """The part to quote, and the articles that carry it, too."""
+    return _standing_in(candidate, start, end) if candidate.also_in else (start, end, ())
+
+
+def _standing_in(candidate: Candidate, start: int, end: int) -> tuple[int, int, tuple[Article, ...]]:
+    """The same of one that others may carry: "…, according to police." goes on there, or is a sentence less."""
     whole, begin = candidate.text, candidate.start
-    if candidate.also_in:
-        spans = [(start, end), (start, end - whole[:end].endswith("."))]
-        spans += [] if candidate.head else [shared(whole, candidate.also_in)]
-        for a, b in dict.fromkeys(spans):
-            if others := also_in(candidate.hit.article, begin + a, begin + b, candidate.also_in):
-                return a, b, others
+    spans = [(start, end), (start, end - whole[:end].endswith("."))]
+    spans += [] if candidate.head else [shared(whole, candidate.also_in)]
+    for a, b in dict.fromkeys(spans):
+        if others := also_in(candidate.hit.article, begin + a, begin + b, candidate.also_in):
+            return a, b, others
     return start, end, ()
 
 
 def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
-    read = [[_headed(ask, hit, one) for one in _read(ask, hit.passage.text)] for hit in hits]
+    wrong = pattern("copies.wrong").search
+    texts_read = [(_set_right if wrong(hit.passage.text) else _read)(ask, hit.passage.text) for hit in hits]
+    read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     scores = [hit.score for hit in hits]
     least, best = min(scores, default=0.0), max(scores, default=0.0)
     near = [(score - least) / (best - least) if best > least else 1.0 for score in scores]
@@ -282,6 +300,20 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     return list(found.values())
 
 
+def _set_right(ask: Asked, text: str) -> Sequence[_Read]:
+    """The sentences; one that says what an earlier report had wrong goes on with the one that puts it right."""
+    found: list[_Read] = []
+    read = _read(ask, text)
+    wrong = [bool(pattern("copies.wrong").search(text, one.start, one.end)) for one in read]
+    for n, one in enumerate(read):
+        if n and wrong[n - 1] and not wrong[n] and "\n\n" not in text[read[n - 1].end : one.start]:
+            row, met = found[-1].words + one.words, tuple(map(max, found[-1].met, one.met))
+            found[-1] = _Read(found[-1].start, one.end, row, _stems(row), met)
+        else:
+            found.append(one)
+    return found
+
+
 def _headed(ask: Asked, hit: Hit, one: _Read) -> tuple[_Read, Span | None]:
     """A sentence; one that is a row of a table with its head's words, and where that stands."""
     head = head_of(hit.article.text, hit.passage.start + one.start)
@@ -296,18 +328,23 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
     """
     chosen: list[Candidate] = []
     for candidate in ranked:
+        first = chosen[0] if chosen else candidate
         twin = next((n for n, other in enumerate(chosen) if _copies(candidate, other)), None)
         if twin is not None:
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
-        differs = bool(chosen) and (_differ(ask, chosen[0], candidate) or grown(chosen[0].report, candidate.report))
-        again = differs or (bool(chosen) and _restates(chosen[0], candidate) and candidate.share >= _LESS * chosen[0].share)
-        if len(chosen) == limit and differs and not any(_differ(ask, chosen[0], other) for other in chosen[1:]):
+        differs = bool(chosen) and _outdone(ask, first, candidate)
+        again = (
+            differs
+            or (chosen and _last_word(first, candidate))
+            or (bool(chosen) and _restates(first, candidate) and candidate.share >= _LESS * first.share)
+        )
+        if len(chosen) == limit and differs and not any(_differ(ask, first, other) for other in chosen[1:]):
             chosen.pop()
-        if len(chosen) == limit or (chosen and not again and not _adds(ask, chosen[0], candidate)):
+        if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
             continue
         later = all(_later(other, candidate) for other in chosen)
-        if chosen and not again and not later and _answers_alone(ask, chosen[0]):
+        if chosen and not again and not later and _answers_alone(ask, first):
             continue
         chosen.append(candidate)
     return chosen
@@ -321,11 +358,15 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
     first = chosen[0]
     if any(wish.sources and wish.admits(first.hit.article) for wish in prefer):
         return chosen
-    told = [c for c in chosen[1:] if _differ(ask, first, c) or grown(first.report, c.report)]
+    told = [c for c in chosen[1:] if _outdone(ask, first, c)]
     near = told + [c for c in chosen[1:] if c.met > first.met - _AS_MUCH and _restates(first, c)]
-    others = near + [c for c in chosen[1:] if (_last_word(first, c) and _restates(first, c)) or _follows(first, c)]
+    others = near + [c for c in chosen[1:] if _last_word(first, c) or _follows(first, c)]
     last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
+
+
+def _outdone(ask: Asked, one: Candidate, other: Candidate) -> bool:
+    return _differ(ask, one, other) or (min(one.met, other.met) >= 0.5 and grown(one.report, other.report, across=True))
 
 
 def _follows(first: Candidate, other: Candidate) -> bool:
@@ -337,23 +378,38 @@ def _follows(first: Candidate, other: Candidate) -> bool:
 
 def _last_word(first: Candidate, other: Candidate) -> bool:
     new, old = other.hit.article, first.hit.article
-    return new.source == old.source and corrects(new) and one_story(old, new)
+    return new.source == old.source and corrects(new) and _of_one_matter(first, other)
+
+
+def _of_one_matter(first: Candidate, other: Candidate) -> bool:
+    """Whether a correction is of what the first sentence tells."""
+    new, old = other.hit.article, first.hit.article
+    named = bool(pattern("copies.wrong").search(other.text)) and old.id != new.id and _shared(first, other, _HALF)
+    return named or (one_story(old, new) and _restates(first, other))
 
 
 def _contradicts(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether the first sentence says something else of the same fact, or corrects the other one."""
-    return _differ(ask, first, other) or (_last_word(other, first) and _restates(first, other))
+    return _differ(ask, first, other) or _last_word(other, first)
 
 
 def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
     """What is said before the first quote: that it puts right an earlier report of the same outlet."""
     article = first.hit.article
-    for old in (c.hit.article for c in others if _contradicts(ask, first, c)):
-        earlier = bool(old.published and article.published and old.published < article.published)
-        if article.source and old.source == article.source and (earlier or (corrects(article) and not corrects(old))):
-            what = f"the report of {_day_and_month(old, article)}" if old.published else "an earlier report"
-            return f"Corrects {what}: " if corrects(article) else f"Corrects or updates {what}: "
-    return ""
+    olds = [c for c in others if _replaces(article, c.hit.article)]
+    return next((_replacing(first, c) for c in olds if grown(first.report, c.report) or _contradicts(ask, first, c)), "")
+
+
+def _replacing(first: Candidate, other: Candidate) -> str:
+    article, old = first.hit.article, other.hit.article
+    how = "Corrects" if corrects(article) else "Updates" if grown(first.report, other.report) else "Corrects or updates"
+    return f"{how} the report of {_day_and_month(old, article)}: " if old.published else f"{how} an earlier report: "
+
+
+def _replaces(article: Article, old: Article) -> bool:
+    """Whether an article has the last word of its outlet on what an older one says."""
+    earlier = bool(old.published and article.published and old.published < article.published)
+    return bool(article.source and old.source == article.source) and (earlier or (corrects(article) and not corrects(old)))
 
 
 def _day_and_month(old: Article, new: Article) -> str:

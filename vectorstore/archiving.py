@@ -16,7 +16,7 @@ from vectorstore.archive import ANSWERS, COLUMNS, DUPLICATE, RECORD, SCHEMA, SUP
 from vectorstore.editions import address, relation, wording
 from vectorstore.passages import encoded_text, heading, with_sentences
 from vectorstore.types import Article, Rejected
-from vectorstore.wirecopy import same_copy
+from vectorstore.wirecopy import same_copy, without_credit
 
 # To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
 VERSION = 3
@@ -256,7 +256,7 @@ class ArchiveWriter:
             vector = digest(encoded_text(headed, one.text))
             values = (n, one.id, number, one.start, one.end, vector, one.text)
             self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-            sizes = {wording(text): len(text.split()) for text in (article.text[start:end] for start, end in spans)}
+            sizes = {wording(text): len(text.split()) for text in (without_credit(article.text[a:b]) for a, b in spans)}
             rows = ((line[:8], size, n) for line, size in sizes.items() if size >= _LEAST_WORDS)
             self._database.executemany("INSERT INTO told VALUES (?, ?, ?)", rows)
         self._database.execute("UPDATE articles SET passages = ? WHERE number = ?", (len(parts), number))

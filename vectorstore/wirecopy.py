@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
-from vectorstore.language.lexicon import rows, table, word_list, word_set
+from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 
@@ -30,6 +30,12 @@ _TURNING = {form: n for n, row in enumerate(_TURNS, 1) for word in row for form 
     NEGATIONS | stem_set("polarity.refusals"), 0
 )
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
+
+
+def without_credit(text: str) -> str:
+    """A sentence as written, without its dateline and without who reported it at its end: a copy may have others."""
+    begin = pattern("clauses.dateline", cased=True).match(text)
+    return pattern("copies.credit").sub("", text[begin.end() if begin else 0 :])
 
 
 def same_copy(one: str, other: str) -> bool:
@@ -66,9 +72,14 @@ def same_sentence(one: Line, other: Line) -> bool:
     added = [token for j, token in enumerate(long.tokens) if j not in there]
     if not here or any(token.text.casefold() not in _SLIGHT for token in lost):
         return False
-    if not any(map(turns, added)):
-        return True
-    bare = without_speaker(long.tokens)  # "…, the agency reported" makes no other statement of it
+    return not any(map(turns, added)) or _same_but_for_speaker(short, long)
+
+
+def _same_but_for_speaker(short: Line, long: Line) -> bool:
+    """Whether it is only who said it that seems to make another statement: "…, the agency reported"."""
+    bare = without_speaker(long.tokens)
+    if len(short.tokens) > len(bare):  # "…, the police said, the agency reported": both lose who said it
+        short = Line(without_speaker(short.tokens))
     return len(short.tokens) <= len(bare) < len(long.tokens) and same_sentence(short, Line(bare))
 
 
@@ -104,8 +115,8 @@ def turns(token: Token) -> bool:
 
 
 def turn(token: Token) -> int | None:
-    """Which turn such a word gives: "may" and "might" the same one; None for any other word."""
-    return _TURNING.get(token.text.casefold(), _TURNING.get(token.key))
+    """Which turn such a word gives: "may" and "might" the same one; None for any other word, and for the month of May."""
+    return None if token.date else _TURNING.get(token.text.casefold(), _TURNING.get(token.key))
 
 
 def _told(line: Line) -> frozenset[str]:

@@ -59,7 +59,7 @@ def claims(question: str, hits: Sequence[Hit], copies: dict[str, str]) -> Iterat
     by_number = {c.number: f"{c.article.source} {c.article.published} ({c.article.title}): {c.quote}" for c in cited}
     told = [by_number[sentence.citations[0]] for sentence in shown]
     for sentence, quoted in zip(shown, told, strict=True):
-        if sentence.text.startswith("Corrects "):
+        if sentence.text.startswith(("Corrects ", "Updates ")):
             yield "corrects", True, sentence.text, "; ".join(told[1:])
         if sentence.text.startswith(DIFFER):
             yield "differ", plain(told[0]) != plain(quoted), told[0], quoted
