@@ -14,6 +14,7 @@ from vectorstore.language.verbs import is_irregular, is_past
 
 _KIND = kinds("certainty.plain")
 _WITH_TO = kinds("certainty.with_to")
+_TO_HAVE = word_set("certainty.to_have")
 _OF = word_set("certainty.with_to.alleged")
 _IF = word_set("certainty.if")
 _ATTRIBUTED = stem_set("certainty.attributed")
@@ -28,12 +29,17 @@ _WEAKER = {kind: frozenset(said.split()) for kind, said in table("certainty.weak
 
 
 def certainty(claim: Claim) -> Iterator[str]:
-    yield from itertools.islice(itertools.chain(_of_verbs(claim), _of_slots(claim)), 1)
+    attributed = any(t.key in _ATTRIBUTED and not _is_suspect(claim.tokens, i) for i, t in enumerate(claim.tokens))
+    yield from itertools.islice(itertools.chain(_of_verbs(claim, attributed), _of_slots(claim, attributed)), 1)
 
 
-def _of_slots(claim: Claim) -> Iterator[str]:
+def _is_suspect(found: Sequence[Token], n: int) -> bool:
+    """Whether it is "the suspect" or "the accused", which does not say that somebody says so."""
+    return found[n].text.casefold() in word_set("certainty.suspects") and (not n or found[n - 1].key in _ARTICLES)
+
+
+def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
     """Another "may", "will" or "reportedly" between the same two words, or none where the passage has one."""
-    attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
     for slot in claim.slots:
         right = slot.here[-1] + 1 if slot.here else len(claim.at)
         if slot.joined or not slot.there or any(claim.tokens[i].quoted for i in slot.here):
@@ -45,9 +51,11 @@ def _of_slots(claim: Claim) -> Iterator[str]:
             continue
         there = [claim.token_at(p).text.casefold() for p in (slot.there if bounded else slot.there[-3:])]
         theirs = next((word for word in there if word in _KIND), "")
+        here = [claim.tokens[i].text.casefold() for i in slot.here]
+        if bounded and here and not attributed and {"have", "having", "be"} & set(there):
+            yield from _alleged_to(there, here)
         if not theirs:
             continue
-        here = [claim.tokens[i].text.casefold() for i in slot.here]
         mine = next((word for word in here if word in _KIND or word == "can"), "")
         if mine:
             kind = _KIND.get(mine, "possible")
@@ -57,10 +65,16 @@ def _of_slots(claim: Claim) -> Iterator[str]:
             yield f"The passage says “{theirs}”; this leaves it out."
 
 
-def _of_verbs(claim: Claim) -> Iterator[str]:
-    attributed = any(t.key in _ATTRIBUTED for t in claim.tokens)
-    for i, place in enumerate(claim.at):
-        token = claim.tokens[i]
+def _alleged_to(words: Sequence[str], here: Sequence[str]) -> Iterator[str]:
+    """Whether a sentence lacks the "believed to have" or "accused of having" that the passage has in its place."""
+    for word, link, verb in zip(words, words[1:], words[2:], strict=False):
+        is_alleged = word in _TO_HAVE or _WITH_TO.get(word) == "alleged"
+        if is_alleged and "to" not in here and (link, verb) in (("to", "have"), ("to", "be"), ("of", "having")):
+            yield f"The passage says “{word} {link} {verb}”; this leaves it out."
+
+
+def _of_verbs(claim: Claim, attributed: bool) -> Iterator[str]:
+    for i, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
         if not place or not token.content or token.values or token.date or token.quoted or (token.capital and not token.first):
             continue
         found = claim.lines[place[0]].tokens
@@ -106,7 +120,7 @@ def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
         low, after = found[k].text.casefold(), found[k + 1].key if k + 1 < n else ""
         if low in _KIND:
             said.setdefault(_KIND[low], low)
-        elif after == "to" and (kind := "future" if low in _BEING else _WITH_TO.get(low)):
+        elif after == "to" and (kind := "future" if low in _BEING else _WITH_TO.get(low) or _to_have(low, found[k + 2])):
             said.setdefault(kind, f"{low} to")
         elif k == n - 1 and _WITH_TO.get(low) == "planned" and found[n].text.endswith("ing"):
             said.setdefault("planned", low)  # "is considering buying"
@@ -120,6 +134,11 @@ def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
                 said.setdefault("infinitive", "to")
             break
     return next(((kind, said[kind]) for kind in _WEAKER if kind in said), ("", ""))
+
+
+def _to_have(word: str, verb: Token) -> str:
+    """What "said to have" and "appears to be" are; "said to reporters" is nothing of the kind."""
+    return "alleged" if word in _TO_HAVE and verb.key in ("have", "be") else ""
 
 
 def _governor(found: Sequence[Token], k: int) -> str:

@@ -9,6 +9,7 @@ from qa.check.align import Claim, Slot
 from qa.check.roles import told
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.names import demonyms, full_name, is_name
+from vectorstore.language.speech import speech
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.words import rarity
@@ -37,13 +38,20 @@ def names(claim: Claim) -> Iterator[str]:
                 others = []
             if not _mentioned(token, claim, known):
                 yield _name_reason(claim, i, others)
-            elif token.key in told(claim).moved:
-                continue  # "B was sued by A"
+            elif token.key in told(claim).moved or token.text.casefold() in _framed(claim.text):
+                continue  # "B was sued by A"; who speaks is for another rule
             elif close and others and not _same_person(claim, i, others, known):
                 yield f"The passage says this of {others[0].text}, not of {token.text}."
             elif close and not others and _is_other_antecedent(claim, i, slot, known):
                 yield f"The passage does not say this of {token.text}."
     yield from _broken_names(claim)
+
+
+def _framed(text: str) -> frozenset[str]:
+    """The names in an "according to" at the start of a sentence."""
+    if text.partition(" ")[0].casefold() not in word_set("speech.according"):
+        return frozenset()
+    return frozenset().union(*(one.speakers[0].names for one in speech(text)[:1]))
 
 
 def _new_subject(claim: Claim, slot: Slot, i: int) -> bool:

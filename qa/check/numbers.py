@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.check.align import Claim, Slot
-from vectorstore.language.lexicon import lines, table, word_set
+from vectorstore.language.lexicon import kinds, lines, table, word_set
 from vectorstore.language.numbers import M, measure_of
+from vectorstore.language.senses import is_mostly_verb
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
+from vectorstore.language.verbs import is_irregular, is_past
 
+_PARTIAL = frozenset(word for word, kind in kinds("quantities.kinds").items() if kind != "all")
 _MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
 
 
@@ -32,6 +35,7 @@ def units(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
         place = claim.at[i]
         if place and token.values and not token.date:
+            yield from _whole(claim, i, place)
             other, there = claim.token_at(place), claim.lines[place[0]].tokens
             mine, theirs = _counted(claim.tokens, i), _counted(there, place[1])
             if mine and other.measure and not (token.measure or token.unit or measure_of(mine.text) or claim.at[i + 1]):
@@ -88,6 +92,42 @@ def _is_in_word(claim: Claim, token: Token) -> bool:
 def _is_times(value: float, unit: str, factor: float) -> bool:
     """Whether a number says how many times as much: "three times", "by 200 percent", "by half"."""
     return (value == factor and unit in ("", "part")) or (unit == "%" and value == round(100 * abs(factor - 1)))
+
+
+def _whole(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:
+    """The whole taken for its part: "480 workers were dismissed" where the passage says 120 of 480."""
+    found = claim.lines[place[0]].tokens
+    start, part = _part_of(found, place[1])
+    told = not part or (place[0], start) in claim.taken or any(t.values and same(t, part) for t in claim.tokens)
+    if not part or told or any(t.key == "of" for t in claim.tokens[max(0, i - 4) : i]):
+        return
+    acts = (at[1] for at in claim.at if at and at[0] == place[0] and not start <= at[1] <= place[1] + 1)
+    if any(not found[j].capital and _is_act(found[j]) for j in acts):
+        yield f"This says “{claim.tokens[i].text}” where the passage says “{part.text} of {found[place[1]].text}”."
+
+
+def _is_act(token: Token) -> bool:
+    return token.content and (is_past(token) or is_irregular(token) or is_mostly_verb(token.key))
+
+
+def _part_of(found: Sequence[Token], n: int) -> tuple[int, Token | None]:
+    """The part of which the number at n is the whole, and where that is told from: "120 of its 480", "of its 480, 120"."""
+    k = n - 1
+    while k >= 0 and n - k < 6 and found[k].key != "of" and not found[k].values and not found[k + 1].before.strip("-"):
+        k -= 1
+    if k < 0 or found[k].key != "of" or found[k + 1].before.strip("-"):
+        return 0, None
+    if not k or "," in found[k].before:
+        return k, next((t for t in found[n + 1 : n + 9] if _is_part(t)), None)
+    before = k - 1 - (found[k - 1].text.casefold() == "out")
+    for m in (before, before - 1):  # "18 passengers of the 62"
+        if m >= 0 and _is_part(found[m]) and not any(t.before.strip("-") for t in found[m + 1 : k + 1]):
+            return m, found[m]
+    return 0, None
+
+
+def _is_part(token: Token) -> bool:
+    return bool(token.values and not token.date) or token.text.casefold() in _PARTIAL
 
 
 def multiples(claim: Claim) -> Iterator[str]:

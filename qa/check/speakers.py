@@ -165,8 +165,11 @@ def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
 def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part]) -> bool:
     """Whether the words that the speaker does not say only name what "it" or "they" stands for there."""
     best = max(mine, key=lambda part: len(part.keys & set(content)), default=None)
-    if best is None or not best.said & set(content) or content[-1] in missing:
+    if best is None or not best.said & set(content):
         return False
+    if content[-1] in missing:  # "a wave overturned the ferry" of "a wave overturned it"
+        held, own = set(content) - missing, best.low.replace(best.frame.casefold(), " ").replace(".", " ").split()
+        return "it" in own and held <= best.said and 3 * len(missing) <= len(held)
     n = 0
     while content[n] in missing:
         n += 1

@@ -54,7 +54,20 @@ def _is_thing(found: Sequence[Token], n: int) -> bool:
     if not token.content or token.values or token.date or token.quoted or not (token.text.isalpha() and token.text.islower()):
         return False
     is_noun = n > 0 and (found[n - 1].key in _ARTICLES or bool(found[n - 1].values))
-    return is_noun or not (is_past(token) or is_mostly_verb(token.key))
+    return is_noun or not (is_past(token) or is_mostly_verb(token.key)) or _ends_phrase(found, n)
+
+
+def _ends_phrase(found: Sequence[Token], n: int) -> bool:
+    """Whether it is the last word of "a submerged rock": behind an article and an adjective, before a sign or a preposition."""
+    if is_past(found[n]) or found[n].text.endswith(("s", "ing")) or found[n].before.strip("-"):
+        return False
+    after = found[n + 1] if n + 1 < len(found) else None
+    if after and not after.before.strip("-") and (after.content or after.key in _ARTICLES):
+        return False
+    k = n - 1
+    while k >= 0 and n - k < 3 and found[k].content and found[k].text.islower() and not found[k].text.endswith("s"):
+        k -= 1
+    return 0 <= k < n - 1 and found[k].key in _ARTICLES
 
 
 def _may_stand(token: Token, other: Token) -> bool:

@@ -193,8 +193,13 @@ def _with_parts(found: list[Token]) -> list[Token]:
             out[-1] = _joined(token, found[n + 1 : n + 4], [1.5])._replace(measure=measure)
             n += 3
         elif number and low == "and" and len(texts) >= mixed and texts[mixed - 1] in _PARTS:
-            out[-1] = _joined(number, found[n : n + mixed + 1], [size + 1 / _PARTS[texts[mixed - 1]]])
-            n += mixed
+            more = mixed + 1
+            scale = max([_SCALES.get(word, 1.0) for word in number.text.casefold().split()])  # "a million and a half"
+            value = size + scale / _PARTS[texts[mixed - 1]]
+            while n + more < len(found) and (larger := _SCALES.get(found[n + more].text.casefold())):  # "two and a half million"
+                value, more = value * larger, more + 1
+            out[-1] = _joined(number, found[n : n + more], [value])
+            n += more - 1
         elif number and token.unit == "part" and low not in _PARTS and size < 100:
             out[-1] = _joined(number, (token,), [size + max(token.values)])
         elif number and low == "dozen":

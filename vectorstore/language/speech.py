@@ -273,6 +273,7 @@ class _Reading:
         """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind."""
         about = [one for before in range(n - 1, max(-1, n - 5), -1) for one in self._about(before)]
         if isa(pronoun, "one_person"):
+            self._take_turns(pronoun, n)
             about = [one for one in about if may_be_person(one)] or [one for one in about if len(one.names) == 1]
         for one in about:
             if self.people.gender.get(one.shown, pronoun) == pronoun:
@@ -280,6 +281,18 @@ class _Reading:
                     self.people.gender[one.shown] = pronoun
                 return one
         return UNKNOWN
+
+    def _take_turns(self, pronoun: str, n: int) -> None:
+        """Tell two who speak in turn apart: “…,” said Kern. “…,” said Dahl. “…,” she said. “…,” he said."""
+        one, other = (self.first[n - 2], self.first[n - 1]) if n > 1 else (None, None)
+        if not (one and other) or one.is_same(other) or self.people.gender.keys() & {one.shown, other.shown}:
+            return
+        rows = self.rows[n - 2 : n + 2]
+        if len(rows) < 4 or not (one.names and other.names) or any(row[0].text != QUOTE for row in rows):
+            return
+        theirs = [word.low for word in rows[3] if word.isa("one_person") and word.low != pronoun]
+        if theirs:
+            self.people.gender.update({one.shown: pronoun, other.shown: theirs[0]})
 
     def read_bare_quotations(self) -> None:
         """Find whose the quoted sentences are beside which no verb says it."""
@@ -356,8 +369,7 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
             continue
         cue: _Cue | None = None
         if word.isa("according"):
-            if right := _right(row, i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))):
-                cue = _Cue(i, i, right[1], right[0], i > 0)
+            cue = _according(row, i)
         elif cue := _told_by(row, i):
             pass
         elif word.isa("verbs_of_saying") and not (word.capital and i) and _is_verb(row, i):
@@ -386,6 +398,14 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
         yield _Cue(colon, 0, colon + 1, who)
     elif len(row) > 2 and row[0].text == QUOTE and row[1].text in DASHES and row[2].capital:  # “…” — Ida Kern
         yield _Cue(1, 1, len(row), speaker(row[2 : _end_of_phrase(row, 2)]), True)
+
+
+def _according(row: Sequence[Word], i: int) -> _Cue | None:
+    first = i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))
+    right, end = _right(row, first), _end_of_phrase(row, first)
+    if right and not i and right[1] > end and (right[1] >= len(row) or row[right[1]].text != ","):
+        right = speaker(row[first:end]), end  # "According to Ida Kern, the bridge fell because …": no apposition
+    return _Cue(i, i, right[1], right[0], i > 0) if right else None
 
 
 def _back(row: Sequence[Word], i: int) -> int:

@@ -173,6 +173,8 @@ def _with_phrases(found: list[Token]) -> list[Token]:
             if tuple(t.text.casefold() for t in following) == more and not any(t.before.strip("-") for t in following):
                 if more == ("guilty",) and any(t.key in _PLEADING for t in found):
                     continue
+                *denied, word = word.split()  # "left open the possibility of" is "not excluded"
+                out.extend(token._replace(key=first, text=first, content=False) for first in denied)
                 key, used = word if word in STOP else stem(word), 1 + len(more)
                 text = " ".join(t.text for t in found[n : n + used])
                 token = token._replace(key=key, text=text, content=word not in STOP)
