@@ -21,6 +21,7 @@ from qa.markers import WORDS
 from qa.types import Sentence
 from vectorstore.language.detect import language_of
 from vectorstore.language.lexicon import LANGUAGES, lines, word_set
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.types import Hit
 
 _TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
@@ -67,9 +68,10 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     )
     if denies and words and {*every[:1]} <= _words("first_person"):
         return True
+    tells_nothing = denies and _nothing_told(every)
     if (
         sentence.supported
-        or _told(sentence.text, question, hits)
+        or _told(sentence.text, question, hits, _of_telling() if tells_nothing else frozenset())
         or set(_numbers(text)) - set(_numbers(_folded(question))) - {str(n) for n in range(len(hits) + 1)}
     ):
         return False
@@ -77,6 +79,8 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
         return True
     if _names(sentence.text, question):
         return False
+    if tells_nothing:
+        return True
     if absent or not key_words(sentence.text):
         return not sentence.citations
     if not hits or not differ(sentence.text, hits[0].passage.text):
@@ -84,9 +88,17 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     return denies or not word_set("polarity.negations", language_of(sentence.text))
 
 
-def _told(sentence: str, question: str, hits: Sequence[Hit]) -> bool:
+def _nothing_told(words: Sequence[str]) -> bool:
+    """Whether a sentence denies that the stories tell: "Nothing in these stories identifies the owner"."""
+    if not stem_set("sources.tells") & {stem(word) for word in words}:
+        return False
+    stories, pointing = word_set("sources.stories"), word_set("sources.before_stories")
+    return any(word in stories and not pointing.isdisjoint([*words[max(0, n - 3) : n], word]) for n, word in enumerate(words))
+
+
+def _told(sentence: str, question: str, hits: Sequence[Hit], but: frozenset[str]) -> bool:
     """Whether a passage has what a sentence says beside the words of the question and those about passages."""
-    own = key_words(sentence) - key_words(question) - _about_passages()
+    own = key_words(sentence) - key_words(question) - _about_passages() - but
     most = max((len(own & key_words(hit.passage.text)) for hit in hits), default=0)
     return most >= 2 and 2 * most >= len(own)
 
@@ -127,6 +139,11 @@ def _words(name: str) -> frozenset[str]:
 @cache
 def _negations() -> frozenset[str]:
     return frozenset().union(*(word_set("polarity.negations", language) for language in LANGUAGES))
+
+
+@cache
+def _of_telling() -> frozenset[str]:
+    return key_words(" ".join(word_set("sources.tells") | word_set("sources.stories")))
 
 
 @cache

@@ -6,14 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from prompts import render
 from qa.errors import ModelError
 from qa.models import ChatModel
 from qa.prompting import Message, as_data
 from qa.types import Turn
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import word_list, word_set
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import DAY_NAMES
 
@@ -87,7 +88,8 @@ _OPENERS = _LIGHT | {"a", "an", "the", "although", "despite", "because", "due", 
 _JOINING = frozenset("of the de la le el al bin ibn van von der den di da du and & for".split())
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|will|would|does|did|can|could|how)\s+it\s+(?:be\s+)?(?:\w+ly\s+)?(?:true|possible|legal|illegal|safe|likely|"
-    r"necessary|important|take|takes|took|rain|snow|matter|okay|ok|dangerous|worth|cost|mean to|time|that)\b|\bwhat time is it\b|"
+    r"necessary|important|(?:takes?|took|costs?)\b(?=.* to\b)|rain|snow|matter|okay|ok|dangerous|worth|mean to|"
+    r"time|that)\b|\bwhat time is it\b|"
     r"\bit (?:is|was) (?:true|possible|likely|not)\b|\bit (?:emerged|turned out|was (?:revealed|announced|reported))\b",
     re.I,
 )
@@ -122,6 +124,8 @@ class _Talk:
     subject: str  # the same in the fewest words that tell it from other stories: a headline, a name, the last question
     group: str  # what "they" are: the names that the last answer listed, or the things that its question asked for
     people: tuple[str, ...]  # names that may be a person's, the likeliest first
+    doer: str  # the person that the last answer is about
+    answer: str  # the last one
     settings: frozenset[str]  # names of where it plays: "in Tollan"
     title: str  # the headline that the last answer cited first
     stems: frozenset[str]  # of all words
@@ -228,7 +232,7 @@ def _within(before: str, lowered: Sequence[str], own: Sequence[str], pronoun: st
 def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
     """The name that a pronoun most likely stands for, or empty where only the topic can be named."""
     if pronoun in _PERSON:
-        return next((name for name in talk.people if name not in own), "")
+        return _person(pronoun, [name for name in talk.people if name not in own], talk)
     if pronoun in _GROUP and (talk.group or talk.topic in talk.people or talk.subject.startswith("“")):
         return talk.group  # where nobody is listed, the headline is named beside it
     if (
@@ -238,6 +242,43 @@ def _meant(pronoun: str, own: Sequence[str], talk: _Talk) -> str:
     ):
         return ""  # a person is no "it", and a country that a story plays in seldom "they"; the subject is named beside it
     return talk.topic if talk.topic not in own else ""
+
+
+def _person(pronoun: str, people: Sequence[str], talk: _Talk) -> str:
+    """Whom "he" or "she" means: whom the last answer is about first; empty where two may be meant, as a wrong one is worse."""
+    mine, others = (_WOMEN, _MEN) if pronoun.startswith(("she", "her")) else (_MEN, _WOMEN)
+    fitting = [name for name in people if not (described := _described(name, talk)) & others or described & mine]
+    known = [name for name in fitting if _described(name, talk) & mine]
+    if talk.doer in fitting and (talk.doer in known or not known):
+        return talk.doer
+    lately = [name for name in fitting if name in talk.answer]
+    if len(lately) == 1 or (fitting and (len(lately) < 2 or fitting[0] in talk.last)):
+        return fitting[0]
+    return known[0] if len(known) == 1 and not talk.doer else ""
+
+
+def _described(name: str, talk: _Talk) -> set[str]:
+    """The words of a name but the surname, and the one before it: "spokeswoman Tilda"."""
+    before = talk.answer[: talk.answer.find(name)].split()[-1:] if name in talk.answer else []
+    return {word.lower().strip('“”",.') for word in [*before, *name.split()[:-1]]}
+
+
+def _doer(answer: str, people: Sequence[str]) -> str:
+    """The person who is the subject of an answer's first sentence: only words about the one stand before the name."""
+    first = min((name for name in people if name in answer), key=answer.find, default="")
+    before = [word.lower().strip('“”",.‘') for word in answer[: answer.find(first)].split()] if first else []
+    joined = bool(re.match(r",? (?:and|or) ", answer[answer.find(first) + len(first) :])) if first else True
+    return first if not joined and all(_tells_of_person(word) for word in before) else ""
+
+
+_MEN, _WOMEN = word_set("followups.men"), word_set("followups.women")
+_ROLES = word_set("followups.roles")
+_BEFORE_NAMES = word_set("names.titles") | _ROLES | _MEN | _WOMEN | {"the", "a", "an", ""}
+_TRADES = ("-old", *word_list("speech.trades"))
+
+
+def _tells_of_person(word: str) -> bool:
+    return word in _BEFORE_NAMES or word.endswith(_TRADES)
 
 
 def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _Talk) -> bool:
@@ -255,12 +296,22 @@ def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _T
     if "there" in lowered and not _THERE_IS.search(text):
         return True
     content = [word for word in lowered if word not in _LIGHT and len(word) > 2]
-    known = [any(stem(word) in talk.stems for word in phrase) for phrase in _things(lowered)]
+    the = {word for before, word in pairwise(lowered) if before == "the"}
+    known = [any(_is_spoken_of(word, word in the, talk) for word in phrase) for phrase in _things(lowered)]
     if not all(known) or any(word.isdigit() for word in content):
         return False  # it names a thing that nobody has spoken of yet
     return bool(known or _JOINED.match(text)) or len(content) <= 1
 
 
+def _is_spoken_of(word: str, pointing: bool, talk: _Talk) -> bool:
+    """Whether the talk has the word, or the last answer a thing of its kind: "the snake" after "a python"."""
+    if stem(word) in talk.stems:
+        return True
+    told = _INTRODUCED.findall(talk.answer) if pointing else ()
+    return any(may_mean(stem(word), stem(one)) for one in told)
+
+
+_INTRODUCED = re.compile(r"\b[Aa]n? ([a-z]{3,})")
 _JOINED = re.compile(r"(?:and|but|so)\b", re.I)
 
 
@@ -309,21 +360,25 @@ def _talk(history: Sequence[Turn]) -> _Talk:
     title = next((title for turn in reversed(turns) for title in turn.titles[:1] if title.strip()), "")
     last, topic = resolved[-1], ranked[0] if ranked else ""
     subject = topic
-    if len(title.split()) > 2 and not _is_name(title):
+    settings = frozenset(
+        name
+        for name in ranked
+        if re.search(rf"\b(?:(?:in|at|on|off|near|outside|across) {re.escape(name)}\b|[Tt]he {re.escape(name)} [a-z])", told)
+    )
+    if len(title.split()) > 1 and not _is_name(title):
         subject = f"“{' '.join(title.split()[:16])}”"
-    elif _is_place(topic):
+    elif _is_place(topic) or topic in settings:
         subject = f"“{last.rstrip(' ?')}”"
+    people = tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}"))
     return _Talk(
         last=last,
         topic=topic,
         subject=subject,
         group=_group(last, answers[-1]),
-        people=tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}")),
-        settings=frozenset(
-            name
-            for name in ranked
-            if re.search(rf"\b(?:(?:in|at|near|outside|across) {re.escape(name)}\b|[Tt]he {re.escape(name)} [a-z])", told)
-        ),
+        people=people,
+        doer=_doer(answers[-1], people),
+        answer=answers[-1],
+        settings=settings,
         title=title,
         stems=frozenset(map(stem, _words(" ".join([prose, *titles])))),
     )
@@ -370,8 +425,16 @@ def _may_be_person(name: str) -> bool:
 def _people(ranked: Sequence[str], told: str, lately: str) -> Iterator[str]:
     """The names that are people's, those of the last turn first; of "Dag Ferm of the Harbour Union" his own."""
     names = [name.partition(" of ")[0] for name in ranked]
-    people = [name for name in dict.fromkeys(names) if _is_person(name, told)]
-    yield from sorted(people, key=lambda name: name.split()[-1] not in lately)
+    people = [_bare_name(name) for name in dict.fromkeys(names) if _is_person(name, told)]
+    yield from sorted(dict.fromkeys(people), key=lambda name: name.split()[-1] not in lately)
+
+
+def _bare_name(name: str) -> str:
+    """A name without what somebody is, which has its capital from the start of a sentence: "Shepherd Tomas Wynd"."""
+    first, _, rest = name.partition(" ")
+    low = first.lower()
+    is_role = (low in _ROLES or low.endswith(_TRADES)) and low not in _MEN | _WOMEN
+    return rest if " " in rest and is_role else name
 
 
 def _is_person(name: str, told: str) -> bool:

@@ -83,6 +83,40 @@ def test_only_a_person_is_he_or_she(question: str, history: list[Turn], standing
     assert by_rule(question, history) == standing
 
 
+def told(asked: str, words: str, title: str) -> list[Turn]:
+    return [Turn(asked, f"“{words}” — Lowland Courier, 3 May 2026 [1]", (title,))]
+
+
+FINAL = told(
+    "Who beat pastry chef Bruno Sallow?", "Teenager Lotte Harwick beat pastry chef Bruno Sallow in Quillby.", "Girl wins bake-off"
+)
+BISHOP = told("Who succeeds the bishop?", "Priest Marcus Aldane will succeed bishop Helga Rowe.", "New bishop for Tressel")
+PAIR = told("Who won?", "Zarin Ulm and Corvo Best won the final.", "Final won by two")
+FERRY = told(
+    "What stopped the ferry in Grell?", "The ferry in Grell has stopped because an owl nested in its works.", "Ferry stops"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standing"),
+    [
+        ("Who taught her to bake?", FINAL, "Who taught Lotte Harwick to bake?"),
+        ("How old is he?", FINAL, "How old is Bruno Sallow?"),
+        ("How old is she?", BISHOP, "How old is Helga Rowe?"),
+        ("How old is he?", BISHOP, "How old is Marcus Aldane?"),
+        ("How old is he?", PAIR, "How old is he (about “Final won by two”)?"),
+        ("And when will it be repaired?", FERRY, "And when will it be repaired (about “Ferry stops”)?"),
+        ("How much did it cost?", FERRY, "How much did it cost (about “Ferry stops”)?"),
+        ("How big is the bird?", FERRY, "How big is the bird (about “Ferry stops”)?"),
+        ("How long does it take to fly to the moon?", FERRY, "How long does it take to fly to the moon?"),
+        ("How old is the king?", FERRY, "How old is the king?"),
+    ],
+)
+def test_whom_and_what_a_pronoun_means(question: str, history: list[Turn], standing: str) -> None:
+    """The one whom the answer is about, if he or she fits; where two fit, and for a thing in a place, the headline."""
+    assert by_rule(question, history) == standing
+
+
 @pytest.mark.parametrize("history", [BRIDGE, STORM, SEAT], ids=["bridge", "storm", "seat"])
 @pytest.mark.parametrize(
     "question",
