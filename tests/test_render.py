@@ -298,7 +298,7 @@ def _hostile(text: str) -> list[Answer]:
         citations=citations,
         hits=hits,
         model=text,
-        filters=Filters((text,), date(2026, 1, 1)),
+        filters=Filters((text.encode("utf-8", "replace").decode(),), date(2026, 1, 1)),  # it takes no lone surrogate
         notice=text,
         seconds={"total": 1.0},
         final=True,

@@ -336,7 +336,7 @@ def test_the_command_serves_the_page_until_it_is_interrupted(samples_index: Path
         finally:
             chat.kill()
     assert "Traceback" not in errors
-    assert chat.returncode == 1
+    assert chat.returncode == 130
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY", "all_proxy"])
