@@ -320,6 +320,7 @@ def test_a_folder_that_may_only_be_read(public: Path) -> None:
         "from pathlib import Path\n"
         "from vectorstore.errors import StoreError\n"
         "top(Path(sys.argv[1]), 'mill 7')\n"  # what is imported late may be where nobody else may read
+        "import filelock\n"
         "os.setgid(65534); os.setuid(65534)\n"
         "try:\n"
         "    print(top(Path(sys.argv[1]), 'mill 7'))\n"

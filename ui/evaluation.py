@@ -168,7 +168,12 @@ def _index(
         return
     with tempfile.TemporaryDirectory(prefix="onrecord-eval-") as scratch:
         folder = Path(options.keep).expanduser() if options.keep else Path(scratch) / "index"
-        with bar("Encoding", " passages") as progress:
+        with bar("Encoding", " passages") as encoded:
+
+            def progress(what: str, done: int, total: int) -> None:
+                if what == "passages":
+                    encoded(done, total)
+
             index, rejected = collection.opened(benchmark, folder, settings.embedder, rerank=settings.rerank, progress=progress)
         with Assistant(index, replace(quoting, index=folder)) as assistant:
             yield assistant, rejected

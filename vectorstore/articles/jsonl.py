@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO
 
 from vectorstore.articles import jsonvalues, links
@@ -80,6 +81,13 @@ def _is_by_lines(file: IO[bytes], document: Document) -> bool:
 
 def _names(document: Document, by_lines: bool) -> dict[str, str] | None:
     """The names of the file's records by their ids, where its records point at others; a look at its bytes says whether."""
+    names: dict[str, str] = {}
+    with suppress(Unreadable):  # damaged further on: that is reported where the articles are read, after those before it
+        return _gathered(document, by_lines, names)
+    return names
+
+
+def _gathered(document: Document, by_lines: bool, names: dict[str, str]) -> dict[str, str] | None:
     with document.utf8() as file:
         before = b""
         while piece := file.read(1 << 20):
@@ -88,7 +96,6 @@ def _names(document: Document, by_lines: bool) -> dict[str, str] | None:
             before = piece[-20:]
         else:
             return None
-    names: dict[str, str] = {}
     with document.utf8() as file:
         if not by_lines:
             for value in jsonvalues.values(file):
