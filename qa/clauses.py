@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, pattern
 
 Span = tuple[int, int]
@@ -40,12 +41,6 @@ def clause(text: str, keeps: Callable[[str], bool]) -> Span:
             end = tail.start()
             break
     return start, end
-
-
-def dateline(text: str) -> int:
-    """Where a sentence begins after its dateline: "ESTRIN, March 19 (Coastwire) - Storm …", "Estrin (EBN) Storm …"; else 0."""
-    found = pattern("clauses.dateline", cased=True).match(text)
-    return found.end() if found else 0
 
 
 def _half(text: str, start: int, end: int, keeps: Callable[[str], bool]) -> Span:

@@ -15,8 +15,9 @@ from itertools import takewhile
 
 from qa.check.polarity import opposed
 from qa.check.status import excludes
-from qa.clauses import dateline, furniture
+from qa.clauses import furniture
 from vectorstore.language.align import NEGATIONS, Line, aligned
+from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.senses import may_mean

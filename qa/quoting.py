@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 from qa.also_in import also_in, shared, standing
 from qa.asking import DATE, ENOUGH, Asked, Term, asked, counts, denies, fits, is_new, new_names, of_sort
-from qa.clauses import clause, dateline, furniture
+from qa.clauses import clause, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
+from vectorstore.language.datelines import dateline
 from vectorstore.language.days import day_words
 from vectorstore.language.lexicon import pattern
 from vectorstore.language.quotations import set_inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -133,6 +134,20 @@ def test_two_articles_of_one_id_are_both_kept(tmp_path: Path) -> None:
     assert not written(file, {"a": given}).edited
 
 
+def test_an_id_that_was_made_may_be_given(tmp_path: Path) -> None:
+    """By a file that comes later: a rebuild goes on, and passages have their articles' ids."""
+    file = tmp_path / "archive"
+    first = [replace(BAKERY, id="1"), replace(FERRY, id="1")]
+    written(file, {"a": first})
+    written(file, {"a": first, "b": [replace(MORNING, id="1~2", url="")]})
+    assert texts(file) == {"1": BAKERY.text, "1~2": FERRY.text, "1~2~2": MORNING.text}
+    written(file, {"moved": [replace(FERRY, id="1")]})
+    assert texts(file) == {"1": FERRY.text}
+    archive = Archive(file)
+    assert [found.passage.id for found in archive.passages(list(archive.numbers())).values()] == ["1#0"]
+    archive.close()
+
+
 def test_what_is_unchanged_is_not_touched(tmp_path: Path) -> None:
     """The same files again, read again or not, leave the archive as it was."""
     file = tmp_path / "archive"
@@ -199,6 +214,10 @@ def test_a_stamp_changes_with_the_file_and_with_how_it_is_read(tmp_path: Path) -
     first = stamp(file)
     assert first == stamp(file)
     assert first != stamp(file, ["title=headline"])
+    times = file.stat()
+    file.write_text("two")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # as long as before, and its time set back
+    assert stamp(file) != first
     file.write_text("three")
     assert stamp(file) != first
     assert stamp(tmp_path / "none") == ""

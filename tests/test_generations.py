@@ -131,6 +131,8 @@ def test_articles_from_python(tmp_path: Path) -> None:
     ]
     report = rebuild(index_dir=tmp_path / "index", articles=iter(given), mapping={"story": "text"}, encoder=WordHashEncoder())
     assert (report.articles, len(report.rejected)) == (2, 1)
+    with pytest.raises(NothingToIndex, match="made from standard input or from Python: give its articles again"):
+        rebuild([], tmp_path / "index", encoder=WordHashEncoder())
     kept = [json.loads(line) for line in (tmp_path / "index" / "rejected.jsonl").read_text().splitlines()]
     assert kept == [{"where": one.where, "reason": one.reason} for one in report.rejected]
 

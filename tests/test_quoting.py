@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from qa.asking import asked, of_sort
-from qa.clauses import clause, dateline, furniture
+from qa.clauses import clause, furniture
 from qa.quoting import DIFFER, quote
 from qa.types import Answer
 from tests.studies.quoting import measure, reading
+from vectorstore.language.datelines import dateline
 from vectorstore.language.words import words
 from vectorstore.passages import passages
 from vectorstore.search import collapsed

@@ -163,19 +163,21 @@ class ArchiveWriter:
         self._database.close()
 
     def _move(self) -> None:
-        """An article that another file gives now as it was keeps its passages: the collection was moved, or a file renamed."""
+        """An article that another file gives now as it was keeps its passages: the collection was moved, or a file renamed.
+
+        One whose id was made different from another's is split anew: it may get its own.
+        """
         moved = self._database.execute(
             "SELECT old.number, new.number, old.passages FROM articles old JOIN articles new "
             "ON new.given = old.given AND new.digest = old.digest "
-            "WHERE old.passages > 0 AND old.number NOT IN (SELECT article FROM temp.read) "
+            "WHERE old.passages > 0 AND old.id = old.given AND old.number NOT IN (SELECT article FROM temp.read) "
             "AND new.passages = 0 AND new.number IN (SELECT article FROM temp.read) GROUP BY old.number"
         ).fetchall()
         for old, new, passages in moved:
             if self._one("SELECT passages FROM articles WHERE number = ?", new):
                 continue  # it has those of another
             self._database.execute("UPDATE passages SET article = ? WHERE article = ?", (new, old))
-            taken = "UPDATE articles SET passages = ?, id = (SELECT id FROM articles WHERE number = ?) WHERE number = ?"
-            self._database.execute(taken, (passages, old, new))
+            self._database.execute("UPDATE articles SET passages = ? WHERE number = ?", (passages, new))
             self._database.execute("UPDATE articles SET passages = 0 WHERE number = ?", (old,))
             self._database.execute("DELETE FROM temp.were WHERE number = ?", (old,))
 
@@ -185,6 +187,9 @@ class ArchiveWriter:
             f"SELECT number FROM articles WHERE {key} IN "  # noqa: S608 - ours
             f"(SELECT {key} FROM articles WHERE {key} <> '' GROUP BY {key} HAVING count(*) > 1)"
             for key in ("given", "address", "wording")
+        )
+        shared += (
+            " UNION SELECT number FROM articles WHERE given IN (SELECT id FROM articles WHERE id <> given)"  # made for another
         )
         self._database.execute(f"CREATE TEMP TABLE shared AS {shared}")
         self._database.execute("CREATE UNIQUE INDEX temp.sharing ON shared (number)")
@@ -291,4 +296,5 @@ def stamp(path: Path, *how: Sequence[str] | str) -> str:
         found = path.stat()
     except OSError:
         return ""
-    return " ".join(map(repr, (found.st_size, found.st_mtime_ns, found.st_ino, *how)))
+    # Writing changes the last one also where a program sets the time of change back.
+    return " ".join(map(repr, (found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns, *how)))

@@ -98,7 +98,7 @@ def rebuild(
         try:
             generations.sweep(index_dir)
             if articles is not None:
-                given, named = [], [Path("the articles that were given")]
+                given, named = [Path("-")], [Path("the articles that were given")]
             elif from_index is not None:
                 other, given = _other(Path(from_index))
                 ends.callback(other.close)
@@ -158,7 +158,7 @@ def _made_from(index_dir: Path) -> tuple[list[Path | str], dict[str, str]]:
             f"The index in {index_dir} no longer says what it was made from: run `onrecord rebuild PATH …`."
         ) from error
     if "-" in saved:
-        raise NothingToIndex("The index was made from standard input: give that again as `-`, or name files.")
+        raise NothingToIndex("The index was made from standard input or from Python: give its articles again, or name files.")
     return [source(one) for one in saved], own
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of
+from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
@@ -34,8 +35,7 @@ _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 
 def without_credit(text: str) -> str:
     """A sentence as written, without its dateline and without who reported it at its end: a copy may have others."""
-    begin = pattern("clauses.dateline", cased=True).match(text)
-    return pattern("copies.credit").sub("", text[begin.end() if begin else 0 :])
+    return pattern("copies.credit").sub("", text[dateline(text) :])
 
 
 def same_copy(one: str, other: str) -> bool:

@@ -30,13 +30,12 @@ def inferred(article: Article) -> Article:
 
 def _corrections(text: str, language: str) -> tuple[str, ...]:
     """The paragraphs at the start and at the end that begin as the outlet's notes on its mistakes do."""
-    openings = lines("copies.notes", language) if language in LANGUAGES else ()
-    if not openings:
-        return ()
     paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
     edges = paragraphs if len(paragraphs) <= 2 * _EDGES else paragraphs[:_EDGES] + paragraphs[-_EDGES:]
-    return tuple(
-        " ".join(line.split())
-        for line in edges
-        if len(line) <= _LONGEST_NOTE and line.lstrip("*_([ ").casefold().startswith(openings)
-    )
+    return tuple(" ".join(line.split()) for line in edges if is_note(line, language))
+
+
+def is_note(paragraph: str, language: str) -> bool:
+    """Whether a paragraph begins as an outlet's notes on its mistakes do, in the article's language or else in English."""
+    openings = lines("copies.notes", language if language in LANGUAGES else "en")
+    return len(paragraph) <= _LONGEST_NOTE and bool(openings) and paragraph.lstrip("*_([ ").casefold().startswith(openings)

@@ -10,10 +10,10 @@ from operator import itemgetter
 
 from vectorstore.articles import trees
 from vectorstore.articles.fields import line
+from vectorstore.articles.inferred import is_note
 from vectorstore.articles.jsonld import title_key
 from vectorstore.articles.markup import visible
 from vectorstore.articles.trees import Tree
-from vectorstore.language.lexicon import LANGUAGES, lines
 
 _BLOCKS = frozenset(
     "p h1 h2 h3 h4 h5 h6 div li td dd dt blockquote figcaption section article header footer main aside nav ul ol table".split()
@@ -30,7 +30,7 @@ _TEXT = frozenset(("p", "h2", "h3", "h4"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))  # parts of a page that are not its article
 _LONGEST_LABEL = 25  # characters: "Read more:"
-_LONGEST_BYLINE, _LONGEST_STANDFIRST, _LONGEST_NOTE = 200, 800, 1_000  # characters
+_LONGEST_BYLINE, _LONGEST_STANDFIRST = 200, 800  # characters
 _SHORTEST_STANDFIRST = 30
 _OPENING = 24  # characters by which a paragraph is known that trafilatura has taken words out of
 _MISSED = 0.2  # of the text found: less is a caption or a note
@@ -140,9 +140,7 @@ class Shown:
 
     def corrections(self, language: str) -> tuple[str, ...]:
         """The paragraphs that begin as the outlet's notes on its mistakes do."""
-        openings = lines("copies.notes", language[:2].lower()) if language[:2].lower() in LANGUAGES else lines("copies.notes")
-        found = (text for _, text in self._lines if len(text) <= _LONGEST_NOTE)
-        return tuple(dict.fromkeys(text for text in found if openings and text.lstrip("*_([ ").casefold().startswith(openings)))
+        return tuple(dict.fromkeys(text for _, text in self._lines if is_note(text, language[:2].lower())))
 
 
 def _leaves(root: Tree) -> Iterator[tuple[Tree, str]]:

@@ -32,17 +32,8 @@ def xml(content: bytes) -> Tree:
     """The root of an XML document; raises Unreadable where it is broken, or declares entities of its own."""
     from lxml import etree
 
-    if re.search(rb"<!ENTITY", content[:100_000]):
-        raise Unreadable("the XML declares entities of its own, with which a file can be made to swell; save it without them.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    _refuse_entities(content)
+    parser = etree.XMLParser(**_HARDENED)
     try:
         return etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError) as error:
@@ -80,6 +71,22 @@ def serialized(tree: Tree) -> str:
     return str(etree.tostring(tree, encoding="unicode", method="html", with_tail=False))
 
 
+_HARDENED: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+def _refuse_entities(content: bytes) -> None:
+    if re.search(rb"<!ENTITY", content[:100_000]):
+        raise Unreadable("the XML declares entities of its own, with which a file can be made to swell; save it without them.")
+
+
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
 
@@ -92,20 +99,8 @@ def elements(file: IO[bytes], names: tuple[str, ...]) -> Iterator[Tree]:
     from lxml import etree
 
     head = file.read(100_000)
-    if re.search(rb"<!ENTITY", head):
-        raise Unreadable("the XML declares entities of its own, with which a file can be made to swell; save it without them.")
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=[f"{{*}}{name}" for name in names],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=True,
-    )
+    _refuse_entities(head)
+    parser = etree.XMLPullParser(events=("end",), tag=[f"{{*}}{name}" for name in names], recover=True, **_HARDENED)
     part = head.lstrip()
     try:
         while part:

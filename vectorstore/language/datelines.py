@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from vectorstore.language.days import parse_day
+from vectorstore.language.lexicon import pattern
 
 _LONGEST = 160  # characters up to the dash
 _NAME = r"[^\W\d_a-z][\w.’'-]*"
@@ -15,6 +16,12 @@ _ORIGINS = (
     re.compile(rf"(?:(?P<place>{_PLACE})(?:,\s[\w. ]{{2,30}}){{0,3}}\s?)?\((?P<agency>{_AGENCY})\){_DASH}"),
     re.compile(rf"(?P<place>[^\W\d_a-z]{{2}}[^a-z_\d(,]{{0,38}}),\s(?P<day>[\w. ]{{1,20}}\d[\w., ]{{0,8}}?){_DASH}"),
 )
+
+
+def dateline(text: str) -> int:
+    """Where a sentence begins after its dateline: "ESTRIN, March 19 (Coastwire) - Storm …", "Estrin (EBN) Storm …"; else 0."""
+    found = pattern("clauses.dateline", cased=True).match(text)
+    return found.end() if found else 0
 
 
 def origin(text: str) -> tuple[str, str]:
@@ -34,4 +41,4 @@ def origin_day(text: str) -> str:
 
 def _found(text: str) -> re.Match[str] | None:
     head = text.lstrip()[:_LONGEST]
-    return next((match for pattern in _ORIGINS if (match := pattern.match(head))), None)
+    return next((match for form in _ORIGINS if (match := form.match(head))), None)
