@@ -24,7 +24,7 @@ from vectorstore.archive import Archive
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.encoded import Encoded
 from vectorstore.encoders import Counted, Vectors
-from vectorstore.errors import EmbedderUnavailable, StoreError, UsageError
+from vectorstore.errors import EmbedderUnavailable, NoIndex, StoreError, UsageError
 from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
 from vectorstore.segments import Segments
@@ -252,6 +252,8 @@ def test_an_index_for_another_embedder_is_made_without_the_sources(tmp_path: Pat
     build(source, index)
     shutil.rmtree(source)
     other = WordHashEncoder(64)
+    with pytest.raises(NoIndex, match="to take articles from: give the folder of one"):
+        rebuild([], tmp_path / "other", encoder=other, from_index=tmp_path / "nowhere")
     report = rebuild([], tmp_path / "other", encoder=other, from_index=index)
     assert (report.articles, report.encoded) == (30, 30)
     with Index.open(tmp_path / "other", encoder=other, rerank=False) as opened:

@@ -164,7 +164,10 @@ def _made_from(index_dir: Path) -> tuple[list[Path | str], dict[str, str]]:
 
 def _other(index_dir: Path) -> tuple[Archive, list[Path | str]]:
     """The archive of another index, and what that was made from."""
-    folder = generations.folder(index_dir, generations.live(index_dir))
+    try:
+        folder = generations.folder(index_dir, generations.live(index_dir))
+    except NoIndex:
+        raise NoIndex(f"There is no index in {index_dir} to take articles from: give the folder of one.") from None
     manifest = generations.manifest(folder)
     sealed.check(folder, manifest.files, every_byte=True)
     return Archive(folder / "articles.sqlite"), [source(one) for one in manifest.sources]

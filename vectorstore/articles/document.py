@@ -27,10 +27,6 @@ class Document:
     own: Mapping[str, str] = field(default_factory=dict)  # what it calls fields, and what we call them: see `names.mapping`
     doubts: list[str] = field(default_factory=list, compare=False)  # what the report should say though it was read
 
-    @classmethod
-    def of_file(cls, path: Path, name: str) -> Document:
-        return cls(shown(str(path)), shown(name), lambda: path.open("rb"))
-
     @property
     def suffix(self) -> str:
         """In lower case, with its dot: ".html"; of "a.jsonl.gz" ".gz" until it is unpacked, then ".jsonl"."""

@@ -120,7 +120,8 @@ def _resolved(host: str, port: int, allowed: Callable[[str], bool]) -> str:
     found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     for one in found:
         if not allowed(one):
-            raise Unreadable(f"{shown(host)[:80]} is {one}, of this machine or of a private network; it is not fetched.")
+            name = one if host == one else f"{shown(host)[:80]} is {one}, which"
+            raise Unreadable(f"{name} is of this machine or of a private network; it is not fetched.")
     return sorted(found, key=lambda one: ":" in one)[0]  # IPv4 first: a machine without IPv6 has none to try
 
 
