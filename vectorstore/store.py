@@ -8,8 +8,8 @@ that never opens. A Chroma server would take the place of `_client`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,8 +33,8 @@ class Rows(Protocol):
 class VectorStore:
     """The vectors of one segment, by passage number."""
 
-    def __init__(self, client: Any, collection: Any, scratch: Scratch, folder: Path) -> None:
-        self._client, self._collection, self._scratch, self._folder = client, collection, scratch, folder
+    def __init__(self, client: Any, collection: Any, scratch: Scratch) -> None:
+        self._client, self._collection, self._scratch = client, collection, scratch
 
     @classmethod
     def write(cls, folder: Path, numbers: Sequence[int], vectors: Rows, days: Sequence[int], sources: Sequence[str]) -> None:
@@ -73,7 +73,7 @@ class VectorStore:
         scratch = Scratch(folder, "chroma.sqlite3")
         try:
             client = _client(scratch.folder)
-            return cls(client, client.get_collection(_NAME, embedding_function=None), scratch, folder)
+            return cls(client, client.get_collection(_NAME, embedding_function=None), scratch)
         except (ChromaError, ValueError, OSError) as error:
             scratch.close()
             raise IndexDamaged(
@@ -86,33 +86,27 @@ class VectorStore:
 
     def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n nearest passages that the filters admit, as (number, cosine), nearest first."""
-        with self._reading():
-            found = self._collection.query(query_embeddings=[vector], n_results=n, where=_where(filters), include=["distances"])
+        found = self._collection.query(query_embeddings=[vector], n_results=n, where=_where(filters), include=["distances"])
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those of these passages that are here; 5,000 at once at most."""
         if not numbers:  # Chroma refuses to be asked for none
             return {}
-        with self._reading():
-            found = self._collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
+        found = self._collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
         return dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What Chroma says of damage that it comes upon, in our words."""
-        from chromadb.errors import ChromaError
-
-        try:
-            yield
-        except ChromaError as error:
-            raise IndexDamaged(
-                f"The vectors in {self._folder} cannot be read ({_reason(error)}): run `onrecord rebuild`."
-            ) from error
 
     def close(self) -> None:
         self._client.close()
         self._scratch.close()
+
+
+def damaged() -> type[Exception]:
+    """What Chroma raises where it comes upon damage."""
+    from chromadb.errors import ChromaError
+
+    raised: type[Exception] = ChromaError
+    return raised
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Tries a generation that was just built, in a process of its own: a directory that Chroma cannot read may take that with it.
 
-The process (`python -m vectorstore.verify`) is started when a build begins and loads Chroma meanwhile; each line that it is given
+The process (`serve`) is started when a build begins and loads Chroma meanwhile; each line that it is given
 is a generation's folder and the segments to try, as JSON, and it answers each with a line: empty, or what is wrong.
 """
 
@@ -24,7 +24,7 @@ from vectorstore.archive import Archive
 from vectorstore.errors import IndexDamaged, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.segments import Segment, Segments
-from vectorstore.store import load
+from vectorstore.store import damaged, load
 
 _SAMPLES = 50
 
@@ -66,12 +66,14 @@ def _try(segment: Segment) -> None:
         for number, vector in vectors.vectors(numbers).items():
             found = dict(vectors.nearest(vector, 10))
             near = vectors.vectors(list(found))
-            if not found or not all(abs(float(near[other] @ vector) - cosine) < 1e-3 for other, cosine in found.items()):
+            if not found or not all(n in near and abs(float(near[n] @ vector) - found[n]) < 1e-3 for n in found):
                 raise IndexDamaged(f"the neighbours of passage {number} are not at their distances")
             # Wire copy has one vector for several passages: any of them is the same place.
             lost += number not in found and max(found.values()) < 1 - 1e-4
         if lost > len(numbers) / 2:  # the search is approximate: a few may be missed among near-equal vectors
             raise IndexDamaged(f"{lost} of {len(numbers)} sampled vectors do not find themselves")
+    except damaged() as error:
+        raise IndexDamaged(f"the vectors of {segment.folder.name} cannot be read ({error})") from error
     finally:
         vectors.close()
 
@@ -99,7 +101,7 @@ class Prober:
         root = str(Path(__file__).resolve().parents[1])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "vectorstore.verify"],
+            [sys.executable, "-P", "-c", "from vectorstore.verify import serve; serve()"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", start_new_session=True,  # Ctrl+C is for its parent alone
         )  # fmt: skip
@@ -129,7 +131,8 @@ class Prober:
             self._process.communicate()
 
 
-def _serve() -> None:
+def serve() -> None:
+    """What runs in that process."""
     threading.Thread(target=load, daemon=True).start()
     for line in sys.stdin:
         asked = json.loads(line)
@@ -138,7 +141,3 @@ def _serve() -> None:
             print(flush=True)
         except StoreError as error:
             print(" ".join(str(error).split()), flush=True)
-
-
-if __name__ == "__main__":
-    _serve()
