@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -185,6 +187,40 @@ def test_what_could_not_be_read_is_said_again_of_an_unchanged_file(tmp_path: Pat
     assert writer.holds("a", "1")
     assert writer.begin("a", "1") == [bad]
     assert writer.begin("a", "2") == []
+    writer.close()
+
+
+def test_another_version_of_this_program_reads_and_splits_anew(tmp_path: Path) -> None:
+    """What it reads as before is no newer version of itself."""
+    file = tmp_path / "archive"
+    files: Files = {"a": [MORNING, EVENING, BAKERY]}
+    written(file, files, {"a": "1"})
+    before = texts(file)
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA user_version = 1")
+    shutil.copy(file, tmp_path / "copy")
+    writer = ArchiveWriter(tmp_path / "copy", 10)
+    assert not writer.holds("a", "1")
+    writer.close()
+    done = written(file, files, {"a": "1"})
+    assert (done.superseded, done.gone, done.duplicates) == (1, 0, 0)
+    assert (len(done.removed), done.next_passage - done.first_passage) == (2, 2)
+    assert texts(file) == before
+
+
+def test_reading_does_not_slow_down_with_what_is_there(tmp_path: Path) -> None:
+    """Each article is looked up by indexes: no step of SQLite's plan goes through the table."""
+    writer = ArchiveWriter(tmp_path / "archive")
+    asked: list[str] = []
+    writer._database.set_trace_callback(asked.append)
+    writer.begin("a", "")
+    writer.put(BAKERY)
+    writer._database.set_trace_callback(None)
+    plans = [
+        row for query in asked if query.startswith("SELECT") for row in writer._database.execute(f"EXPLAIN QUERY PLAN {query}")
+    ]
+    assert plans
+    assert not [plan for *_, plan in plans if plan.startswith("SCAN") and "CONSTANT" not in plan]
     writer.close()
 
 

@@ -40,6 +40,7 @@ class ArchiveWriter:
         if fresh:
             for statement in SCHEMA.split(";"):
                 self._database.execute(statement)
+            self._database.execute(f"PRAGMA user_version = {VERSION}")
         self._database.execute("CREATE TEMP TABLE read (article INTEGER PRIMARY KEY)")
         self._database.execute("CREATE TEMP TABLE seen (file INTEGER PRIMARY KEY)")
         self._database.execute("CREATE TEMP TABLE were AS SELECT number, given, standing FROM articles")
@@ -47,22 +48,32 @@ class ArchiveWriter:
         self.first_passage = self.next_passage = next_passage
         self.removed: list[int] = []  # numbers of passages that were there before and are no more
         self.edited = False  # whether anything is not as it was
+        if self._one("PRAGMA user_version") != VERSION:
+            self._read_anew()
         self.superseded = self.duplicates = self.gone = 0  # articles; known when it is settled
 
+    def _read_anew(self) -> None:
+        """Forgets what another version of this program made of the files; what they say is compared all the same."""
+        self._database.execute("UPDATE files SET stamp = ''")
+        for number in self._numbers("SELECT number FROM articles WHERE passages > 0"):
+            self._unpassage(number)
+        self._database.execute(f"PRAGMA user_version = {VERSION}")
+        self.edited = True
+
     def holds(self, name: str, stamp: str) -> bool:
-        """Whether the articles of a file are there as they were read, by this version, under this stamp."""
-        return bool(stamp) and self._one("SELECT count(*) FROM files WHERE name = ? AND stamp = ?", name, self._stamp(stamp)) == 1
+        """Whether the articles of a file are there as they were read, under this stamp."""
+        return bool(stamp) and self._one("SELECT count(*) FROM files WHERE name = ? AND stamp = ?", name, stamp) == 1
 
     def begin(self, name: str, stamp: str) -> list[Rejected]:
         """The articles that follow are of this file; one that `holds` keeps its own, and what was rejected of it is returned."""
         self._rank += 1
         unchanged = self.holds(name, stamp)
         found = self._database.execute("SELECT number, stamp, rank FROM files WHERE name = ?", (name,)).fetchone()
-        if found and found[1:] == (self._stamp(stamp), self._rank):
+        if found and found[1:] == (stamp, self._rank):
             self._file = found[0]
         else:
             self.edited = True
-            values = (found[0] if found else None, name, self._stamp(stamp), self._rank)
+            values = (found[0] if found else None, name, stamp, self._rank)
             self._file = self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", values).lastrowid or 0
         self._place = 0
         self._database.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (self._file,))
@@ -80,7 +91,7 @@ class ArchiveWriter:
     def put(self, article: Article) -> None:
         """Stores the next article of the file; one that was there as it is stays."""
         self._place += 1
-        told = digest(repr((VERSION, *(getattr(article, field.name) for field in fields(article)))))
+        told = digest(repr(tuple(getattr(article, field.name) for field in fields(article))))
         there = self._database.execute(
             "SELECT number, place FROM articles WHERE file = ? AND given = ? AND digest = ? "
             "AND number NOT IN (SELECT article FROM temp.read) LIMIT 1",
@@ -92,21 +103,21 @@ class ArchiveWriter:
                 self._database.execute("UPDATE articles SET place = ? WHERE number = ?", (self._place, number))
                 self.edited = True
         else:
-            placed = (heading(article), 0, self._file, self._place, article.id, address(article.url), wording(article.text))
-            values = (*row(article), *placed, UNDECIDED, told)
+            keys = article.id, address(article.url), wording(article.text)
+            values = (*row(article), heading(article), 0, self._file, self._place, *keys, UNDECIDED, told)
             names = f"id, text, {RECORD}, heading, passages, file, place, given, address, wording, standing, digest"
             query = f"INSERT INTO articles ({names}) VALUES ({marks(values)})"  # noqa: S608 - ?s
             number = self._database.execute(query, values).lastrowid or 0
             self.edited = True
-            self._early(number, article)
+            self._early(number, *keys)
         self._database.execute("INSERT INTO temp.read VALUES (?)", (number,))
 
-    def _early(self, number: int, article: Article) -> None:
+    def _early(self, number: int, given: str, page: str, words: bytes) -> None:
         """Makes an article's passages while others are read, if it shares nothing with one that is there: it will answer."""
-        same = "given = ? OR id = ? OR wording = ? OR (address = ? AND address <> '')"
+        # Each of them by an index: a scan for each article made a build's reading quadratic.
+        same = "given = ? OR (id = ? AND standing = 0) OR wording = ? OR (address = ? AND address <> '')"
         rivals = f"SELECT count(*) FROM articles WHERE ({same}) AND number <> ?"  # noqa: S608 - ours
-        keys = (article.id, article.id, wording(article.text), address(article.url))
-        if not self._one(rivals, *keys, number):
+        if not self._one(rivals, given, given, words, page, number):
             self._database.execute("UPDATE articles SET standing = 0 WHERE number = ?", (number,))
             self._passage(number)
 
@@ -284,10 +295,6 @@ class ArchiveWriter:
 
     def _one(self, query: str, *values: str | int | bytes) -> int:
         return int(self._database.execute(query, values).fetchone()[0])
-
-    @staticmethod
-    def _stamp(stamp: str) -> str:
-        return f"{VERSION} {stamp}" if stamp else ""
 
 
 def stamp(path: Path, *how: Sequence[str] | str) -> str:
