@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
 from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
-from qa.models import ChatModel
+from qa.models import ChatModel, Draft
 from qa.parts import in_turn, interleaved, parts
-from qa.prompting import Message, answer_messages, without_layout
+from qa.prompting import answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
 from qa.refusals import in_words, without_refusals
 from qa.rewrite import rewrite
@@ -30,6 +31,9 @@ from vectorstore.types import Filters, Found, Summary, Understood
 
 CUT_OFF = "The model's answer was cut off before its end."
 IN_PART = "The articles answer this only in part."
+# Said over the quotes that a reader gets where the evidence is strong and the model's prose is none.
+FOUND_NONE = "The model found no answer; these sentences match the question."
+NOT_CARRIED = "What the model wrote is not supported by the articles; these sentences match the question."
 # How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
 _WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
 # A marker and a stop, in either order: the end of a sentence even where the splitter sees none.
@@ -89,18 +93,17 @@ class Assistant:
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood)
         told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
-        doubtful = not any(told)
+        doubtful = not found.hits or not any(told)
+        by_rule = partial(abstention, asked, found) if doubtful else partial(quoted, asked, found, asking, finds, told)
         if about and (reply := from_records(about, self.index, found)):
             answers = iter([replace(asked, text=reply.text, sentences=reply.sentences, citations=reply.citations, final=True)])
-        elif not found.hits or (doubtful and self.model is None):
-            answers = iter([abstention(asked, found)])
-        elif self.model is None:
-            answers = iter([quoted(asked, found, asking, finds, told)])
+        elif not found.hits or self.model is None:
+            answers = iter([by_rule()])
         else:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
             messages = answer_messages(question, found.hits, history, found.scope.today, self.settings, doubtful)
             left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
-            answers = self._written(asked, found, self.model, messages, left)
+            answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left))
         for answer in answers:
             yield replace(answer, seconds=laps.so_far("answer"))
 
@@ -117,30 +120,28 @@ class Assistant:
         *_, answer = self.stream(question, history, filters, today, ignore, as_written)
         return answer
 
-    def _written(
-        self, asked: Answer, found: Found, model: ChatModel, messages: Sequence[Message], seconds: float
-    ) -> Iterator[Answer]:
-        """The model's growing draft with its markers resolved to quotes, and at the end verified."""
-        for draft in model.stream(messages, timeout=seconds):
+    def _written(self, asked: Answer, by_rule: Callable[[], Answer], doubtful: bool, drafts: Iterator[Draft]) -> Iterator[Answer]:
+        """A growing draft with its markers resolved to quotes, at the end verified; if none of it holds, what `by_rule` says."""
+        for draft in drafts:
             cut = draft.finish_reason in ("length", "cut")
             text = whole_sentences(draft.text) if cut else draft.text
             reading = read(without_layout(in_words(text)), asked.hits, final=draft.finished)
             if not draft.finished:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         if cut and not reading.sentences:
-            raise BadReply(f"{model.name} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
-        if not reading.sentences:
-            raise BadReply(f"{model.name} wrote nothing that reads as an answer. Ask again, or choose another ONRECORD_MODEL.")
+            raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
         notices = [CUT_OFF] if cut else []
         reading, refused = without_refusals(verified(reading, asked.hits), asked.question, asked.hits)
         supported = any(sentence.supported for sentence in reading.sentences)
         if refused:
             notices.insert(0, IN_PART)
+        if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):
+            instead = by_rule()
+            label = "" if instead.abstained else FOUND_NONE if refused or not reading.sentences else NOT_CARRIED
+            yield replace(instead, label=label, withheld=tuple(replace(one, citations=()) for one in reading.sentences))
+            return
         if self.settings.strict:
             reading = kept(reading, lambda n: reading.sentences[n].supported)
-        if not reading.sentences or (refused and not supported):
-            yield abstention(asked, found)
-            return
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         yield replace(answer, notice=" ".join(notices), final=True)
 

@@ -17,7 +17,10 @@ from vectorstore.language.days import dated
 from vectorstore.language.sentences import sentences
 from vectorstore.types import Hit
 
+# Said of weak evidence only: small models take a way out wherever they are shown one (of five questions that the first passage
+# answers, a model of 1.5 billion parameters gave up on five; not shown it, it answered all).
 DOUBT = "The search found only weak evidence: the passages may well not answer this question.\n"
+EXIT = f" If they do not answer it, write: {NO_ANSWER}"
 _EARLIER_TURNS = 2
 _EARLIER_CHARACTERS = 300
 _LEAST_PASSAGE_TOKENS = 64  # less of the best passage than this is no evidence
@@ -53,7 +56,7 @@ def answer_messages(
             earlier=earlier,
             doubt=DOUBT if doubtful else "",
             question=as_data(question),
-            no_answer=NO_ANSWER,
+            exit=EXIT if doubtful else "",
         )
 
     answer_room = min(settings.max_tokens, settings.context_tokens // 3)

@@ -121,6 +121,7 @@ def as_message(answer: Answer) -> AIMessage:
                 "abstained": answer.abstained,
                 "standalone_question": answer.standalone_question,
                 "notice": answer.notice,
+                "label": answer.label,
                 "index": answer.index,
             },
         },

@@ -79,8 +79,15 @@ class Answer:
     filters: Filters = Filters()  # what was searched: those that were chosen, and what is `hard` of what was understood
     understood: tuple[Understood, ...] = ()
     notice: str = ""  # what a reader must know of the whole answer: "cut off at the length limit"
+    label: str = ""  # said over quotes in the place of a model's prose: it found no answer, or none that is supported
+    withheld: tuple[Sentence, ...] = ()  # that prose, where no passage carries it, with the reasons
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: rewrite, search, answer, total
     final: bool = False
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether its sentences are quotes with who says them, and no prose."""
+        return self.model == "quote-only" or bool(self.label)
 
     def as_dict(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""
@@ -94,6 +101,8 @@ class Answer:
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "filters": filters_dict(self.filters, self.understood),
             "notice": self.notice,
+            "label": self.label,
+            "withheld": [{"text": s.text, "reasons": list(s.reasons)} for s in self.withheld],
             "sentences": [
                 {
                     "text": s.text,

@@ -42,16 +42,19 @@ def test_prompt_carries_the_facts() -> None:
         "Passage [2]",
         "Outlet: Evening Post",
         "Question: Who was asleep?",
-        NO_ANSWER,
+        "in their own words",
     ):
         assert words in user.text
     assert user.text.index("Passage [1]") < user.text.index("Passage [2]") < user.text.index("Question:")
 
 
 def test_doubt() -> None:
-    """Weak evidence is said, and only then."""
-    assert DOUBT in answer_messages("x?", HITS, (), TODAY, SETTINGS, doubtful=True)[1].text
-    assert DOUBT not in answer_messages("x?", HITS, (), TODAY, SETTINGS, doubtful=False)[1].text
+    """Weak evidence is said, and only then is the word for not knowing repeated beside the question: small models take it."""
+    weak, strong = (answer_messages("x?", HITS, (), TODAY, SETTINGS, doubtful)[1].text for doubtful in (True, False))
+    assert DOUBT in weak
+    assert NO_ANSWER in weak[weak.index("Question:") :]
+    assert DOUBT not in strong
+    assert NO_ANSWER not in strong
 
 
 def test_no_secret() -> None:

@@ -84,7 +84,7 @@ def test_an_assistant_shows_no_reasoning(samples_index: Path) -> None:
     """Through the whole program: the answer is checked as if the model had not reasoned, and nothing is streamed of it."""
     text = written("REASON</think>ANSWER")
     with ScriptedModel(text) as server, Assistant.open(samples_index, settings(samples_index, server.url)) as assistant:
-        assert assistant.ask(ASKED).sentences[0].text == "The operator of the ferry said that nine people were treated."
+        assert assistant.ask(ASKED).withheld[0].text == "The operator of the ferry said that nine people were treated."
         seen = list(assistant.stream(ASKED))
         assert not any("Hmm" in answer.text or "99" in answer.text for answer in seen)
         server.script = written("<think>REASON")
@@ -96,7 +96,7 @@ def test_an_assistant_shows_no_reasoning(samples_index: Path) -> None:
 def test_half_a_sentence_is_not_shown(mode: str, samples_index: Path) -> None:
     """An answer that was cut off ends with its last whole sentence, and says that it was cut."""
     with FaultServer(mode) as server, Assistant.open(samples_index, settings(samples_index, server.url)) as assistant:
-        answer = assistant.ask(ASKED)
+        answer = assistant.ask("What is the price of oil?")  # of which no quote is shown instead
     assert [sentence.text for sentence in answer.sentences] == ["The ministry denied it."]
     assert CUT_OFF in answer.notice
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
-from qa.assistant import IN_PART, Assistant
+from qa.assistant import FOUND_NONE, IN_PART, NOT_CARRIED, Assistant
 from qa.doubles import ScriptedModel
 from qa.refusals import in_words
 from qa.settings import Settings
 from qa.types import Answer
+from ui.render import answer_html, answer_text
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "refusals.yaml").read_text(encoding="utf-8"))
 OIL = "What is the price of oil?"
@@ -62,6 +64,45 @@ def test_an_invented_fact_is_no_refusal(told: Told, draft: str) -> None:
     answer = told.ask(OIL, draft)
     assert not answer.abstained
     assert [s.supported for s in answer.sentences] == [False]
+
+
+@pytest.mark.parametrize(
+    ("draft", "label"),
+    [
+        (NO_ANSWER, FOUND_NONE),
+        ("I could not find this in the passages.", FOUND_NONE),
+        ("Storm Ottilie cut power to 99,000 homes [1].", NOT_CARRIED),
+        ("Storm Ottilie cut power to 99,000 homes [1]. Nobody in Lissavia was hurt [2].", NOT_CARRIED),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+def test_prose_that_is_none_gives_way_to_quotes(told: Told, draft: str, label: str, strict: bool) -> None:
+    """Where the evidence is strong, a model that gives up or writes what nothing carries leaves the quotes, labelled."""
+    question = "How many homes lost power in Storm Ottilie?"
+    told.server.script = draft
+    settings = replace(told.assistant.settings, strict=strict)
+    answer = Assistant(told.assistant.index, settings, told.assistant.model).ask(question)
+    by_rule = Assistant(told.assistant.index, replace(settings, answerer="quote")).ask(question)
+    assert (answer.label, answer.abstained) == (label, False)
+    assert answer.text == by_rule.text
+    assert answer.citations == by_rule.citations
+    assert answer.model != "quote-only"
+    shown = answer.as_dict()
+    assert shown["label"] == label
+    assert label in " ".join(answer_text(answer).split())
+    assert label in answer_html(answer, 1)
+    assert all(one["reasons"] for one in shown["withheld"])
+    assert bool(shown["withheld"]) == (label == NOT_CARRIED)
+
+
+def test_prose_that_holds_has_no_label(told: Told) -> None:
+    """Of an answer with one supported sentence all is shown, what is not supported marked: no quotes take its place."""
+    answer = told.ask(
+        "How many homes lost power in Storm Ottilie?",
+        "Storm Ottilie cut power to 74,000 homes. It cost 99 million euros.",
+    )
+    assert (answer.label, answer.withheld) == ("", ())
+    assert [s.supported for s in answer.sentences] == [True, False]
 
 
 def test_a_refusal_beside_an_answer_is_a_notice(told: Told) -> None:

@@ -138,13 +138,15 @@ def searching_html(what: str) -> str:
 def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
     """The answer, so far or whole: sentences with chips, marks on what is not supported, and what was checked."""
     streaming = not (answer.final or stopped)
-    kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.model == "quote-only" else "or-prose"
+    kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.is_quoted else "or-prose"
     parts = []
     if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
         undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>' if answer.final else ""
         parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
     if answer.abstained:
         parts.append('<p class="or-label">Not in the articles</p>')
+    if answer.label:
+        parts.append(f'<p class="or-notice" role="note">{escaped(answer.label)}</p>')
     if not _has_words(answer):
         parts.append(searching_html(_progress(answer)) if streaming else "")
     elif answer.abstained and answer.final:
@@ -236,13 +238,13 @@ def _sentences_html(answer: Answer, turn_number: int) -> str:
         _sentence_html(sentence, cited, turn_number, answer) + (f' <span class="or-note">{escaped(note)}</span>' if note else "")
         for sentence, note in zip(answer.sentences, notes, strict=True)
     ]
-    if answer.model == "quote-only":
+    if answer.is_quoted:
         return "".join(f'<p class="or-text" dir="auto">{one}</p>' for one in marked)
     return f'<p class="or-text" dir="auto">{" ".join(marked)}</p>'
 
 
 def _sentence_html(sentence: Sentence, cited: dict[int, Citation], turn_number: int, answer: Answer) -> str:
-    quoted, final = answer.model == "quote-only", answer.final
+    quoted, final = answer.is_quoted, answer.final
     chips = "".join(_chip(cited[n], turn_number) for n in dict.fromkeys(sentence.citations) if n in cited)
     text = _words_and_credit(sentence.text.strip(), quoted)
     if sentence.supported or not final:  # nothing has been checked while the answer streams
@@ -398,7 +400,7 @@ def _colophon(answer: Answer) -> str:
             facts.append(f'<span class="or-fact or-bad">{said}</span>')
         else:
             # Words that promise what was done, and no more.
-            said = "Quoted word for word" if answer.model == "quote-only" else "Each sentence compared with its quotes"
+            said = "Quoted word for word" if answer.is_quoted else "Each sentence compared with its quotes"
             facts.append(f'<span class="or-fact or-good">{said}</span>')
     plain = [*filter_words(answer.filters), mode_name(answer.model)]
     if "total" in answer.seconds:
@@ -488,9 +490,11 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     blocks = []
     if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
         blocks.append(_wrap(f"Read as: {answer.standalone_question}", width))
+    if answer.label:
+        blocks.append(_wrap(answer.label, width))
     if answer.abstained or not answer.sentences:
         blocks.append(_wrap(_MARKER.sub("", answer.text) if answer.abstained else answer.text, width))
-    elif answer.model == "quote-only":
+    elif answer.is_quoted:
         blocks.extend(_sentence_text(sentence, answer.final, width) for sentence in answer.sentences)
         blocks.extend(_wrap(note, width) for note in dict.fromkeys(_notes(answer)) if note)
     else:
