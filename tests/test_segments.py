@@ -28,6 +28,7 @@ from vectorstore.errors import EmbedderUnavailable, NoIndex, StoreError, UsageEr
 from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
 from vectorstore.segments import Segments
+from vectorstore.store import VectorStore
 from vectorstore.types import Filters
 
 
@@ -298,6 +299,13 @@ def test_a_full_disk(small_disk: Path, tmp_path: Path) -> None:
         filler.unlink()
     collection(tmp_path / "in", articles=33)
     assert build(source, index).articles == 33
+
+
+def test_chroma_gives_up_on_a_full_disk(small_disk: Path) -> None:
+    """Chroma says that it failed to apply logs; what is said is that the disk has no room."""
+    many = np.random.default_rng(1).random((12_000, 64), np.float32)
+    with pytest.raises(OSError, match="No space left on device"):
+        VectorStore.write(small_disk / "chroma", range(len(many)), many, [0] * len(many), ["post"] * len(many))
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ that never opens. A Chroma server would take the place of `_client`.
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vectorstore.encoders import Vectors
-from vectorstore.errors import IndexDamaged
+from vectorstore.errors import IndexDamaged, StoreError
 from vectorstore.scratch import Scratch
 from vectorstore.types import Filters
 
@@ -38,12 +41,16 @@ class VectorStore:
 
     @classmethod
     def write(cls, folder: Path, numbers: Sequence[int], vectors: Rows, days: Sequence[int], sources: Sequence[str]) -> None:
-        """Makes a new store of the vectors and closes it. `days` are day numbers (0: undated), `sources` case-folded outlets."""
+        """Makes a new store of the vectors and closes it. `days` are day numbers (0: undated), `sources` case-folded outlets.
+
+        Raises OSError (no space) where Chroma gave up on a full disk, which it does not say, and StoreError for another failure.
+        """
         batches = max(1, -(-len(numbers) // _LARGEST_BATCH))
         bounds = [len(numbers) * n // batches for n in range(batches + 1)]
         # Each batch is synchronised: what is not stays in Chroma's log and is replayed by every opening (4,560 vectors: 5 s). So
         # none may be smaller than the threshold, not even by one.
         size = max(1, len(numbers) // batches)
+        part = slice(0, size)
         client = _client(folder)
         try:
             collection = client.create_collection(
@@ -58,6 +65,10 @@ class VectorStore:
                     embeddings=vectors[part],
                     metadatas=[{"day": day, "source": source} for day, source in zip(days[part], sources[part], strict=True)],
                 )
+        except damaged() as error:
+            if shutil.disk_usage(folder).free < 2 * vectors[part].nbytes:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
+            raise StoreError(f"Chroma could not write vectors to {folder} ({_reason(error)}): run it again.") from error
         finally:
             client.close()
         with closing(sqlite3.connect(folder / "chroma.sqlite3")) as database:  # each opening copies it: 12.7 MB become 5
