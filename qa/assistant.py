@@ -23,11 +23,12 @@ from qa.refusals import in_words, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Turn
+from vectorstore import operators
 from vectorstore.language.days import day_words
 from vectorstore.language.frames import is_small_talk
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.search import Index
-from vectorstore.types import Filters, Found, Summary, Understood
+from vectorstore.types import Filters, Found, Summary, Understood, strings
 
 CUT_OFF = "The model's answer was cut off before its end."
 IN_PART = "The articles answer this only in part."
@@ -80,9 +81,10 @@ class Assistant:
         if is_small_talk(question):
             yield Answer(question, question, GREETING, model=self.model_name, index=self.index.generation, final=True)
             return
-        about = wanted(question)  # the collection itself, not what its articles say
+        words = operators.read(question, ignore := strings(ignore, "ignore")).text
+        about = wanted(words)  # the collection itself, not what its articles say
         whole = as_written or (about and not about.of)
-        standalone = question if whole else self.index.respelt(rewrite(question, history, self.model))  # as it is searched for
+        standalone = words if whole else self.index.respelt(rewrite(words, history, self.model))  # as it is searched for
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
         asking = (about.of or standalone,) if about else parts(standalone)
@@ -101,7 +103,7 @@ class Assistant:
             answers = iter([by_rule()])
         else:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
-            messages = answer_messages(question, found.hits, history, found.scope.today, self.settings, doubtful)
+            messages = answer_messages(words, found.hits, history, found.scope.today, self.settings, doubtful)
             left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
             answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left))
         for answer in answers:
@@ -232,6 +234,8 @@ def searched_words(searched: Summary) -> str:
 
 def scope_words(one: Understood) -> str:
     """What words of a question were taken for: "10 June 2022 to 16 June 2022", "cnn.com or usatoday.com"."""
+    if one.reading:
+        return f"articles {one.reading}"
     if one.sources:
         return " or ".join(one.sources)
     days = [day_words(day) for day in (one.since, one.until) if day]

@@ -136,6 +136,7 @@ def filters_dict(filters: Filters, understood: Sequence[Understood] = ()) -> dic
         "until": _iso(filters.until),
         "understood": [
             {"words": u.words, "sources": list(u.sources), "since": _iso(u.since), "until": _iso(u.until), "hard": u.hard}
+            | ({"reading": u.reading} if u.reading else {})
             for u in understood
         ],
     }

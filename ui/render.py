@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -140,7 +141,7 @@ def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
     streaming = not (answer.final or stopped)
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.is_quoted else "or-prose"
     parts = []
-    if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
+    if _is_reread(answer):
         undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>' if answer.final else ""
         parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
     if answer.abstained:
@@ -161,6 +162,11 @@ def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
         parts.append(_colophon(answer))
     busy = ' aria-busy="true"' if streaming else ""
     return f'<div class="or-answer {kind}{" or-streaming" if streaming else ""}"{busy}>{"".join(parts)}</div>'
+
+
+def _is_reread(answer: Answer) -> bool:
+    """Whether the question was read as other words than its own; those without its operators are its own."""
+    return not set(re.findall(r"\w+", answer.standalone_question)) <= set(re.findall(r"\w+", answer.question))
 
 
 def evidence_html(answer: Answer, turn_number: int) -> str:
@@ -423,7 +429,8 @@ def _understood_html(number: int, one: Understood) -> str:
 def understood_words(one: Understood) -> str:
     """What some words of a question were taken for: "“this week”: articles of 9 – 20 August 2022 come first." """
     words = f"“{one_line(one.words)}”"
-    articles = "articles of " + (" and ".join(map(one_line, one.sources)) if one.sources else span_of_days(one.since, one.until))
+    of = " and ".join(map(one_line, one.sources)) if one.sources else span_of_days(one.since, one.until)
+    articles = f"articles {one_line(one.reading) or f'of {of}'}"
     return f"{words}: only {articles} were searched." if one.hard else f"{words}: {articles} come first."
 
 
@@ -488,7 +495,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal: sentences with their markers, then the numbered quotes; no control character in it."""
     width = max(width, 30)
     blocks = []
-    if answer.standalone_question and one_line(answer.standalone_question) != one_line(answer.question):
+    if _is_reread(answer):
         blocks.append(_wrap(f"Read as: {answer.standalone_question}", width))
     if answer.label:
         blocks.append(_wrap(answer.label, width))
@@ -512,8 +519,14 @@ def answer_text(answer: Answer, width: int = 88) -> str:
 
 def understood_text(understood: Sequence[Understood], width: int = 88) -> str:
     """What words of the question were taken for, for a terminal, and how to search without."""
-    lines = [f'{understood_words(one)} To search without: --ignore "{one_line(one.words)}"' for one in understood]
+    lines = [f"{understood_words(one)} To search without: {_ignoring(one.words)}" for one in understood]
     return "\n".join(_wrap(line, max(width, 30)) for line in lines)
+
+
+def _ignoring(words: str) -> str:
+    """The option as a shell takes it: words may begin with a dash, or hold quotation marks."""
+    plain = re.fullmatch(r"[\w .,:'’-]+", one_line(words)) and not words.startswith("-")
+    return f'--ignore "{one_line(words)}"' if plain else f"--ignore={shlex.quote(one_line(words))}"
 
 
 def _wrap(text: str, width: int, first: str = "", rest: str = "") -> str:

@@ -46,6 +46,7 @@ AT_ONCE = 8  # questions answered at a time; more wait in the queue
 WAITING = 64  # how many may wait before "Queue is full!"
 REMEMBERED = 8  # earlier exchanges that a follow-up may refer to
 EXAMPLES = 4
+READ = 6  # of what was understood of a question, what can be taken back at the press of a button
 _KEPT_IN_BOX = 4_000  # characters; a longer question stays in the box instead of travelling back if it is refused
 _LARGEST_REQUEST = 4_000_000  # bytes
 
@@ -151,7 +152,9 @@ def build(assistant: Assistant, examples: Sequence[str] | None = None) -> Any:
                         retry = gr.Button("Retry", elem_id="or-retry", size="sm", scale=0)
                         clear = gr.Button("Clear", elem_id="or-clear", size="sm", scale=0)
                         # Pressed by page.js for the button beside what was understood of the question: an outlet, a date.
-                        unread = [gr.Button("Ask without", elem_id=f"or-ignore-{n}", elem_classes="or-hidden") for n in (0, 1)]
+                        unread = [
+                            gr.Button("Ask without", elem_id=f"or-ignore-{n}", elem_classes="or-hidden") for n in range(READ)
+                        ]
                         plainly = gr.Button("Ask as written", elem_id="or-as-written", elem_classes="or-hidden")
             with gr.Column(elem_id="or-evidence"):
                 _panel(empty_evidence_html(), elem_id="or-nothing")

@@ -130,6 +130,27 @@ class Archive:
             found[number].append(other)
         return found
 
+    def of_passages(self, numbers: Sequence[int]) -> set[int]:
+        """The numbers of the articles of these passages."""
+        return self._in_parts("SELECT DISTINCT article FROM passages WHERE number IN", numbers)
+
+    def passages_of(self, articles: Sequence[int]) -> set[int]:
+        """The numbers of the passages of these articles."""
+        return self._in_parts("SELECT number FROM passages WHERE article IN", articles)
+
+    def _in_parts(self, query: str, values: Sequence[int]) -> set[int]:
+        parts = (values[start : start + _MARKS] for start in range(0, len(values), _MARKS))
+        return {row[0] for part in parts for row in self._database.execute(f"{query} ({marks(part)})", list(part))}
+
+    def some(self, numbers: Sequence[int] | None = None) -> Iterator[tuple[int, Article]]:
+        """The articles of these numbers, or every one, with their numbers, a few in memory at once."""
+        query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0"  # noqa: S608 - ours
+        if numbers is None:
+            yield from ((row[0], article_of(row)) for row in self._read(query))
+        else:
+            for start in range(0, len(numbers), _ROWS):
+                yield from self.articles(numbers[start : start + _ROWS]).items()
+
     def numbers(self) -> Iterator[int]:
         """The number of every passage."""
         yield from (row[0] for row in self._read("SELECT number FROM passages INDEXED BY passages_article"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class LexicalIndex:
         index.register_tokenizer(_ANALYZER, self._analyzer)
         self._schema, self._searcher = index.schema, index.searcher()
         self.scratch: Scratch | None = None  # there as long as this
+        self._only: tuple[Any, ...] = ()  # what narrows every search: see `narrowed`
 
     @classmethod
     def write(cls, folder: Path, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
@@ -127,6 +129,29 @@ class LexicalIndex:
         found = self._searcher.search(Query.term_query(self._schema, "titled", stem), n, count=False).hits
         return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in found])]
 
+    def holding(self, text: str) -> list[int] | None:
+        """The numbers of the passages that have every word of a text, in any form, in them or in their headline.
+
+        None where each of its words is in every text, so that nothing can be looked up.
+        """
+        from tantivy import Occur, Query
+
+        stems = dict.fromkeys(self._analyzer.analyze(folded(text)))
+        if not stems:
+            return None
+        terms = [(Occur.Must, Query.term_query(self._schema, "titled", stem, index_option="basic")) for stem in stems]
+        found = self._searcher.search(Query.const_score_query(Query.boolean_query(terms), 1.0), max(1, self.count()), count=False)
+        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in found.hits])]
+
+    def narrowed(self, numbers: Collection[int], out: bool) -> LexicalIndex:
+        """The same words, of these passages only, or of all others."""
+        from tantivy import Occur, Query
+
+        among = Query.const_score_query(Query.term_set_query(self._schema, "number", list(numbers)), 0.0)
+        narrow = copy(self)
+        narrow._only = ((Occur.MustNot if out else Occur.Must, among),)
+        return narrow
+
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
         return frozenset(self._analyzer.analyze(folded(text)))
@@ -144,15 +169,14 @@ class LexicalIndex:
             for term in terms
             for field, share in _FIELDS.items()
         ]
-        parts = [(Occur.Must, Query.boolean_query(words))]
+        parts = [(Occur.Must, Query.boolean_query(words)), *self._only]
         if filters.sources:
             outlets = Query.term_set_query(self._schema, "source", [source.casefold() for source in filters.sources])
             parts.append((Occur.Must, Query.const_score_query(outlets, 0.0)))
         if filters.since or filters.until:
             days = Query.range_query(self._schema, "day", FieldType.Integer, *day_range(filters))
             parts.append((Occur.Must, Query.const_score_query(days, 0.0)))
-        query = Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
-        hits = self._searcher.search(query, n, count=False).hits
+        hits = self._searcher.search(Query.boolean_query(parts), n, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
 

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from vectorstore.errors import UsageError
+from vectorstore.language.days import day_words
 from vectorstore.language.lexicon import rows, word_list
-from vectorstore.types import Filters, Scope, Summary, Understood, as_day, strings
+from vectorstore.operators import SIGNS, Operator, day_bounds, read
+from vectorstore.types import Condition, Filters, Scope, Summary, Term, Understood, as_day, strings
 
 
 def scope(question: str, chosen: Filters, today: date | None, held: Summary, ignore: Collection[str] = ()) -> Scope:
@@ -30,17 +33,21 @@ def scope(question: str, chosen: Filters, today: date | None, held: Summary, ign
 
 
 def _read(question: str, chosen: Filters, today: date, held: Summary, ignore: Collection[str]) -> Scope:
+    outlets, unread = [name for name, _ in held.sources], strings(ignore, "ignore")
+    line = read(question, unread)
+    chosen, signs, conditions = _operated(line.operators, chosen, outlets)
     said = [
         one
-        for one in understood(question, today, [name for name, _ in held.sources], held.first, held.last)
-        if one.words.casefold() not in {words.casefold() for words in strings(ignore, "ignore")}
+        for one in understood(line.text, today, outlets, held.first, held.last)
+        if one.words.casefold() not in {words.casefold() for words in unread}
         and not (chosen.sources if one.sources else chosen.since or chosen.until)
     ]
     filters = chosen
     for one in said:
         if one.hard:
             filters = Filters(one.sources or filters.sources, one.since or filters.since, one.until or filters.until)
-    return Scope(today, filters, tuple(Filters(one.sources, one.since, one.until) for one in said if not one.hard), tuple(said))
+    prefer = tuple(Filters(one.sources, one.since, one.until) for one in said if not one.hard)
+    return Scope(today, filters, prefer, (*signs, *said), conditions)
 
 
 def understood(
@@ -54,6 +61,66 @@ def understood(
     text = _without_quotations(question)
     found = [_outlets(text, question, outlets), _days(text, question, today, first, last)]
     return tuple(one for one in found if one)
+
+
+# --- operators --------------------------------------------------------------------------------------------------------
+
+
+def _operated(
+    operators: Sequence[Operator], chosen: Filters, outlets: Sequence[str]
+) -> tuple[Filters, list[Understood], tuple[Condition, ...]]:
+    """The filters that were chosen and those that operators add, what each was read as, and the conditions of the others.
+
+    Raises UsageError for an outlet that the collection lacks, and where nothing could be left.
+    """
+    sources, since, until = chosen.sources, chosen.since, chosen.until
+    said, conditions = [], []
+    named = [one for one in operators if one.field == "source" and not one.absent]
+    if named:
+        wanted = tuple(dict.fromkeys(name for one in named for term in one.terms for name in _called(term.words, outlets)))
+        sources = tuple(name for name in wanted if Filters(chosen.sources).admits_outlet(name))
+        if not sources:
+            raise UsageError(f"{named[0].words} is not among the outlets chosen: choose {wanted[0]} as well, or take it away.")
+        said += [Understood(one.words, sources, hard=True) for one in named]
+    for one in operators:
+        if one.field in ("before", "after"):
+            first, last = day_bounds(one)
+            since, until = max(filter(None, (since, first)), default=None), min(filter(None, (until, last)), default=None)
+            reading = f"until {day_words(last)}" if last else f"from {day_words(first)}" if first else ""
+            said.append(Understood(one.words, (), first, last, True, reading))
+        elif one not in named:
+            terms = one.terms
+            if one.field == "source":
+                terms = tuple(Term(name, "source") for term in terms for name in _called(term.words, outlets))
+            conditions.append(Condition(terms, one.absent))
+            said.append(Understood(one.words, hard=True, reading=_demand(conditions[-1])))
+    days = " and ".join(one.words for one in operators if one.field in ("before", "after"))
+    if days and since and until and since > until:
+        raise UsageError(f"No day is left between {since} and {until}: change or take away {days}.")
+    return Filters(sources, since, until), said, tuple(conditions)
+
+
+def _called(name: str, outlets: Sequence[str]) -> list[str]:
+    """The collection's outlets that may be called so; raises UsageError where none is."""
+    known = _known(tuple(outlets))
+    if found := known.get(_key(re.sub(r"^(?:https?://)?(?:www\.)?", "", name).rstrip("/"))):
+        return found
+    start = _key(name)[:3]
+    near = [outlet for key, several in known.items() if key.startswith(start) for outlet in several]
+    offered = list(dict.fromkeys(near or [outlet for outlet in outlets if outlet]))[:_OFFERED]
+    quoted = [f'"{one}"' if " " in one else one for one in offered]
+    raise UsageError(f"source:{name} is no outlet of these articles: use source:{' or source:'.join(quoted)}.")
+
+
+_OFFERED = 3  # outlets that a mistaken one is answered with
+
+
+def _demand(condition: Condition) -> str:
+    words = " or ".join(f"“{term.words}”" for term in condition.terms)
+    if condition.terms[0].field == "source":
+        return f"of other outlets than {' and '.join(term.words for term in condition.terms)}"
+    where = " in the headline" if all(term.field == "title" for term in condition.terms) else ""
+    return f"{'without' if condition.absent else 'with'} {words}{where}"
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
@@ -79,7 +146,7 @@ _MAY_HOLD = re.compile(
     r"\b(?:(?:19|20)\d\d|\d+(?:st|nd|rd|th)?|week(?:end)?|month|year|days?|ago|today|yesterday|last night|this \w+ing|"
     r"recent(?:ly)?|lately|summer|winter|spring|autumn|fall|"
     rf"{_WEEKDAY}|(?:{'|'.join(_MONTHS)})\w*|"
-    r"according to|report\w*|cover\w*|publish\w*|articles?|stories|headlines|sa(?:y|ys|id)|wr\w+)\b",
+    rf"according to|report\w*|cover\w*|publish\w*|articles?|stories|headlines|sa(?:y|ys|id)|wr\w+)\b|{SIGNS.pattern}",
     re.I,
 )
 _SPAN = re.compile(

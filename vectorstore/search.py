@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +21,13 @@ from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoI
 from vectorstore.language.frames import bare
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
+from vectorstore.matching import matching
+from vectorstore.operators import read
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
 from vectorstore.segments import Segments
 from vectorstore.spelling import respelt
-from vectorstore.types import Article, Filters, Found, Hit, Passage, Summary
+from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, strings
 
 _EVERYTHING = Filters()
 _CANDIDATES = 100  # from each of the two searches
@@ -86,18 +89,19 @@ class Index:
         asked: str | None = None,
     ) -> Found:
         """The best k passages and where they were looked for, all of one generation; the class says more."""
-        return self.retrieve_each((question,), filters, today, ignore, k, asked)[0]
+        return self.retrieve_each((question,), filters, today, strings(ignore, "ignore"), k, asked)[0]
 
     def retrieve_each(
-        self, questions: Iterable[str], filters: Filters, today: date | None, ignore: Collection[str], k: int, asked: str | None
+        self, questions: Iterable[str], filters: Filters, today: date | None, ignore: tuple[str, ...], k: int, asked: str | None
     ) -> list[Found]:
         """What `retrieve` finds for each of some questions, all of one generation: the parts of what a reader asked at once."""
         found = []
         with self._current() as reader:
             for question in questions:
                 within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
-                hits = reader.search(question, within.filters, k, within.prefer, within.newest)
-                found.append(Found(tuple(hits), within, reader.summary(within.filters), reader.name))
+                here = reader.narrowed(within) if within.conditions else reader
+                hits = here.search(read(question, ignore).text, within.filters, k, within.prefer, within.newest)
+                found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name))
         return found
 
     def respelt(self, question: str) -> str:
@@ -253,8 +257,7 @@ class Generation:
     def search(
         self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
     ) -> list[Hit]:
-        question = _searchable(question)
-        question = bare(question) or question
+        question = bare(_searchable(question)) or _searchable(question)
         if not question.strip() or k < 1:
             return []
         ranked = fused(*self._found(question, filters, max(_CANDIDATES, 3 * k)))
@@ -322,6 +325,18 @@ class Generation:
             for found in both
         )
         return by_words, by_meaning
+
+    def narrowed(self, within: Scope) -> Generation:
+        """The same generation, of the articles that meet what operators demand. It is closed with this one."""
+        numbers, narrow = matching(within, self.archive, self._words), copy(self)
+        bylines = [(number, article) for number, article in self.archive.bylines()]
+        narrow._holdings = [(article.source, article.published, 1, 0) for number, article in bylines if number in numbers]
+        narrow._everything = narrow._summed(Filters())
+        gone = [number for number, _ in bylines if number not in numbers]
+        out = len(gone) < len(numbers)
+        passages = self.archive.passages_of(gone if out else list(numbers))
+        narrow._words, narrow._vectors = self._words.narrowed(passages, out), self._vectors.narrowed(passages, out)
+        return narrow
 
     def summary(self, filters: Filters) -> Summary:
         return self._everything if filters == _EVERYTHING else self._summed(filters)

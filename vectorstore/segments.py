@@ -8,7 +8,7 @@ A vector whose passage is gone stays in its segment until that is merged: it is 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from vectorstore.types import Filters
 Numbers = NDArray[np.int64]
 
 NONE: Numbers = np.zeros(0, np.int64)
+_FEW = 2_000  # vectors that are fetched or gone through one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +111,10 @@ class Segments:
         found = self.vectors(numbers)
         return np.stack([found[number] for number in numbers])
 
+    def narrowed(self, numbers: Collection[int], out: bool) -> Narrowed:
+        """The vectors of these passages only, or of all others; opened and closed with these."""
+        return Narrowed(self, frozenset(numbers), out)
+
     @cached_property
     def stores(self) -> list[VectorStore | _Living]:
         """The segments, open."""
@@ -128,6 +133,23 @@ class Segments:
             self._closed = True
             for store in self.__dict__.pop("stores", ()):
                 store.close()
+
+
+class Narrowed(Segments):
+    """The vectors of some passages only, or of all but these."""
+
+    def __init__(self, whole: Segments, numbers: frozenset[int], out: bool) -> None:
+        self._whole, self._among, self._out = whole, numbers, out
+        self.segments, self.vectors = whole.segments, whole.vectors  # type: ignore[method-assign]  # the same ones
+
+    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
+        """The n nearest of them: each is looked at where they are few, else those that are so near as to be found."""
+        if not self._out and len(self._among) <= _FEW:
+            held = self.vectors(sorted(self._among))
+            found = [(number, float(row @ vector)) for number, row in held.items()]
+            return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:n]
+        more = min(len(self._among), _FEW) if self._out else _FEW
+        return [hit for hit in self._whole.nearest(vector, n + more, filters) if (hit[0] in self._among) != self._out][:n]
 
 
 class _Living:

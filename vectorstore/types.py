@@ -117,9 +117,10 @@ class Filters:
         object.__setattr__(self, "until", as_day(self.until, "until"))
 
     def admits(self, article: Article) -> bool:
-        if self.sources and article.source.casefold() not in {s.casefold() for s in self.sources}:
-            return False
-        return self.admits_day(article.published)
+        return self.admits_outlet(article.source) and self.admits_day(article.published)
+
+    def admits_outlet(self, source: str) -> bool:
+        return not self.sources or source.casefold() in {s.casefold() for s in self.sources}
 
     def admits_day(self, day: date | None) -> bool:
         if not self.since and not self.until:
@@ -152,6 +153,23 @@ class Understood:
     since: date | None = None
     until: date | None = None
     hard: bool = False  # searched only within it; otherwise it comes first, and nothing is left out
+    reading: str = ""  # of an operator, what it leaves: "with “special master”", "after 3 May 2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand in articles as they are written, case and accents aside."""
+
+    words: str
+    field: str  # "text": anywhere in the article, its headline too; "title": in its headline; "source": its outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an article must have, any of some terms, or must have none of."""
+
+    terms: tuple[Term, ...]
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +180,7 @@ class Scope:
     filters: Filters
     prefer: tuple[Filters, ...] = ()
     understood: tuple[Understood, ...] = ()
+    conditions: tuple[Condition, ...] = ()  # what the question's operators demand of an article
 
     @property
     def newest(self) -> date | None:
