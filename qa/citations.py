@@ -100,6 +100,17 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
     return _numbered(found)
 
 
+def carried(sentence: str, hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
+    """The verdict on a sentence that cites nothing, and the quotes of the hits that carry it, or come nearest to it."""
+    return _judged(sentence, _best_quotes(sentence, hits), hits)
+
+
+def numbered(quotes: Sequence[Sequence[Quote]]) -> tuple[tuple[Citation, ...], list[tuple[int, ...]]]:
+    """The quotes of some sentences as citations, numbered in their order, and for each sentence the numbers of its own."""
+    reading = _numbered(_Found(Sentence(""), tuple(row), False) for row in quotes)
+    return reading.citations, [sentence.citations for sentence in reading.sentences]
+
+
 def _whose(sentence: str, quotes: Sequence[Quote]) -> str:
     """Whose words a sentence tells as plain fact: "Said by Ida Kern." where all that it rests on is said by her."""
     speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes}
@@ -164,14 +175,14 @@ def _numbered(found: Iterable[_Found]) -> Reading:
 def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
     """The verdict on a sentence, and the quotes to show for it: those of passages that carry it."""
     cited = list({hit.passage.id: hit for hit, _ in quotes}.values())
-    verdict = _checked(sentence, cited) if cited else Verdict(False, (NO_PASSAGE,))
+    verdict = checked(sentence, cited) if cited else Verdict(False, (NO_PASSAGE,))
     if verdict.supported and len(cited) > 1:
-        alone = {hit.passage.id for hit in cited if _checked(sentence, [hit]).supported}
+        alone = {hit.passage.id for hit in cited if checked(sentence, [hit]).supported}
         quotes = [quote for quote in quotes if quote[0].passage.id in alone] if alone else quotes
     if not verdict.supported:
         for hit in sorted(hits, key=lambda hit: -coverage(sentence, hit.passage.text))[:3]:
             if hit not in cited and coverage(sentence, hit.passage.text) > _CARRIES:
-                other = _checked(sentence, [hit])
+                other = checked(sentence, [hit])
                 if other.supported and (instead := _quotes_of(sentence, hit)):
                     return other, instead
         return _abroad(sentence, cited, quotes, hits) or (verdict, quotes)
@@ -208,7 +219,7 @@ def _quote_abroad(sentence: str, hit: Hit) -> list[Quote]:
     return [(hit, (hit.passage.start + start, hit.passage.start + end))]
 
 
-def _checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
+def checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
     """The verdict by the passages, read where they stand in their articles, and by our records of these."""
     whole = {hit.passage.text: (hit.article.text, hit.passage.start) for hit in hits}
     return check(sentence, [*whole, *(_record(replace(hit, article=_named(sentence, hit))) for hit in hits)], whole)

@@ -113,20 +113,21 @@ class Answer:
                 }
                 for s in self.sentences
             ],
-            "citations": [
-                {
-                    "number": c.number,
-                    "quote": c.quote,
-                    "start": c.start,
-                    "end": c.end,
-                    "speaker": c.speaker,
-                    "article": article_dict(c.article),
-                    "also_in": [also_in_dict(c.quote, a) for a in c.also_in],
-                }
-                for c in self.citations
-            ],
+            "citations": [citation_dict(c) for c in self.citations],
             "hits": [hit_dict(h) for h in self.hits],
         }
+
+
+def citation_dict(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "speaker": citation.speaker,
+        "article": article_dict(citation.article),
+        "also_in": [also_in_dict(citation.quote, article) for article in citation.also_in],
+    }
 
 
 def filters_dict(filters: Filters, understood: Sequence[Understood] = ()) -> dict[str, Any]:

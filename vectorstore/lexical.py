@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable
 from copy import copy
 from pathlib import Path
@@ -20,6 +21,7 @@ _FIELDS = {"text": 0.7, "titled": 0.3}
 # Ask for something and are what no passage is about; left out of questions only (art@5 .678 with them).
 _QUESTION_WORDS = "who whom whose what which when where why how do does did have has had were been"
 _ANALYZER = "onrecord"
+_SPLIT = re.compile(r"[^\W_]+")  # as tantivy's simple tokenizer does
 _MOST_TERMS = 64  # of a question; the rest of a pasted page adds time, not meaning
 
 
@@ -155,6 +157,18 @@ class LexicalIndex:
     def stems(self, text: str) -> frozenset[str]:
         """The stems that a text would be found by."""
         return frozenset(self._analyzer.analyze(folded(text)))
+
+    def phrase(self, words: str, n: int) -> list[int]:
+        """The numbers of n passages in which these words stand one after the other; none where fewer than two are searched for."""
+        from tantivy import Query
+
+        each = [self._analyzer.analyze(word) for word in _SPLIT.findall(folded(words))]
+        terms = [(place, found[0]) for place, found in enumerate(each) if found]
+        if len(terms) < 2:
+            return []
+        query = Query.phrase_query(self._schema, "text", [(place - terms[0][0], term) for place, term in terms])
+        hits = self._searcher.search(query, n, count=False).hits
+        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in hits])]
 
     # The question is a list of words, never query syntax. One without a searchable word finds nothing.
     def search(self, question: str, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:

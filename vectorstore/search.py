@@ -46,6 +46,7 @@ _OPENING, _WEARS_OFF = 0.2, 500
 _RERANKED = 12
 _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
+_PIECE, _PIECES = 5, 16  # words of a quotation that are looked for as they stand, and how many such pieces
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
@@ -129,6 +130,11 @@ class Index:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
         with self._current() as reader:
             return reader.apart(question, filters, n)
+
+    def worded(self, quotation: str, n: int = 12) -> list[Hit]:
+        """The passages in which the words of a quotation, or pieces of it, stand just so, and then those with most of its words."""
+        with self._current() as reader:
+            return reader.worded(quotation, n)
 
     @property
     def generation(self) -> str:
@@ -281,6 +287,22 @@ class Generation:
             whole = tuple(article for one in others if (article := self.archive.article(one.id)))
             hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], whole, judged.get(n, ())))
         return hits
+
+    def worded(self, quotation: str, n: int) -> list[Hit]:
+        quotation = _searchable(quotation)
+        words = quotation.split()
+        pieces = [" ".join(words[at : at + _PIECE]) for at in range(0, max(1, len(words) - 2), _PIECE - 1)][:_PIECES]
+        numbers = dict.fromkeys(self._words.phrase(quotation, n))
+        for piece in pieces if len(pieces) > 1 else ():
+            numbers |= dict.fromkeys(self._words.phrase(piece, 3))
+        numbers |= dict.fromkeys(number for number, _ in self._words.search(quotation, n))
+        if not numbers or len(self._words.terms(quotation)) < 2:  # "I do not know what to do": no word of it is indexed
+            plain = max(re.split(r"[^\w ]+", quotation), key=len)
+            numbers = dict.fromkeys([*self.archive.holding(plain.strip(), n), *numbers])
+        passages = self.archive.passages(list(numbers))
+        articles = self.archive.articles({found.article for found in passages.values()})
+        found = [passages[number] for number in numbers if number in passages]
+        return [Hit(one.passage, articles[one.article], float(-place)) for place, one in enumerate(found)]
 
     def respelt(self, question: str) -> str:
         return respelt(_searchable(question), self._words, self._headed, (source for source, *_ in self._holdings))

@@ -7,6 +7,7 @@ A bag of words cannot see this: in "200 fighters left and 300 stayed" both numbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -119,6 +120,19 @@ def _may_place(sentence: str, passage: str, language: str) -> bool:
 
 def _tokens_of(sentence: str, language: str = "en") -> tuple[Token, ...]:
     return tokens_in(normalised(sentence.replace("\n", " ")), language)[:200]
+
+
+# What a rule says where a passage tells the same matter otherwise, and does not only lack something of it.
+_OTHERWISE = re.compile(r"the passage (?:says|counts|gives|tells)\b|; the passage does not\.|, but \S|: it gives \S+\.$", re.I)
+_LACKS_FIGURE = re.compile(r"The passage does not give the (?:number|month|day) ")
+
+
+def contradicts(reason: str, is_same_matter: bool = False) -> bool:
+    """Whether a reason of a verdict says that a passage has something else ("…, but 61,000"), not that it lacks something.
+
+    In a passage that tells the same matter in nearly the same words, a figure that it lacks is another figure.
+    """
+    return bool(_OTHERWISE.search(reason) or (is_same_matter and _LACKS_FIGURE.match(reason)))
 
 
 def key_words(text: str) -> frozenset[str]:

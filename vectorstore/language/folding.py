@@ -28,6 +28,40 @@ def place(quote: str, text: str) -> tuple[int, int] | None:
     return None
 
 
+def places(quote: str, text: str) -> list[tuple[int, int]]:
+    """Everywhere that a quote stands in a text, whatever case and punctuation either has; its words and numbers are the same."""
+    wanted, (plain, at) = _words_mapped(quote)[0].strip(), _words_mapped(text)
+    found: list[tuple[int, int]] = []
+    start = plain.find(f" {wanted} ") if wanted else -1
+    while start >= 0:
+        end = start + len(wanted)  # of the last character: one space stands before the first
+        found.append((at[start + 1], at[end] + 1))
+        start = plain.find(f" {wanted} ", end)
+    return found
+
+
+# What is between words, a number's own signs left out: "1.5", "61,000", "don't", "5%", "$3", "-4".
+_BETWEEN = re.compile(r"(?:(?<!\d)[.,]|[.,](?!\d)|(?<!\w)'|'(?!\w)|-(?!\d)|(?<=\w)-|[^\w.,'%$£€¥&+-]|[+&](?!\w))+|_+")
+
+
+def _words_mapped(text: str) -> tuple[str, list[int]]:
+    """A text's words in small letters with one space between them and at both ends, and where each character stands."""
+    plain, at = _mapped(text)
+    parts: list[str] = [" "]
+    where: list[int] = [0]
+    last = 0
+    for found in [*_BETWEEN.finditer(plain), None]:
+        start, end = found.span() if found else (len(plain), len(plain))
+        if last < start:
+            parts.append("".join(c.lower() if len(c.lower()) == 1 else c for c in plain[last:start]))
+            where += at[last:start]
+        if (found or parts[-1] != " ") and parts[-1] != " ":
+            parts.append(" ")
+            where.append(at[min(start, len(at) - 1)] if at else 0)
+        last = end
+    return "".join(parts), where
+
+
 def _cuts(text: str, at: int) -> bool:
     """Whether a word, or a number like 1.5, goes on across that place."""
     before, after = text[max(0, at - 2) : at], text[at : at + 2]

@@ -1,0 +1,274 @@
+"""Check a text against the collection: each sentence with its quote or its contradiction, each quotation with where it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from qa.check.verdict import key_words
+from qa.citations import Quote, numbered
+from qa.settings import Settings, read_settings
+from qa.texts.claims import Told, told
+from qa.texts.quoted import Judged, Place, judged
+from qa.texts.reading import Marked, Written, read
+from qa.texts.types import CheckedQuotation, CheckedSentence, CheckedText, Difference
+from vectorstore.errors import UsageError
+from vectorstore.language.detect import common_language
+from vectorstore.language.lexicon import pattern, word_set
+from vectorstore.language.names import is_name
+from vectorstore.language.sentences import sentences
+from vectorstore.language.speakers import isa
+from vectorstore.language.speech import speech
+from vectorstore.language.tokens import normalised, tokens
+from vectorstore.search import Index
+from vectorstore.types import Filters, Hit, Passage
+
+SECONDS = 300.0  # that a text may take before the rest of it is named as not checked
+LONGEST = 1_000_000  # characters that are read
+_HITS = 8
+_AROUND = 500  # characters either side of a quotation's place that a sentence is checked by
+_WRONG = ("altered", "another person's", "stitched")
+
+Progress = Callable[[int, int], None]
+
+
+def check_text(
+    text: str,
+    index_dir: Path | str | None = None,
+    settings: Settings | None = None,
+    filters: Filters = Filters(),
+    seconds: float = SECONDS,
+) -> CheckedText:
+    """A text of any kind, sentence by sentence, with what the collection says of each. Opens the index anew each time.
+
+    Raises UsageError where there is no text, StoreError where the index is missing, damaged or of another embedder.
+    """
+    settings = settings or read_settings()
+    with Index.open(Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank) as index:
+        return checked_text(text, index, filters, seconds)
+
+
+def checked_text(
+    text: str,
+    index: Index,
+    filters: Filters = Filters(),
+    seconds: float = SECONDS,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> CheckedText:
+    """A text checked against an index that is open; what the seconds do not suffice for is "not checked", and the notice says so."""
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError("There is no text to check: pass a file with sentences in it.")
+    began = clock()
+    summary = index.summary(filters)
+    reading = read(text[:LONGEST])
+    was_read = clock()
+    marked = reading.quotations
+    owners = _owners(reading.sentences, marked)
+    checking = _Checking(index, filters, reading.plain)
+    done: list[_Row] = []
+    for n, written in enumerate(reading.sentences):
+        if clock() - began > seconds:
+            break
+        mine = [(number, marked[number]) for number in owners[n]]
+        done.append(checking.sentence(written, mine))
+        if progress:
+            progress(n + 1, len(reading.sentences))
+    rows = [row.quotes for row in done] + [list(checking.quotes.get(number, ())) for number in range(len(marked))]
+    citations, numbers = numbered(rows)
+    checked = [
+        replace(row.sentence, citations=numbers[n], quotations=tuple(number + 1 for number in owners[n]))
+        for n, row in enumerate(done)
+    ]
+    checked += [_unread(one, tuple(k + 1 for k in owners[n])) for n, one in enumerate(reading.sentences) if n >= len(done)]
+    quotations = tuple(
+        _quotation(number, one, checking.judged.get(number), numbers[len(done) + number]) for number, one in enumerate(marked)
+    )
+    return CheckedText(
+        tuple(checked),
+        quotations,
+        citations,
+        index.generation,
+        summary.articles,
+        _notice(len(reading.sentences) - len(done), len(reading.sentences), len(text), seconds),
+        {"read": was_read - began, "total": clock() - began},
+    )
+
+
+def _notice(left: int, of: int, length: int, seconds: float) -> str:
+    parts = []
+    if left:
+        parts.append(f"The last {left:,} of {of:,} sentences were not checked: the {seconds:g} seconds were over.")
+    if length > LONGEST:
+        parts.append(f"Only the first {LONGEST:,} of {length:,} characters were read: check the rest by itself.")
+    return " ".join(parts)
+
+
+def _unread(one: Written, quotations: tuple[int, ...]) -> CheckedSentence:
+    return CheckedSentence(one.words, one.start, one.end, "not checked", one.kind, quotations=quotations)
+
+
+def _quotation(number: int, one: Marked, found: Judged | None, citations: tuple[int, ...]) -> CheckedQuotation:
+    speaker = one.speakers[0].shown if one.speakers else ""
+    plain = CheckedQuotation(number + 1, one.words, one.start, one.end, speaker=speaker, citations=citations)
+    if not found:
+        return plain
+    return replace(plain, status=found.status, said_by=found.said_by, differences=found.differences, note=found.note)
+
+
+def _owners(written: Sequence[Written], marked: Sequence[Marked]) -> list[list[int]]:
+    """For each sentence the quotations that it has words of."""
+    owners: list[list[int]] = [[] for _ in written]
+    first = 0
+    for number, one in enumerate(marked):
+        while first < len(written) and written[first].end <= one.start:
+            first += 1
+        n = first
+        while n < len(written) and written[n].start < one.end:
+            owners[n].append(number)
+            n += 1
+    return owners
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    sentence: CheckedSentence
+    quotes: list[Quote]
+
+
+@dataclass(slots=True)
+class _Checking:
+    """What is known of a text so far: a sentence is often about what the one before it was about."""
+
+    index: Index
+    filters: Filters
+    plain: str
+    judged: dict[int, Judged] = field(default_factory=dict)
+    quotes: dict[int, list[Quote]] = field(default_factory=dict)  # of each quotation
+    before: str = ""  # the claim before
+    held: list[Hit] = field(default_factory=list)  # and what carried it
+
+    def sentence(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> _Row:
+        """What the collection says of a sentence, with its quotations, which have their own results."""
+        plain = CheckedSentence(written.words, written.start, written.end, "no claim", written.kind)
+        near: list[Hit] | None = None
+        for number, one in mine:
+            if number in self.judged:
+                continue
+            self.judged[number] = judged(one, written.words, self._find)
+            if self.judged[number].status == "not found":
+                near = self._near(written.words) if near is None else near
+                self.judged[number] = judged(one, written.words, self._find, near)
+            self.quotes[number] = [(_hit(place), place[1]) for place in self.judged[number].places]
+        if written.kind != "claim" or (not mine and not _tells(written.words)):
+            return _Row(plain, [])
+        wrong = [number for number, _ in mine if self.judged[number].status in _WRONG]
+        own = [quote for number, _ in mine for quote in self.quotes[number]]
+        if wrong:
+            reasons = [_reason(self.judged[number], one) for number, one in mine if number in wrong]
+            self._remember(written.words, [hit for hit, _ in own])
+            return _Row(
+                replace(plain, status="contradicted", reasons=tuple(reasons)), [q for n in wrong for q in self.quotes[n]]
+            )
+        if mine and self._only_quotes(written, mine):
+            missing = any(self.judged[number].status == "not found" for number, _ in mine)
+            self._remember(written.words, [hit for hit, _ in own])
+            return _Row(replace(plain, status="not in the articles" if missing else "supported"), own)
+        hits = [*(hit for hit, _ in own), *(self._near(written.words) if near is None else near)]
+        found = told(written.told, hits)
+        self._remember(written.words, [hit for hit, _ in found.quotes])
+        if _is_opinion(written.words) and found.status != "supported":
+            return _Row(replace(plain, kind="opinion"), [])
+        quotes = list(found.quotes) if found.status != "not in the articles" else own
+        return _Row(replace(plain, status=found.status, reasons=_told(found), note=found.note), quotes)
+
+    def _only_quotes(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> bool:
+        """Whether a sentence has nothing beside its quotations but who says them, in words that stand near them in the article."""
+        position, end = written.at
+        rest: list[str] = []
+        for _, one in mine:
+            rest.append(self.plain[position : min(one.at[0], end)])
+            position = max(position, min(one.at[1], end))
+        rest.append(self.plain[position:end])
+        told = [t for t in tokens(normalised(" ".join(" ".join(rest).split()))) if t.content and not _says(t.text)]
+        beside = [key_words(hit.passage.text) for number, _ in mine for hit, _ in self.quotes[number]]
+        return all(is_name(t) or (not t.values and any(t.key in keys for keys in beside)) for t in told)
+
+    def _find(self, words: str) -> Sequence[Hit]:
+        return [hit for hit in self.index.worded(words) if self.filters.admits(hit.article)]
+
+    def _near(self, words: str) -> list[Hit]:
+        """What the collection has on a sentence; one that starts with a pronoun is read behind the one before it."""
+        first = words.split(" ", 1)[0].casefold().strip("\"'“‘")
+        asked = f"{self.before} {words}" if first in word_set("words.subjects") and self.before else words
+        found = self.index.retrieve(asked, self.filters, k=_HITS, asked="").hits
+        return [*found, *(hit for hit in self.held if hit not in found)]
+
+    def _remember(self, words: str, hits: Sequence[Hit]) -> None:
+        self.before = words[:300]
+        self.held = list(hits)[:2] or self.held
+
+
+def _told(found: Told) -> tuple[str, ...]:
+    return tuple(reason.replace("The passage", "The article").replace("the passage", "the article") for reason in found.reasons)
+
+
+def _hit(place: Place) -> Hit:
+    """The sentences around a place of an article as a passage."""
+    article, (start, end) = place
+    first = article.text.rfind("\n", 0, max(0, start - _AROUND)) + 1 if start > _AROUND else 0
+    first = max(first, start - 3 * _AROUND)
+    spans = [(a + first, b + first) for a, b in sentences(article.text[first : end + _AROUND])]
+    kept = [span for span in spans if span[1] > start - _AROUND and span[0] < end + _AROUND]
+    a, b = min(kept[0][0], start), max(kept[-1][1], end)
+    return Hit(Passage(f"{article.id}#{a}-{b}", article.id, a, b, article.text[a:b]), article, 0.0)
+
+
+def _reason(found: Judged, one: Marked) -> str:
+    """What is wrong with a quotation, in a line."""
+    if found.status == "altered":
+        return f"Altered quotation: {said_differently(found.differences)}."
+    if found.status == "stitched":
+        return f"The quotation is stitched together from {len(found.places)} places."
+    who = one.speakers[0].shown if one.speakers else "whoever is named here"
+    return f"The article gives these words to {found.said_by}, not to {who}."
+
+
+def said_differently(differences: Sequence[Difference]) -> str:
+    """The differences of a quotation in words: "70,000" here, "61,000" in the article."""
+    return "; ".join(
+        f"“{d.here}” is not in the article"
+        if not d.there
+        else f"“{d.there}” is left out"
+        if not d.here
+        else f"“{d.here}” here, “{d.there}” in the article"
+        for d in differences
+    )
+
+
+# --- what a sentence is
+
+
+def _tells(words: str) -> bool:
+    """Whether a sentence has words of content, so that something is told in it."""
+    return any(token.content for token in tokens(normalised(words[:2_000]))) or not words.isascii()
+
+
+def _is_opinion(words: str) -> bool:
+    """Whether the writer says what they think, wish or do, and not what happened; somebody else's opinion is a claim."""
+    language = common_language(words, [words])
+    if not pattern("opinions.own", language).search(_outside(words)):
+        return False
+    return not any(one.speakers[0].shown for one in speech(words[:2_000]))
+
+
+def _outside(words: str) -> str:
+    """A sentence without what stands in quotation marks."""
+    return " ".join(part for n, part in enumerate(normalised(words).split('"')) if n % 2 == 0)
+
+
+def _says(word: str) -> bool:
+    return isa(word.casefold(), "verbs_of_saying", "titles", "according", "after_quotation", "pronouns")
+

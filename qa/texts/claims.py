@@ -1,0 +1,74 @@
+"""Does an article carry a sentence, or does one say otherwise on the same matter?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.check.align import Claim
+from qa.check.verdict import contradicts, key_words
+from qa.citations import Quote, carried, checked
+from qa.texts.types import Status
+from vectorstore.language.detect import common_language
+from vectorstore.language.names import is_name
+from vectorstore.language.sentences import sentences
+from vectorstore.types import Hit
+
+_SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
+_SAME_OF_ANOTHER = 0.7  # where it is a name that differs: "the mayor of Velden resigned" is not about the mayor of Saltmere
+_NAMED = 10_000  # characters of an article in which those whom it tells of are named
+_LEAST = 2  # words of content that both have
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the collection says of a sentence."""
+
+    status: Status
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    quotes: tuple[Quote, ...] = ()
+
+
+def told(sentence: str, hits: Sequence[Hit]) -> Told:
+    """What the passages found for a sentence say of it: the quote that carries it, or the one that contradicts it."""
+    verdict, quotes = carried(sentence, hits)
+    if verdict.supported:
+        return Told("supported", (), verdict.note, tuple(quotes))
+    best: tuple[float, Told] | None = None
+    for hit in hits:
+        share, span = _matter(sentence, hit)
+        if span is None or (best and share <= best[0]):
+            continue
+        against = checked(sentence, [hit])
+        reasons = tuple(reason for reason in against.reasons if contradicts(reason, share >= _SAME_OF_ANOTHER))
+        if reasons and not against.supported:
+            best = share, Told("contradicted", reasons, "", ((hit, span),))
+    return best[1] if best else Told("not in the articles", verdict.reasons if quotes else (), "", ())
+
+
+def _matter(sentence: str, hit: Hit) -> tuple[float, tuple[int, int] | None]:
+    """How much of a sentence one sentence of a passage has, and where that stands; nothing where it is of another matter."""
+    text = hit.passage.text
+    language = common_language(sentence, [text])
+    best: tuple[float, tuple[int, int] | None] = (0.0, None)
+    for start, end in sentences(text):
+        claim = Claim(sentence, [text[start:end]], None, language)
+        wanted = [i for i, token in enumerate(claim.tokens) if token.content]
+        held = [i for i in wanted if claim.at[i]]
+        plain = [i for i in wanted if not claim.tokens[i].values and not claim.tokens[i].date]
+        names = [i for i in plain if is_name(claim.tokens[i])]
+        lacked = [i for i in names if not claim.at[i]]
+        keys = _keys(f"{hit.article.title}\n{hit.article.text[:_NAMED]}") if lacked else frozenset()
+        known = {i for i in names if claim.at[i] or claim.tokens[i].key in keys}
+        need = _SAME if known.issuperset(names) else _SAME_OF_ANOTHER
+        share = sum(bool(claim.at[i]) or i in known for i in plain) / max(1, len(plain))
+        if len(held) >= _LEAST and share >= need and share > best[0]:
+            best = share, (hit.passage.start + start, hit.passage.start + end)
+    return best
+
+
+@lru_cache(maxsize=512)
+def _keys(text: str) -> frozenset[str]:
+    return key_words(text)
