@@ -15,6 +15,8 @@ from qa.check.verdict import Verdict, check  # the function; the folder of its r
 from qa.errors import *  # noqa: F403 - all of them: the file says which
 from qa.quoting import evidence
 from qa.settings import Settings, read_settings
+from qa.texts.checking import check_text
+from qa.texts.types import CheckedText
 from qa.types import Answer, Citation, Sentence, Turn
 from vectorstore import errors as store_errors
 from vectorstore.errors import *  # noqa: F403 - as above
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Assistant",
+    "CheckedText",
     "Citation",
     "Filters",
     "Index",
@@ -38,6 +41,7 @@ __all__ = [
     "ask",
     "chain",
     "check",
+    "check_text",
     "evidence",
     "read_settings",
 ]

@@ -1,4 +1,4 @@
-"""The `onrecord` command: rebuild, ask, search, chat, eval, status.
+"""The `onrecord` command: rebuild, ask, search, check, chat, eval, status.
 
 Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 130 stopped by Ctrl+C; 1 anything else, with one line on stderr.
 """
@@ -135,6 +135,19 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_search)
 
+    command = commands.add_parser(
+        "check", parents=[shared, narrow], help="check a text against the articles, sentence by sentence"
+    )
+    command.add_argument("file", metavar="FILE", help="a text, Markdown or not; - for standard input")
+    command.add_argument(
+        "--seconds", type=_count, default=300, metavar="N", help="how long it may take; the rest is not checked (default: 300)"
+    )
+    command.add_argument(
+        "--strict", action="store_true", help="exit with 1 where a sentence is contradicted or a quotation not exact"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_check)
+
     command = commands.add_parser("chat", parents=[shared], help="open the chat in a browser")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)")
     command.add_argument("--port", type=_port, default=7860, help="the port to listen on (default: 7860)")
@@ -265,6 +278,36 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     else:
         print("\n\n".join(filter(None, [hits_text(found.hits), understood_text(found.scope.understood)])))
     return 0
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.texts.checking import checked_text
+    from ui.checked import checked_text_shown
+    from vectorstore.search import Index
+
+    text = _text(options.file)
+    with (
+        Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index,
+        _bar("Checking", " sentences") as progress,
+    ):
+        checked = checked_text(text, index, _filters(options), options.seconds, progress)
+    print(json.dumps(checked.as_dict(), ensure_ascii=False) if options.json else checked_text_shown(checked))
+    return 1 if options.strict and checked.faults else 0
+
+
+def _text(name: str) -> str:
+    """A file's text, in whatever encoding, "-" being standard input. Raises UsageError where it is none."""
+    from vectorstore.articles.encodings import Unreadable, decoded
+
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = decoded(raw)
+    except (OSError, Unreadable) as error:
+        reason = _one_line(str(error)).rstrip(".")
+        raise UsageError(f"{name} cannot be read ({reason}): pass a text file, or - and the text on standard input.") from error
+    if not text.strip():
+        raise UsageError(f"{name} has no text in it: pass a file with sentences, or - and the text on standard input.")
+    return text
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:

@@ -509,7 +509,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     if answer.notice:
         blocks.append(_wrap(f"Note: {answer.notice}", width))
     for citation in () if answer.abstained else answer.citations:
-        blocks.append(_citation_text(citation, width, said=one_line(answer.text)))
+        blocks.append(citation_text(citation, width, said=one_line(answer.text)))
     if answer.abstained and answer.hits:
         blocks.append("Nearest passages (not an answer):")
         blocks.extend(_nearest_text(hit, width) for hit in answer.hits[:NEAREST])
@@ -565,7 +565,7 @@ def _prose_text(answer: Answer, width: int) -> str:
     return "\n".join(lines)
 
 
-def _citation_text(citation: Citation, width: int, said: str) -> str:
+def citation_text(citation: Citation, width: int, said: str) -> str:
     """The numbered quote with its article; a quote that the answer already says word for word is not said twice."""
     mark = f"[{citation.number}] "
     indent = " " * len(mark)

@@ -158,15 +158,18 @@ class LexicalIndex:
         """The stems that a text would be found by."""
         return frozenset(self._analyzer.analyze(folded(text)))
 
-    def phrase(self, words: str, n: int) -> list[int]:
-        """The numbers of n passages in which these words stand one after the other; none where fewer than two are searched for."""
+    def phrase(self, words: str, n: int, slop: int = 0) -> list[int]:
+        """The numbers of n passages in which these words stand one after the other; none where fewer than two are searched for.
+
+        `slop` is by how many places they may be further apart or nearer together.
+        """
         from tantivy import Query
 
         each = [self._analyzer.analyze(word) for word in _SPLIT.findall(folded(words))]
         terms = [(place, found[0]) for place, found in enumerate(each) if found]
         if len(terms) < 2:
             return []
-        query = Query.phrase_query(self._schema, "text", [(place - terms[0][0], term) for place, term in terms])
+        query = Query.phrase_query(self._schema, "text", [(place - terms[0][0], term) for place, term in terms], slop=slop)
         hits = self._searcher.search(query, n, count=False).hits
         return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in hits])]
 

@@ -46,7 +46,7 @@ _OPENING, _WEARS_OFF = 0.2, 500
 _RERANKED = 12
 _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
-_PIECE, _PIECES = 5, 16  # words of a quotation that are looked for as they stand, and how many such pieces
+_PIECE, _PIECES = 6, 24  # words of a quotation that are looked for as they stand, and how many such pieces
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
@@ -132,7 +132,7 @@ class Index:
             return reader.apart(question, filters, n)
 
     def worded(self, quotation: str, n: int = 12) -> list[Hit]:
-        """The passages in which the words of a quotation, or pieces of it, stand just so, and then those with most of its words."""
+        """The passages in which the words of a quotation, or pieces of it, stand just so, then those with most of its words."""
         with self._current() as reader:
             return reader.worded(quotation, n)
 
@@ -291,11 +291,11 @@ class Generation:
     def worded(self, quotation: str, n: int) -> list[Hit]:
         quotation = _searchable(quotation)
         words = quotation.split()
-        pieces = [" ".join(words[at : at + _PIECE]) for at in range(0, max(1, len(words) - 2), _PIECE - 1)][:_PIECES]
+        pieces = [" ".join(words[at : at + _PIECE]) for at in range(0, max(1, len(words) - 2), _PIECE // 2)][:_PIECES]
         numbers = dict.fromkeys(self._words.phrase(quotation, n))
         for piece in pieces if len(pieces) > 1 else ():
-            numbers |= dict.fromkeys(self._words.phrase(piece, 3))
-        numbers |= dict.fromkeys(number for number, _ in self._words.search(quotation, n))
+            numbers |= dict.fromkeys(self._words.phrase(piece, 3, slop=2))  # a "not" may have come or gone
+        numbers |= dict.fromkeys(number for number, _ in self._words.search(quotation, 2 * n))
         if not numbers or len(self._words.terms(quotation)) < 2:  # "I do not know what to do": no word of it is indexed
             plain = max(re.split(r"[^\w ]+", quotation), key=len)
             numbers = dict.fromkeys([*self.archive.holding(plain.strip(), n), *numbers])

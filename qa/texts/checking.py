@@ -13,7 +13,7 @@ from qa.settings import Settings, read_settings
 from qa.texts.claims import Told, told
 from qa.texts.quoted import Judged, Place, judged
 from qa.texts.reading import Marked, Written, read
-from qa.texts.types import CheckedQuotation, CheckedSentence, CheckedText, Difference
+from qa.texts.types import CheckedQuotation, CheckedSentence, CheckedText, Status
 from vectorstore.errors import UsageError
 from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import pattern, word_set
@@ -26,7 +26,7 @@ from vectorstore.search import Index
 from vectorstore.types import Filters, Hit, Passage
 
 SECONDS = 300.0  # that a text may take before the rest of it is named as not checked
-LONGEST = 1_000_000  # characters that are read
+LONGEST = 300_000  # characters that are read: some 50,000 words
 _HITS = 8
 _AROUND = 500  # characters either side of a quotation's place that a sentence is checked by
 _WRONG = ("altered", "another person's", "stitched")
@@ -58,7 +58,7 @@ def checked_text(
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> CheckedText:
-    """A text checked against an index that is open; what the seconds do not suffice for is "not checked", and the notice says so."""
+    """A text checked against an open index; what the seconds do not suffice for is "not checked", and the notice says so."""
     if not isinstance(text, str) or not text.strip():
         raise UsageError("There is no text to check: pass a file with sentences in it.")
     began = clock()
@@ -169,13 +169,13 @@ class _Checking:
         if wrong:
             reasons = [_reason(self.judged[number], one) for number, one in mine if number in wrong]
             self._remember(written.words, [hit for hit, _ in own])
-            return _Row(
-                replace(plain, status="contradicted", reasons=tuple(reasons)), [q for n in wrong for q in self.quotes[n]]
-            )
+            quotes = [quote for number in wrong for quote in self.quotes[number]]
+            return _Row(replace(plain, status="contradicted", reasons=tuple(reasons), is_by_quotation=True), quotes)
         if mine and self._only_quotes(written, mine):
             missing = any(self.judged[number].status == "not found" for number, _ in mine)
             self._remember(written.words, [hit for hit, _ in own])
-            return _Row(replace(plain, status="not in the articles" if missing else "supported"), own)
+            status: Status = "not in the articles" if missing else "supported"
+            return _Row(replace(plain, status=status, is_by_quotation=True), own)
         hits = [*(hit for hit, _ in own), *(self._near(written.words) if near is None else near)]
         found = told(written.told, hits)
         self._remember(written.words, [hit for hit, _ in found.quotes])
@@ -185,7 +185,7 @@ class _Checking:
         return _Row(replace(plain, status=found.status, reasons=_told(found), note=found.note), quotes)
 
     def _only_quotes(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> bool:
-        """Whether a sentence has nothing beside its quotations but who says them, in words that stand near them in the article."""
+        """Whether a sentence has nothing beside its quotations but who says them, in words that the article has near them."""
         position, end = written.at
         rest: list[str] = []
         for _, one in mine:
@@ -229,23 +229,13 @@ def _hit(place: Place) -> Hit:
 def _reason(found: Judged, one: Marked) -> str:
     """What is wrong with a quotation, in a line."""
     if found.status == "altered":
-        return f"Altered quotation: {said_differently(found.differences)}."
+        return f"The quotation is altered: {'; '.join(one.said for one in found.differences)}."
     if found.status == "stitched":
         return f"The quotation is stitched together from {len(found.places)} places."
-    who = one.speakers[0].shown if one.speakers else "whoever is named here"
-    return f"The article gives these words to {found.said_by}, not to {who}."
-
-
-def said_differently(differences: Sequence[Difference]) -> str:
-    """The differences of a quotation in words: "70,000" here, "61,000" in the article."""
-    return "; ".join(
-        f"“{d.here}” is not in the article"
-        if not d.there
-        else f"“{d.there}” is left out"
-        if not d.here
-        else f"“{d.here}” here, “{d.there}” in the article"
-        for d in differences
-    )
+    who = one.speakers[0].shown if one.speakers else ""
+    if found.said_by:
+        return f"The article gives these words to {found.said_by}, not to {who}."
+    return f"{who} does not say these words in the article. {found.note}".strip()
 
 
 # --- what a sentence is
@@ -271,4 +261,3 @@ def _outside(words: str) -> str:
 
 def _says(word: str) -> bool:
     return isa(word.casefold(), "verbs_of_saying", "titles", "according", "after_quotation", "pronouns")
-

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from qa.check.align import Claim
@@ -11,8 +13,10 @@ from qa.check.verdict import contradicts, key_words
 from qa.citations import Quote, carried, checked
 from qa.texts.types import Status
 from vectorstore.language.detect import common_language
+from vectorstore.language.lexicon import rows
 from vectorstore.language.names import is_name
 from vectorstore.language.sentences import sentences
+from vectorstore.language.tokens import normalised, tokens
 from vectorstore.types import Hit
 
 _SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
@@ -34,6 +38,10 @@ class Told:
 def told(sentence: str, hits: Sequence[Hit]) -> Told:
     """What the passages found for a sentence say of it: the quote that carries it, or the one that contradicts it."""
     verdict, quotes = carried(sentence, hits)
+    if not verdict.supported and (year := _year_alone(verdict.reasons)):
+        same = [hit for hit in hits if hit.article.published and _is_its_own(year, sentence, hit.article.published)]
+        if same:
+            verdict, quotes = carried(re.sub(rf",? ?\b{year}\b", "", sentence, count=1), same)
     if verdict.supported:
         return Told("supported", (), verdict.note, tuple(quotes))
     best: tuple[float, Told] | None = None
@@ -46,6 +54,19 @@ def told(sentence: str, hits: Sequence[Hit]) -> Told:
         if reasons and not against.supported:
             best = share, Told("contradicted", reasons, "", ((hit, span),))
     return best[1] if best else Told("not in the articles", verdict.reasons if quotes else (), "", ())
+
+
+def _year_alone(reasons: Sequence[str]) -> int:
+    """The year that is all a passage lacks; none: 0. "In March" of an article of April 2026 is in March 2026."""
+    found = re.fullmatch(r"The passage does not give the year (\d{4})\b.*", reasons[0]) if len(reasons) == 1 else None
+    return int(found[1]) if found else 0
+
+
+def _is_its_own(year: int, sentence: str, published: date) -> bool:
+    """Whether the year is that of an article, and no month of the sentence comes after it."""
+    months = [row[0] for row in rows("dates.months")]
+    named = [months.index(token.key) + 1 for token in tokens(normalised(sentence)) if token.key in months]
+    return year == published.year and all(month <= published.month for month in named)
 
 
 def _matter(sentence: str, hit: Hit) -> tuple[float, tuple[int, int] | None]:

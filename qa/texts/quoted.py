@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from qa.check.speakers import Part, parts
 from qa.texts.reading import Marked
 from qa.texts.types import Difference, Quoted
-from vectorstore.language.align import Line, aligned
+from vectorstore.language.align import Line, aligned, runs
 from vectorstore.language.detect import common_language
 from vectorstore.language.folding import places
 from vectorstore.language.foreign import tokens_in
@@ -61,7 +62,7 @@ def judged(quoted: Marked, around: str, find: Callable[[str], Sequence[Hit]], ne
     articles = list({hit.article.id: hit.article for hit in hits}.values())
     found = list(_verbatim(given, articles))
     if not found:
-        return _without_place(quoted, given, hits, articles)
+        return _without_place(quoted, given, hits, articles, find)
     who = quoted.speakers
     agreeing = next((one for one in found if not who or _is_said_by(one[0], one[1], who, around)), None)
     if agreeing:
@@ -69,7 +70,7 @@ def judged(quoted: Marked, around: str, find: Callable[[str], Sequence[Hit]], ne
         shown = _speaker_at(article, span)
         return Judged("word for word", ((article, span),), shown, note=note or ("" if shown or not who else _REPORTED))
     article, span, note = found[0]
-    return Judged("another person's", ((article, span),), _speaker_at(article, span) or "the article itself", note=note)
+    return Judged("another person's", ((article, span),), _speaker_at(article, span), note=note or _own(article, span))
 
 
 _SHORTENED = re.compile(r"\s*[\[(]?(?:…|\.\.\.|\. \. \.)[\])]?\s*|\s*\[[^\[\]\n]{1,60}\]\s*")
@@ -87,7 +88,7 @@ def _verbatim(pieces: Sequence[str], articles: Sequence[Article]) -> Iterator[tu
             continue
         rows = [piece[a:b] for piece in pieces for a, b in sentences(piece)]
         spans = _in_order(rows, article.text) if len(rows) > len(pieces) else []
-        if spans and all(_is_frame(article.text, a[1], b[0]) for a, b in zip(spans, spans[1:], strict=False)):
+        if spans and all(_is_frame(article.text, a[1], b[0]) for a, b in pairwise(spans)):
             yield article, (spans[0][0], spans[-1][1]), _INTERRUPTED
 
 
@@ -132,6 +133,11 @@ def _speaker_at(article: Article, span: Span) -> str:
     """Who says what stands there, by name or by role: nobody where the words are the article's own, or where it is not told."""
     longest = max(_speaking(article, span), key=lambda part: len(part.text), default=None)
     return longest.speakers[0].shown if longest and longest.speakers else ""
+
+
+def _own(article: Article, span: Span) -> str:
+    """What to say of words that nobody says in the article."""
+    return "" if any(part.speakers for part in _speaking(article, span)) else "These are the article's own words."
 
 
 def _is_said_by(article: Article, span: Span, who: Sequence[Speaker], around: str) -> bool:
@@ -199,14 +205,20 @@ class _Match:
     pairs: tuple[tuple[int, int], ...]
 
 
-def _without_place(quoted: Marked, pieces: Sequence[str], hits: Sequence[Hit], articles: Sequence[Article]) -> Judged:
+def _without_place(
+    quoted: Marked, pieces: Sequence[str], hits: Sequence[Hit], articles: Sequence[Article], find: Callable[[str], Sequence[Hit]]
+) -> Judged:
     """What a quotation is whose words stand nowhere as they are: stitched, altered, or not found."""
     spans = [piece[a:b] for piece in pieces for a, b in sentences(piece)]
     if len(spans) > 1 and (several := _several(spans, articles)):
         return several
     language = common_language(" ".join(pieces), [hit.passage.text for hit in hits[:4]])
     words = [token for piece in pieces for token in tokens_in(normalised(piece.replace("\n", " ")), language)][:300]
-    matches = _matches(words, _rows(hits, language))
+    rows = _rows(hits, language)
+    matches = _matches(words, rows)
+    for left in _left(words, matches):  # each by itself: few words of many find little
+        rows = list({(row.article.id, row.span): row for row in (*rows, *_rows(find(left), language))}.values())
+        matches = _matches(words, rows)
     if not matches or not _is_told(words, matches):
         return Judged("not found")
     joined = _joined(matches)
@@ -222,8 +234,15 @@ def _without_place(quoted: Marked, pieces: Sequence[str], hits: Sequence[Hit], a
     if differences:
         return Judged("altered", found, said_by, differences, note)
     if note:
-        return Judged("another person's", found, said_by or "the article itself")
+        return Judged("another person's", found, said_by, note=_own(article, span))
     return Judged("word for word", found, said_by)
+
+
+def _left(words: Sequence[Token], matches: Sequence[_Match]) -> list[str]:
+    """The stretches of a quotation that no article has, as far as they are long enough to be words of another place."""
+    held = {i for match in matches for i, _ in match.pairs}
+    kept = runs([i for i in range(len(words)) if i not in held], lambda a, b: b - a <= 2)
+    return [" ".join(words[i].text for i in range(run[0], run[-1] + 1)) for run in kept if run[-1] - run[0] >= _RUN][:_PLACES]
 
 
 def _several(spans: Sequence[str], articles: Sequence[Article]) -> Judged | None:
@@ -363,21 +382,44 @@ def _differences(words: Sequence[Token], group: Sequence[_Match]) -> Iterator[Di
         pairs += [(i, j + len(theirs)) for i, j in match.pairs]
         theirs += match.row.line.tokens
     quoted = any(theirs[j].quoted for _, j in pairs)
-    last = (-1, pairs[0][1] - pairs[0][0] - 1 if pairs[0][0] <= pairs[0][1] else -1)
-    end = (len(words), min(len(theirs), pairs[-1][1] + len(words) - pairs[-1][0]))
-    for i, j in [*pairs, end]:
-        here, there = list(words[last[0] + 1 : i]), list(theirs[last[1] + 1 : j])
-        while here and there and _same(here[0], there[0]):
-            here, there = here[1:], there[1:]
-        while here and there and _same(here[-1], there[-1]):
-            here, there = here[:-1], there[:-1]
+    first = max(0, pairs[0][1] - pairs[0][0] - _SLACK)
+    end = min(len(theirs), pairs[-1][1] + len(words) - pairs[-1][0] + _SLACK)
+    pairs = _filled(words, theirs, [(-1, first - 1), *pairs, (len(words), end)])
+    for (a, c), (b, d) in pairwise(pairs):
+        here, there = list(words[a + 1 : b]), list(theirs[c + 1 : d])
+        if (a, b) == (-1, len(words)) or not (here or there):
+            continue
+        if a < 0:  # what the article has before it is no part of it
+            there = there[max(0, len(there) - len(here)) :]
+        elif b == len(words):
+            there = there[: len(here)]
         if quoted and not here:
             there = [t for t in there if t.quoted]
         if here or there:
             yield Difference(_shown(here), _shown(there))
-        if i < len(words) and (i, j) != end and not _same(words[i], theirs[j]):
-            yield Difference(_shown([words[i]]), _shown([theirs[j]]))
-        last = (i, j)
+
+
+_SLACK = 3  # words that the beginning or the end of a quotation may have lost
+
+
+def _filled(words: Sequence[Token], theirs: Sequence[Token], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pairs of words that are the very same, and those between them that the alignment takes for chance: "of the"."""
+    found: list[tuple[int, int]] = [pairs[0]]
+    for (a, c), (b, d) in pairwise(pairs):
+        at = c + 1
+        backwards = a < 0
+        row = range(b - 1, a, -1) if backwards else range(a + 1, b)
+        inner: list[tuple[int, int]] = []
+        low, high = c + 1, d
+        for i in row:
+            places = [j for j in (range(high - 1, low - 1, -1) if backwards else range(at, d)) if _same(words[i], theirs[j])]
+            if places:
+                inner.append((i, places[0]))
+                high, at = places[0], places[0] + 1
+        found += sorted(inner)
+        if (b, d) == pairs[-1] or _same(words[b], theirs[d]):
+            found.append((b, d))
+    return found
 
 
 def _same(one: Token, other: Token) -> bool:
@@ -389,4 +431,3 @@ def _shown(row: Sequence[Token]) -> str:
 
 
 _SIGNS = frozenset("$£€¥")
-

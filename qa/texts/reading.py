@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from qa.markers import list_words
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.quotations import quotations
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import Speaker
@@ -132,8 +133,12 @@ def _said_by(plain: str, span: Span) -> tuple[Speaker, ...]:
     """Who says a quotation, the nearest first; none where nobody is named."""
     found = speech_in(plain, *span)
     held = [one for one in found if 2 * (min(one.end, span[1]) - max(one.start, span[0])) > min(one.end, span[1]) - span[0]]
-    named = [one for one in held if one.speakers[0].shown]
-    return named[0].speakers if named else ()
+    return next((one.speakers for one in held if _is_somebody(one.speakers[0])), ())
+
+
+def _is_somebody(one: Speaker) -> bool:
+    """Whether it is a name or "the mayor": in "One reaction stood out: “…”" nobody speaks."""
+    return bool(one.names) or one.shown.split(" ", 1)[0].casefold() in word_set("words.articles")
 
 
 # --- plain words
@@ -168,7 +173,9 @@ def _plain(text: str) -> tuple[str, list[int], list[tuple[int, str]]]:
 
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _TABLE_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*")
-_START = re.compile(r"[ \t]{0,12}(?:>[ \t]?){1,5}|[ \t]{0,12}(?:[-*+•–‣◦][ \t]+(?:\[[ xX]\][ \t]+)?|\(?\d{1,3}[.)][ \t]+|\(?[a-z][.)][ \t]+)")
+_START = re.compile(
+    r"[ \t]{0,12}(?:>[ \t]?){1,5}|[ \t]{0,12}(?:[-*+•–‣◦][ \t]+(?:\[[ xX]\][ \t]+)?|\(?\d{1,3}[.)][ \t]+|\(?[a-z][.)][ \t]+)"
+)
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _NOTE = re.compile(r"[ \t]{0,3}\[\^[^\]\s]{1,30}\]:[ \t]?")
 _BOLD = re.compile(r"[ \t]{0,3}(\*\*|__)[^*_]{1,200}\1:?[ \t]*")
@@ -192,7 +199,7 @@ def _lines(rows: list[str]) -> list[tuple[str, str]]:
             found.append((GONE * len(row), ""))
         elif note := _NOTE.match(row):
             rest = row[note.end() :]
-            told = len(rest.split()) > 7 and rest.rstrip()[-1:] in ".!”\"" and not listing
+            told = len(rest.split()) > 7 and rest.rstrip()[-1:] in '.!”"' and not listing
             found.append((GONE * note.end() + rest, "" if told else "source"))
         elif mark := _HEADING.match(row):
             found.append((GONE * mark.end() + row[mark.end() :].replace("#", GONE), "heading"))
@@ -208,7 +215,9 @@ def _lines(rows: list[str]) -> list[tuple[str, str]]:
             kind = "source" if listing and bare else ""
             if not kind and not start and bare and len(rows) > 1:
                 underlined = bool(below) and set(below) <= set("=-") and len(below) > 2 and not above
-                alone = not above and not below and n + 1 < len(rows) and any(other.strip(GONE + " \t") for other in rows[n + 1 :])
+                alone = (
+                    not above and not below and n + 1 < len(rows) and any(other.strip(GONE + " \t") for other in rows[n + 1 :])
+                )
                 if underlined or ((_BOLD.fullmatch(bare) or alone) and _may_head(bare)):
                     kind = "heading"
             found.append((_EMPHASIS.sub(_kept, plain), kind))
@@ -217,7 +226,7 @@ def _lines(rows: list[str]) -> list[tuple[str, str]]:
 
 def _may_head(bare: str) -> bool:
     bare = bare.strip("*_ ")
-    return len(bare.split()) <= _LONGEST_HEADING and bare[-1:] not in ".!?…\"”»’。！？;,"
+    return len(bare.split()) <= _LONGEST_HEADING and bare[-1:] not in '.!?…"”»’。！？;,'
 
 
 def _cells(row: str) -> str:

@@ -21,6 +21,13 @@ class Difference:
     here: str
     there: str
 
+    @property
+    def said(self) -> str:
+        """It in words: “32,000” here, “3,200” in the article."""
+        if not self.there:
+            return f"“{self.here}” is not in the article"
+        return f"“{self.here}” here, “{self.there}” in the article" if self.here else f"“{self.there}” is left out"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuotation:
@@ -51,6 +58,7 @@ class CheckedSentence:
     note: str = ""
     citations: tuple[int, ...] = ()
     quotations: tuple[int, ...] = ()  # the numbers of those that it has words of
+    is_by_quotation: bool = False  # whether its status is that of a quotation in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Are quotations in a text told for what they are? `python -m tests.studies.checked --data FOLDER [--index DIR] [--each 60]`.
 
-From the articles of FOLDER/news: quotations as an article has them, in a sentence of a draft with or without their speaker, must be
-word for word; the same with a number altered, a "not" put in or taken out, given to another person, stitched from two, or set into
-another article's story with that one's speaker, must be told as what they are. Shares no word list with qa/texts and qa/check.
+From the articles of FOLDER/news: quotations as an article has them, in a sentence with or without their speaker, must be word for
+word; the same with a number altered, a "not" put in or taken out, given to another person, stitched from two, or given to
+somebody of another article, must be told as what they are. Shares no word list with qa/texts and qa/check.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ WANTED = {
 # “…,” said NAME  or  “…,” NAME said: a plain attribution that a reader would call certain.
 _NAME = r"(?P<name>(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ){1,2}[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)"
 _VERB = r"(?:said|told|added|wrote|explained|says)"
-_ATTRIBUTED = re.compile(
-    rf"[“\"](?P<words>[^“”\"\n]{{40,400}}?)[,.]?[”\"],? (?:(?:{_VERB}) {_NAME}|{_NAME.replace('name', 'first')} {_VERB})\b"
+_AFTER = rf"(?:{_VERB} {_NAME}|{_NAME.replace('name', 'first')} {_VERB})\b(?! [A-Z])"
+_ATTRIBUTED = re.compile(rf"[“\"](?P<words>[^“”\"\n]{{40,400}}?)[,.]?[”\"],? {_AFTER}")
+_NUMBER = re.compile(
+    r"(?<![\d.,$-])\b(?P<figure>[2-9]|[1-9]\d{1,3})\b(?![\d.,:%-]\d|[-/]|(?:st|nd|rd|th)\b)|\b(?P<word>two|three|four|five|six|ten|twenty)\b"
 )
-_NUMBER = re.compile(r"(?<![\d.,$-])\b(?P<figure>[2-9]|[1-9]\d{1,3})\b(?![\d.,:%-]\d|[-/]|(?:st|nd|rd|th)\b)|\b(?P<word>two|three|four|five|six|ten|twenty)\b")
 _BE = re.compile(r"\b(?P<be>is|are|was|were|will|can|should|would|could)\b(?P<no> not\b|n[’']t\b)?(?! not\b)")
 _WORDS = "one two three four five six seven eight nine ten eleven twelve twenty thirty".split()
 
@@ -78,7 +79,7 @@ def draft(words: str, speaker: str, rng: random.Random) -> str:
             "{1} said: “{0}.”",
             "“{0},” according to {1}.",
             "‘{0},’ {1} said.",
-            "As {1} put it on the day, “{0}.”" if False else "{1} told reporters: “{0}.”",
+            "{1} told reporters: “{0}.”",
         ]
     )
     return frame.format(words, speaker)
@@ -168,7 +169,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     folder = options.data / "news"
     if not (folder / "articles.jsonl.gz").is_file():
-        print(f"SKIPPED: {folder} has no articles.jsonl.gz; they belong to their publishers and are not committed.", file=sys.stderr)
+        print(
+            f"SKIPPED: {folder} has no articles.jsonl.gz; they belong to their publishers and are not committed.", file=sys.stderr
+        )
         return 1
     settings = read_settings()
     where = options.index or Path("indexes/news")
@@ -183,11 +186,13 @@ def main(arguments: list[str] | None = None) -> int:
             seen[kind] += 1
             right[kind] += status in WANTED[kind]
             if options.show and status not in WANTED[kind]:
-                print(f"{kind}: {status}: {text}\n    {[(q.speaker, q.said_by, q.differences, q.note) for q in result.quotations]}")
+                print(
+                    f"{kind}: {status}: {text}\n    {[(q.speaker, q.said_by, q.differences, q.note) for q in result.quotations]}"
+                )
     for kind in ("exact", *KINDS):
         print(f"{kind:9} {right[kind]:4} of {seen[kind]:4}  {right[kind] / max(1, seen[kind]):.3f}")
-    altered = [kind for kind in KINDS]
-    print(f"altered   {sum(right[k] for k in altered):4} of {sum(seen[k] for k in altered):4}  {sum(right[k] for k in altered) / max(1, sum(seen[k] for k in altered)):.3f}")
+    altered, of = (sum(row[kind] for kind in KINDS) for row in (right, seen))
+    print(f"{'altered':9} {altered:4} of {of:4}  {altered / max(1, of):.3f}")
     return 0
 
 
