@@ -203,7 +203,7 @@ class _Checking:
         """What the collection has on a sentence; one that starts with a pronoun is read behind the one before it."""
         first = words.split(" ", 1)[0].casefold().strip("\"'“‘")
         asked = f"{self.before} {words}" if first in word_set("words.subjects") and self.before else words
-        found = self.index.retrieve(asked, self.filters, k=_HITS, asked="").hits
+        found = self.index.search(asked, self.filters, _HITS)  # what a sentence says of outlets and days narrows nothing
         return [*found, *(hit for hit in self.held if hit not in found)]
 
     def _remember(self, words: str, hits: Sequence[Hit]) -> None:

@@ -300,12 +300,12 @@ def _matches(words: Sequence[Token], rows: Sequence[_Row]) -> list[_Match]:
                 best, most = (row, pairs), score
         if best is None:
             break
-        row, pairs = best[0], tuple((free[i], j) for i, j in best[1])
-        if found and not _is_piece(words, pairs):
+        match = _Match(best[0], tuple((free[i], j) for i, j in best[1]))
+        if found and not _is_piece(words, match.pairs):
             break
-        found.append(_Match(row, pairs))
-        free = [i for i in free if i not in {i for i, _ in pairs}]
-        free = [i for i in free if not _is_within(i, pairs)]
+        found.append(match)
+        held = {i for i, _ in match.pairs}
+        free = [i for i in free if i not in held and not _is_within(i, match.pairs)]
     return found
 
 
