@@ -57,7 +57,7 @@ class Assistant:
         Raises StoreError where the index is missing, damaged or of another embedder.
         """
         settings = settings or read_settings()
-        index = Index.open(Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank)
+        index = Index.open(Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank, server=settings.server)
         return cls(index, settings, ChatModel(settings) if settings.uses_model else None)
 
     def stream(
@@ -90,10 +90,10 @@ class Assistant:
         asking = (about.of or standalone,) if about else parts(standalone)
         k = self.settings.passages
         finds = self.index.retrieve_each(asking, filters, today, ignore, k, asked=question)
-        found = replace(finds[0], hits=interleaved([one.hits for one in finds], k))
+        found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
         laps.end("search")
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
-        asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood)
+        asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
         told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
         by_rule = partial(abstention, asked, found) if doubtful else partial(quoted, asked, found, asking, finds, told)
@@ -132,11 +132,9 @@ class Assistant:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         if cut and not reading.sentences:
             raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
-        notices = [CUT_OFF] if cut else []
         reading, refused = without_refusals(verified(reading, asked.hits), asked.question, asked.hits)
         supported = any(sentence.supported for sentence in reading.sentences)
-        if refused:
-            notices.insert(0, IN_PART)
+        notices = [IN_PART if refused else "", CUT_OFF if cut else "", asked.notice]
         if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):
             instead = by_rule()
             label = "" if instead.abstained else FOUND_NONE if refused or not reading.sentences else NOT_CARRIED
@@ -145,7 +143,7 @@ class Assistant:
         if self.settings.strict:
             reading = kept(reading, lambda n: reading.sentences[n].supported)
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
-        yield replace(answer, notice=" ".join(notices), final=True)
+        yield replace(answer, notice=" ".join(filter(None, notices)), final=True)
 
     @property
     def model_name(self) -> str:

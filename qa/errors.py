@@ -13,7 +13,9 @@
     │   ├── NothingToIndex         no article in the given paths
     │   ├── NotAllRead             something could not be read, and --strict was given
     │   ├── EmbedderUnavailable    the embedder cannot be loaded
-    │   └── RerankerUnavailable    the reranker's weights are missing or damaged
+    │   ├── RerankerUnavailable    the reranker's weights are missing or damaged
+    │   └── VectorsUnavailable     the server that holds the vectors does not answer
+    │       └── VectorsLost        it answers, and has not what the index was made with
     ├── CannotServe                the chat page cannot listen at that address
     └── ModelError                 the language model's endpoint did not give an answer
         ├── ModelUnreachable       refused, no such host, TLS

@@ -21,7 +21,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.assistant import Assistant
 from qa.errors import QuestionError
-from qa.settings import Settings
+from qa.settings import Settings, read_settings
 from qa.types import Answer, Turn
 from vectorstore.errors import UsageError
 from vectorstore.search import Index
@@ -44,8 +44,8 @@ class OnRecordRetriever(BaseRetriever):
 
     @classmethod
     def open(cls, index_dir: Path | str, k: int = 8, filters: Filters = Filters()) -> OnRecordRetriever:
-        """A retriever over an index directory made with the packaged embedder."""
-        return cls(index=Index.open(index_dir), k=k, filters=filters)
+        """A retriever over an index directory made with the packaged embedder; ONRECORD_CHROMA_URL says where its vectors are."""
+        return cls(index=Index.open(index_dir, server=read_settings().server), k=k, filters=filters)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [

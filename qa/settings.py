@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from qa.errors import SettingError
+from vectorstore.server import Server
 
 ANSWERERS = ("auto", "quote", "model")
 
@@ -28,10 +30,17 @@ class Settings:
     max_tokens: int = 700  # ONRECORD_MAX_TOKENS: the longest answer
     context_tokens: int = 8192  # ONRECORD_CONTEXT_TOKENS: what the model's context holds, answer included
     strict: bool = False  # ONRECORD_STRICT: drop a sentence that fails its check instead of marking it
+    chroma_url: str = ""  # ONRECORD_CHROMA_URL: a Chroma server for the vectors, as http://10.0.0.5:8000; empty: in the folder
+    chroma_token: str = field(default="", repr=False)  # ONRECORD_CHROMA_TOKEN: what a proxy before it wants to see; never shown
 
     @property
     def uses_model(self) -> bool:
         return self.answerer == "model" or (self.answerer == "auto" and bool(self.api_key or self.base_url))
+
+    @property
+    def server(self) -> Server | None:
+        """The server that has the vectors, if one was named; it is not connected to yet."""
+        return Server(self.chroma_url, self.chroma_token) if self.chroma_url else None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -64,6 +73,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             )
         ),
         strict=_yes("ONRECORD_STRICT", get("ONRECORD_STRICT", "no")),
+        chroma_url=_server("ONRECORD_CHROMA_URL", get("ONRECORD_CHROMA_URL", "")),
+        chroma_token=_header("ONRECORD_CHROMA_TOKEN", get("ONRECORD_CHROMA_TOKEN", "")),
     )
 
 
@@ -91,4 +102,26 @@ def _number(name: str, value: str, least: float, most: float, whole: bool = Fals
 def _address(name: str, value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
         raise SettingError(f"{name} is {value[:60]!r}: use an address that starts with http:// or https://.")
+    return value
+
+
+def _server(name: str, value: str) -> str:
+    """An address of a server alone: with a login in it, or a query, it could not be shown."""
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and value.isascii()
+        bare = not ("@" in parts.netloc or parts.query or parts.fragment or any(letter.isspace() for letter in value))
+    except ValueError:
+        usable = bare = False
+    if usable and bare:
+        return value
+    shown = "not the address of a server" if "@" in value or "?" in value else repr(value[:60])
+    raise SettingError(f"{name} is {shown}: write it as http://10.0.0.5:8000; a key goes into ONRECORD_CHROMA_TOKEN.")
+
+
+def _header(name: str, value: str) -> str:
+    if not (value.isascii() and value.isprintable()) or any(letter.isspace() for letter in value):
+        raise SettingError(f"{name} holds what no header may (a space, a letter with an accent): copy the key again.")
     return value

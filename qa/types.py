@@ -149,6 +149,7 @@ def found_dict(found: Found) -> dict[str, Any]:
         "hits": [hit_dict(hit) for hit in found.hits],
         "filters": filters_dict(found.scope.filters, found.scope.understood),
         "index": found.generation,
+        "notice": found.notice,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chroma import Chroma
 from tests.llama import llama_server
 from vectorstore.rebuild import rebuild
 
@@ -36,3 +37,11 @@ def llama_url() -> Iterator[str]:
     """The address of a real model's server, started once; it wants the key tests.llama.LLAMA_KEY."""
     with llama_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
+    """A Chroma server that all tests share; who kills it starts it again."""
+    running = Chroma(tmp_path_factory.mktemp("chroma") / "data")
+    yield running
+    running.kill()

@@ -6,6 +6,7 @@ import math
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.open_files import held
 from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged
 from vectorstore.lexical import LexicalIndex
+from vectorstore.segments import Stored
+from vectorstore.served import ServedStore
 from vectorstore.store import VectorStore
 from vectorstore.types import Filters
 
@@ -37,6 +40,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module", params=["a folder", "a server"])
+def store(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stored]:
+    """The same vectors, open, in each place that they can be in."""
+    if request.param == "a folder":
+        opened: Stored = VectorStore.open(folder)
+    else:
+        server, marks = request.getfixturevalue("chroma").server, tmp_path_factory.mktemp("marks")
+        ServedStore.write(server, marks, "random-vectors", range(600), unit(600), DAYS, SOURCES)
+        opened = ServedStore(server, marks, "random-vectors", np.arange(600))
+    yield opened
+    opened.close()
+
+
 MARCH_3_TO_5 = Filters(since=date(2024, 3, 3), until=date(2024, 3, 5))
 
 
@@ -53,7 +69,7 @@ MARCH_3_TO_5 = Filters(since=date(2024, 3, 3), until=date(2024, 3, 5))
     ],
     ids=["all", "one outlet", "two outlets", "days", "since", "until", "outlet and days"],
 )
-def test_nearest_agrees_with_exact_search(folder: Path, filters: Filters) -> None:
+def test_nearest_agrees_with_exact_search(store: Stored, filters: Filters) -> None:
     """Chroma's neighbours are those of a matrix product over the vectors that the filters admit, both ends included."""
     first = filters.since.toordinal() if filters.since else 1
     last = filters.until.toordinal() if filters.until else 10**7
@@ -64,44 +80,31 @@ def test_nearest_agrees_with_exact_search(folder: Path, filters: Filters) -> Non
         and ((not filters.since and not filters.until) or first <= DAYS[n] <= last)
     ]
     vectors, questions = unit(600), unit(20, seed=1)
-    store = VectorStore.open(folder)
-    try:
-        for question in questions:
-            found = store.nearest(question, 10, filters)
-            cosines = vectors[admitted] @ question
-            best = [admitted[i] for i in np.argsort(-cosines)[:10]]
-            assert [number for number, _ in found] == best
-            assert np.allclose([cosine for _, cosine in found], np.sort(cosines)[::-1][:10], atol=1e-4)
-    finally:
-        store.close()
+    for question in questions:
+        found = store.nearest(question, 10, filters)
+        cosines = vectors[admitted] @ question
+        best = [admitted[i] for i in np.argsort(-cosines)[:10]]
+        assert [number for number, _ in found] == best
+        assert np.allclose([cosine for _, cosine in found], np.sort(cosines)[::-1][:10], atol=1e-4)
 
 
-def test_nothing_admitted(folder: Path) -> None:
+def test_nothing_admitted(store: Stored) -> None:
     """A filter that admits nothing finds nothing, and fewer than asked for come back as they are."""
-    store = VectorStore.open(folder)
-    try:
-        assert store.nearest(unit(1)[0], 10, Filters(sources=("nobody",))) == []
-        assert len(store.nearest(unit(1)[0], 5_000)) == 600
-    finally:
-        store.close()
+    assert store.nearest(unit(1)[0], 10, Filters(sources=("nobody",))) == []
+    assert len(store.nearest(unit(1)[0], 5_000)) == 600
 
 
-def test_vectors_come_back(folder: Path) -> None:
+def test_vectors_come_back(store: Stored) -> None:
     """A stored vector is what was stored; what is not there is left out."""
-    store = VectorStore.open(folder)
-    try:
-        found = store.vectors([599, 3, 40, 600])
-        assert sorted(found) == [3, 40, 599]
-        assert np.allclose([found[number] for number in (599, 3, 40)], unit(600)[[599, 3, 40]], atol=1e-6)
-        assert store.count() == 600
-    finally:
-        store.close()
+    found = store.vectors([599, 3, 40, 600])
+    assert sorted(found) == [3, 40, 599]
+    assert np.allclose([found[number] for number in (599, 3, 40)], unit(600)[[599, 3, 40]], atol=1e-6)
+    assert store.count() == 600
 
 
-def test_no_vectors_are_asked_for(folder: Path) -> None:
+def test_no_vectors_are_asked_for(store: Stored) -> None:
     """A question whose words stand nowhere asks for the vectors of no passage, and gets none."""
-    with closing(VectorStore.open(folder)) as store:
-        assert store.vectors([]) == {}
+    assert store.vectors([]) == {}
 
 
 def test_closing_releases_the_files(folder: Path) -> None:

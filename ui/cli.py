@@ -204,6 +204,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 progress=progress,
                 from_index=_path(options.from_index) if options.from_index else None,
                 strict=options.strict,
+                server=settings.server,
             )
         print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings.index), flush=True)
 
@@ -265,18 +266,18 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     filters = _filters(options)
     if options.questions is not None:
         questions = list(_questions(options.questions))
-        with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
+        with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
             for identity, question, asked in questions:
                 found = index.retrieve(question, filters, asked or options.today, options.ignore, options.k)
                 print(json.dumps({"id": identity, **found_dict(found)}, ensure_ascii=False), flush=True)
         return 0
     question = readable(options.question)
-    with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
+    with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
         found = index.retrieve(question, filters, options.today, options.ignore, options.k)
     if options.json:
         print(json.dumps({"question": question, **found_dict(found)}, ensure_ascii=False))
     else:
-        print("\n\n".join(filter(None, [hits_text(found.hits), understood_text(found.scope.understood)])))
+        print("\n\n".join(filter(None, [hits_text(found.hits), found.notice, understood_text(found.scope.understood)])))
     return 0
 
 
@@ -332,9 +333,10 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     from vectorstore.verify import verify_live
 
     if options.check:
-        verify_live(settings.index)
-    with Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index:
+        verify_live(settings.index, settings.server)
+    with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
         summary = index.summary()
+        served, problem = index.try_server()
     model = settings.model if settings.uses_model else "quote-only"
     if options.json:
         found: dict[str, Any] = {
@@ -351,10 +353,14 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
             "sources": dict(summary.sources),
             "embedder": settings.embedder,
             "model": model,
+            "server": {"url": settings.chroma_url, "segments": served, "problem": problem} if served else None,
         }
         print(json.dumps(found | ({"checked": True} if options.check else {}), ensure_ascii=False))
     else:
-        print(f"{settings.index}: {status_text(summary, model)}" + (" Every byte is as it was written." if options.check else ""))
+        where = f" Vectors: {served} of {summary.segments} segments at {settings.chroma_url}." if served and not problem else ""
+        where = f" By words only: {problem}" if problem else where
+        checked = " Every byte is as it was written." if options.check else ""
+        print(f"{settings.index}: {status_text(summary, model)}{where}{checked}")
     return 0
 
 

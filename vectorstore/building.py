@@ -17,11 +17,13 @@ from vectorstore.archive import Archive
 from vectorstore.archiving import ArchiveWriter
 from vectorstore.encoded import Encoded
 from vectorstore.encoders import Encoder, Vectors
-from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex
+from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, VectorsLost
 from vectorstore.generations import Checked, Manifest
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import encoded_text
 from vectorstore.segments import NONE, Numbers, Segment, Segments, within
+from vectorstore.served import prefix
+from vectorstore.server import Server
 from vectorstore.verify import Prober
 
 Progress = Callable[[str, int, int], None]  # "articles" read so far and 0, or "passages" with a vector and how many there are
@@ -41,26 +43,28 @@ class Building:
     """The folder of the next generation and what it is made from; unfinished work is cleared away when the block ends."""
 
     def __init__(
-        self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str], mapping: Mapping[str, str]
-    ) -> None:
-        self._index_dir, self._encoder = index_dir, encoder
+        self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str], mapping: Mapping[str, str],
+        server: Server | None = None,
+    ) -> None:  # fmt: skip
+        self._index_dir, self._encoder, self._server = index_dir, encoder, server
+        self._owner = generations.owner(index_dir) if server else ""
         self._said: dict[str, Any] = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
         self._said["mapping"] = dict(mapping)
         self._when = datetime.now(UTC)
-        self._before, self._segments = _sound(index_dir, encoder.fingerprint)
+        self._before, self._segments = _sound(index_dir, encoder.fingerprint, server)
         self._known: dict[str, sealed.Seal] = {}
         self._next = self._before.manifest.next_passage if self._before else 0
         self._verified = {segment.folder.name for segment in self._segments}
         self._live: list[Checked] = []  # what was published, the last one last
 
     def __enter__(self) -> Building:
-        self._prober = Prober().__enter__()
+        self._prober = Prober(self._server).__enter__()
         self._folder = generations.new(self._index_dir)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._prober.__exit__(kind, error, trace)
-        generations.sweep(self._index_dir)
+        generations.sweep(self._index_dir, self._server)
 
     @property
     def published(self) -> Checked:
@@ -111,7 +115,7 @@ class Building:
             encoded = reused = 0
             if len(missing):
                 with Encoded(self._index_dir, self._encoder.fingerprint, self._encoder.dimensions) as kept:
-                    window = _Window(archive, before, kept, self._segments, self._encoder)
+                    window = _Window(archive, before, kept, self._segments, self._encoder, self._server)
                     pending: list[int] = []
                     for start in range(0, len(missing), _WINDOW):
                         numbers = missing[start : start + _WINDOW].tolist()
@@ -145,10 +149,28 @@ class Building:
     def _write(self, archive: Archive, numbers: Sequence[int], vectors: _Slices) -> None:
         """Makes a segment of these passages."""
         folder = generations.unused(self._index_dir, "segments")
-        self._segments.append(segments.write(folder, self._encoder.fingerprint, numbers, vectors, *archive.filed(numbers)))
+        filed = archive.filed(numbers)
+        made = segments.write(folder, self._encoder.fingerprint, numbers, vectors, *filed, self._server, self._owner)
+        self._segments.append(made)
+
+    def _move(self, archive: Archive) -> None:
+        """Makes anew, of their vectors, the segments that are not where they belong: in the folder, or of a copied index."""
+        for one in [one for one in self._segments if self._server and not one.collection.startswith(prefix(self._owner))]:
+            self._segments.remove(one)
+            self._anew(archive, [one], one.numbers[within(one.numbers, self._alive)].tolist())
+
+    def _anew(self, archive: Archive, chosen: Sequence[Segment], numbers: Sequence[int]) -> None:
+        """Makes one segment of the living vectors of some."""
+        if numbers:
+            old = Segments(chosen, server=self._server)
+            try:
+                self._write(archive, numbers, _Slices(numbers, old.stacked))
+            finally:
+                old.close()
 
     def _merge(self, archive: Archive) -> None:
         """Makes one segment of those that are mostly dead or too many; nothing is encoded for it."""
+        self._move(archive)
         living = {segment: segment.numbers[within(segment.numbers, self._alive)] for segment in self._segments}
         whole = [one for one in self._segments if len(living[one]) >= (1 - _DEAD) * len(one.numbers)]
         small = sorted((one for one in whole if len(living[one]) < _SMALL), key=lambda one: len(living[one]))
@@ -162,13 +184,7 @@ class Building:
         if not chosen:
             return
         self._segments = [one for one in self._segments if one not in chosen]
-        numbers = sorted(int(number) for one in chosen for number in living[one])
-        if numbers:
-            old = Segments(chosen)
-            try:
-                self._write(archive, numbers, _Slices(numbers, old.stacked))
-            finally:
-                old.close()
+        self._anew(archive, chosen, sorted(int(number) for one in chosen for number in living[one]))
 
     def _publish(self) -> None:
         """Seals, tries and publishes the folder; what is published after that gets a folder of its own, of links."""
@@ -189,7 +205,7 @@ class Building:
             ) from error
         self._verified |= fresh
         generations.publish(self._index_dir, self._folder)
-        generations.sweep(self._index_dir)
+        generations.sweep(self._index_dir, self._server)
         self._live.append(generations.check(self._folder))
 
     def _linked(self, manifest: Manifest) -> dict[str, sealed.Seal]:
@@ -202,18 +218,19 @@ class _Window:
     """Gets the vectors of some passages at a time into the file of encoded ones: from segments that have them, or encoded."""
 
     def __init__(
-        self, archive: Archive, before: Archive | None, kept: Encoded, held: Sequence[Segment], encoder: Encoder
-    ) -> None:
+        self, archive: Archive, before: Archive | None, kept: Encoded, held: Sequence[Segment], encoder: Encoder,
+        server: Server | None,
+    ) -> None:  # fmt: skip
         self._archives = [archive, *([before] if before else [])]
-        self._kept, self._encoder = kept, encoder
+        self._kept, self._encoder, self._server = kept, encoder, server
         self._earlier = _all(held)
-        self._store = Segments(held)
+        self._store = Segments(held, server=server)
         self.encoded = self.reused = 0
 
     def search(self, held: Sequence[Segment]) -> None:
         """Takes other segments to look for vectors in."""
         self._store.close()
-        self._store = Segments(held)
+        self._store = Segments(held, server=self._server)
 
     def close(self) -> None:
         self._store.close()
@@ -256,10 +273,10 @@ def _all(held: Sequence[Segment]) -> Numbers:
     return np.sort(np.concatenate([NONE, *(segment.numbers for segment in held)]))
 
 
-def _sound(index_dir: Path, fingerprint: str) -> tuple[Checked | None, list[Segment]]:
+def _sound(index_dir: Path, fingerprint: str, server: Server | None) -> tuple[Checked | None, list[Segment]]:
     """The live generation and those of its segments that are of this embedder, every byte as it was written; None without one.
 
-    What is damaged is left out: it is made anew.
+    What is damaged is left out: it is made anew. Raises VectorsUnavailable where a server that has some does not answer.
     """
     try:
         folder = generations.folder(index_dir, generations.live(index_dir))
@@ -269,6 +286,8 @@ def _sound(index_dir: Path, fingerprint: str) -> tuple[Checked | None, list[Segm
         return None, []
     held = []
     for name, digest in manifest.segments if manifest.fingerprint == fingerprint else ():
-        with suppress(IndexDamaged):
-            held.append(segments.look_at(index_dir / "segments" / name, digest, fingerprint, every_byte=True))
+        with suppress(IndexDamaged, VectorsLost):
+            one = segments.look_at(index_dir / "segments" / name, digest, fingerprint, every_byte=True)
+            one.look(server)
+            held.append(one)
     return Checked(folder, manifest, tuple(held), NONE), held

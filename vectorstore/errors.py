@@ -16,6 +16,8 @@ __all__ = [
     "RerankerUnavailable",
     "StoreError",
     "UsageError",
+    "VectorsLost",
+    "VectorsUnavailable",
 ]
 
 
@@ -65,3 +67,15 @@ class EmbedderUnavailable(StoreError):
 
 class RerankerUnavailable(StoreError):
     """The reranker's weights are missing, damaged, or made for other weights than the packaged ones."""
+
+
+class VectorsUnavailable(StoreError):
+    """The server that holds the vectors does not answer; words can still be searched. `notice` says so in an answer."""
+
+    def __init__(self, message: str, notice: str) -> None:
+        super().__init__(message)
+        self.notice = notice
+
+
+class VectorsLost(VectorsUnavailable):
+    """The server answers, but a collection of the index is gone or is not as it was made."""

@@ -6,6 +6,7 @@
       generations/NAME/         articles.sqlite, lexical/, dead.npy, and manifest.json, written last, which lists its segments
       segments/NAME/            vectors: vectorstore/segments.py
       encoded/                  vectors of a build that goes on: vectorstore/encoded.py
+      owner                     where a server has the vectors: what the names of this index's collections begin with
 
 Neither a generation nor a segment ever changes once its manifest is written. A new generation is made from the one before: its
 files are links or copies, then edited. What has no manifest or is neither live nor was just before (a reader may still be
@@ -31,6 +32,8 @@ from typing import Any
 from vectorstore import sealed, segments
 from vectorstore.errors import IndexDamaged, IndexIncompatible, IndexLocked, NoIndex, StoreError
 from vectorstore.segments import Numbers, Segment
+from vectorstore.served import forget
+from vectorstore.server import Server
 
 FORMAT = 6
 _NAME = re.compile(r"\d{6,}-[0-9a-f]{8}")
@@ -199,8 +202,27 @@ def publish(index_dir: Path, path: Path) -> None:
     sealed.sync(index_dir)
 
 
-def sweep(index_dir: Path) -> None:
-    """Deletes all but the live generation, the one before it, and their segments; what cannot be is left to the next time."""
+def owner(index_dir: Path) -> str:
+    """The name under which this index has collections on a server; a copy of the folder gets one of its own. While `writing`.
+
+    Another folder has another inode, whatever it was copied with; one that was moved keeps it.
+    """
+    file, place = index_dir / "owner", str(index_dir.stat().st_ino)
+    with contextlib.suppress(OSError, ValueError):
+        name, of = file.read_text(encoding="ascii").split()
+        if of == place and re.fullmatch("[0-9a-f]{16}", name):
+            return name
+    name = secrets.token_hex(8)
+    sealed.write(index_dir / "owner.new", f"{name} {place}\n")
+    os.replace(index_dir / "owner.new", file)
+    return name
+
+
+def sweep(index_dir: Path, server: Server | None = None) -> None:
+    """Deletes all but the live generation, the one before it, and their segments, those that the server has, too.
+
+    What cannot be is left to the next time.
+    """
     try:
         name = live(index_dir)
         kept = [entry for entry in _sealed(index_dir) if _place(entry.name) <= _place(name)][-2:]
@@ -210,7 +232,7 @@ def sweep(index_dir: Path) -> None:
     for kind, keep in listed.items():
         with contextlib.suppress(OSError):
             for entry in list((index_dir / kind).iterdir()):
-                if entry.name not in keep:
+                if entry.name not in keep and (kind != "segments" or forget(entry, lambda: owner(index_dir), server)):
                     shutil.rmtree(entry, ignore_errors=True)
 
 

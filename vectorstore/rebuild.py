@@ -25,6 +25,7 @@ from vectorstore.building import Building, Progress
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, NoIndex, NotAllRead, NothingToIndex, StoreError, UsageError
 from vectorstore.rejections import Rejections
+from vectorstore.server import Server
 from vectorstore.types import Article, Rejected
 
 
@@ -74,6 +75,7 @@ def rebuild(
     from_index: Path | str | None = None,
     fetch: Sequence[str] | str = (),
     strict: bool = False,
+    server: Server | None = None,
 ) -> Report:
     """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
 
@@ -82,10 +84,12 @@ def rebuild(
     index (or of this one): for another embedder, without the sources. `mapping` says what fields are called:
     {"headline": "title"}.
 
+    With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it.
+
     A file that did not change is not read again, an article that did not stays, and a text that did not keeps its vector. What
     cannot be read is named in the report and in INDEX/rejected.jsonl; with `strict` it raises NotAllRead, and nothing is
     published. Raises NothingToIndex where no article can be read, IndexLocked where another process is at it,
-    EmbedderUnavailable; what was published before stays live.
+    EmbedderUnavailable, VectorsUnavailable; what was published before stays live.
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
@@ -96,7 +100,7 @@ def rebuild(
     named: list[Path | str]
     with generations.writing(index_dir), ExitStack() as ends:
         try:
-            generations.sweep(index_dir)
+            generations.sweep(index_dir, server)
             if articles is not None:
                 given, named = [Path("-")], [Path("the articles that were given")]
             elif from_index is not None:
@@ -108,7 +112,7 @@ def rebuild(
                     given, before = _made_from(index_dir)
                     own = own or before
                 named = given or [samples()]  # which are not kept: the next version may bring others
-            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given], own))
+            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server))
             rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
                 items = _files(named, own, archive) if articles is None else _given(articles, own, archive)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from types import TracebackType
 from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
-from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError
+from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError, VectorsUnavailable
 from vectorstore.language.frames import bare
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
@@ -26,6 +27,7 @@ from vectorstore.operators import read
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
 from vectorstore.segments import Segments
+from vectorstore.server import Server
 from vectorstore.spelling import respelt
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, strings
 
@@ -47,6 +49,7 @@ _RERANKED = 12
 _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _PIECE, _PIECES = 6, 24  # words of a quotation that are looked for as they stand, and how many such pieces
+_TRIED_AGAIN = 10.0  # seconds after which a generation that could not be opened is tried again
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
@@ -62,23 +65,33 @@ class Index:
     reader wrote: outlets and days are read from that alone.
     """
 
-    def __init__(self, index_dir: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
-        self.index_dir = index_dir
+    def __init__(self, index_dir: Path, encoder: Encoder, reranker: Reranker | None = None, server: Server | None = None) -> None:
+        self.index_dir, self.server = index_dir, server
         self._encoder = encoder
         self._reranker = reranker
         self._lock = threading.Lock()  # over _reader and its count of users
         self._swapping = threading.Lock()
         self._closed = False
-        self._refused = ""  # a generation that could not be opened: not tried again
+        self._refused, self._again = "", 0.0  # a generation that could not be opened, and when it is tried again
         self._reader = self._open_live()
 
     @classmethod
-    def open(cls, index_dir: Path | str, embedder: str = PACKAGED, encoder: Encoder | None = None, rerank: bool = True) -> Index:
+    def open(
+        cls,
+        index_dir: Path | str,
+        embedder: str = PACKAGED,
+        encoder: Encoder | None = None,
+        rerank: bool = True,
+        server: Server | None = None,
+    ) -> Index:
         """The index in that folder; with `rerank` our cross-encoder looks at the best passages again.
+
+        `server` is where its vectors are, if they are not in the folder. While it does not answer, words alone are searched, and
+        `Found.notice` says so.
 
         Raises NoIndex, IndexDamaged, IndexIncompatible (made with another embedder, or another format), EmbedderUnavailable.
         """
-        return cls(Path(index_dir), encoder or open_encoder(embedder), Reranker() if rerank else None)
+        return cls(Path(index_dir), encoder or open_encoder(embedder), Reranker() if rerank else None, server)
 
     def retrieve(
         self,
@@ -101,8 +114,8 @@ class Index:
             for question in questions:
                 within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
                 here = reader.narrowed(within) if within.conditions else reader
-                hits = here.search(read(question, ignore).text, within.filters, k, within.prefer, within.newest)
-                found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name))
+                hits, notice = here.search(read(question, ignore).text, within.filters, k, within.prefer, within.newest)
+                found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name, notice))
         return found
 
     def respelt(self, question: str) -> str:
@@ -124,7 +137,12 @@ class Index:
         is left out for either.
         """
         with self._current() as reader:
-            return reader.search(question, filters, k, prefer, newest)
+            return reader.search(question, filters, k, prefer, newest)[0]
+
+    def try_server(self) -> tuple[int, str]:
+        """How many of the live generation's segments are on a server, and what is wrong with that; "" where it answers."""
+        with self._current() as reader:
+            return reader.try_server()
 
     def apart(self, question: str, filters: Filters = Filters(), n: int = 100) -> tuple[list[Hit], list[Hit]]:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
@@ -203,7 +221,9 @@ class Index:
             name = generations.live(self.index_dir)
         except (NoIndex, IndexDamaged):
             return  # the files that are open still answer
-        if not self._closed and name not in (self._reader.name, self._refused) and self._swapping.acquire(blocking=False):
+        if self._closed or name == self._reader.name or (name == self._refused and time.monotonic() < self._again):
+            return
+        if self._swapping.acquire(blocking=False):
             self._go_over(name)
 
     def _go_over(self, name: str) -> None:
@@ -215,7 +235,10 @@ class Index:
                 fresh.retire()
                 raise
         except StoreError:
-            self._refused = name
+            self._refused, self._again = (
+                name,
+                time.monotonic() + _TRIED_AGAIN,
+            )  # it may be a copy that is on its way
             return
         finally:
             self._swapping.release()
@@ -229,7 +252,7 @@ class Index:
         for attempt in range(3):
             name = generations.live(self.index_dir)
             try:
-                return Generation(generations.folder(self.index_dir, name), self._encoder, self._reranker)
+                return Generation(generations.folder(self.index_dir, name), self._encoder, self._reranker, self.server)
             except IndexDamaged:  # two rebuilds may have published and swept it between these lines
                 if attempt == 2 or name == generations.live(self.index_dir):
                     raise
@@ -239,7 +262,7 @@ class Index:
 class Generation:
     """One generation, checked and open."""
 
-    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, reranker: Reranker | None, server: Server | None = None) -> None:
         checked = generations.check(folder)
         manifest = checked.manifest
         if manifest.fingerprint != encoder.fingerprint:
@@ -253,7 +276,7 @@ class Generation:
             self.archive = Archive(folder / "articles.sqlite")
             opened.callback(self.archive.close)
             self._words = LexicalIndex.open(folder / "lexical")
-            self._vectors = Segments(checked.segments, checked.dead)
+            self._vectors = Segments(checked.segments, checked.dead, server)
             self._holdings = self.archive.holdings()
             opened.pop_all()
         self._everything = self._summed(Filters())
@@ -262,11 +285,11 @@ class Generation:
 
     def search(
         self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
-    ) -> list[Hit]:
-        question = bare(_searchable(question)) or _searchable(question)
+    ) -> tuple[list[Hit], str]:
+        question = bare(whole := _searchable(question)) or whole
         if not question.strip() or k < 1:
-            return []
-        ranked = fused(*self._found(question, filters, max(_CANDIDATES, 3 * k)))
+            return [], ""
+        ranked, notice = self._found(question, filters, max(_CANDIDATES, 3 * k))
         records = self.archive.records([number for number, _ in ranked])
         ranked = weighed(ranked, records, prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
@@ -284,9 +307,9 @@ class Generation:
         hits = []
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
-            whole = tuple(article for one in others if (article := self.archive.article(one.id)))
-            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], whole, judged.get(n, ())))
-        return hits
+            carrying = tuple(article for one in others if (article := self.archive.article(one.id)))
+            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], carrying, judged.get(n, ())))
+        return hits, notice
 
     def worded(self, quotation: str, n: int) -> list[Hit]:
         quotation = _searchable(quotation)
@@ -310,16 +333,26 @@ class Generation:
     def _headed(self, numbers: Sequence[int]) -> list[str]:
         return [f"{found.heading}\n{found.passage.text}" for found in self.archive.passages(numbers).values()]
 
-    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, Scored, Mapping[int, float]]:
-        """What each of the two searches finds, by words and by meaning, and how near the meaning of what words found is."""
+    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, str]:
+        """What the two searches find, by words and by meaning, as one; and what is to be said where it is by words only."""
         if not self._vectors.segments:  # yet: no encoder is needed
-            return self._words.search(question, n, filters), [], {}
+            return fused(self._words.search(question, n, filters), [], {}), ""
         with ThreadPoolExecutor(1) as aside:  # the encoder leaves the interpreter free: the other search takes none of its time
             words = aside.submit(self._words.search, question, n, filters)
             held = aside.submit(lambda: self._vectors.vectors([number for number, _ in words.result()]))
             vector = self._encoder.encode_query(question)
-        near = {number: float(row @ vector) for number, row in held.result().items()}
-        return words.result(), self._vectors.nearest(vector, n, filters), near
+        try:
+            near = {number: float(row @ vector) for number, row in held.result().items()}
+            return fused(words.result(), self._vectors.nearest(vector, n, filters), near), ""
+        except VectorsUnavailable as error:
+            return fused(words.result(), [], {}), error.notice
+
+    def try_server(self) -> tuple[int, str]:
+        try:
+            self._vectors.look()
+        except VectorsUnavailable as error:
+            return self._vectors.served, str(error)
+        return self._vectors.served, ""
 
     def _judged(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences; with each passage, its headline as it is read."""

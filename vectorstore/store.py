@@ -2,7 +2,7 @@
 
 A directory is written once, closed, and afterwards only read, and that through a temporary folder (vectorstore/scratch.py): its
 bytes stay as they were. Chroma is not safe for anything else: two writers lose vectors, and a killed write can leave a directory
-that never opens. A Chroma server would take the place of `_client`.
+that never opens. A Chroma server takes the place of the directory in vectorstore/served.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from vectorstore.types import Filters
 
 _NAME = "passages"
 _LARGEST_BATCH = 5_000  # Chroma takes 5,461
-_EF_SEARCH = 200  # recall@10 .959 at 100,000 vectors; 100 gives .98 at 10,000
+EF_SEARCH = 200  # recall@10 .959 at 100,000 vectors; 100 gives .98 at 10,000
 
 
 class Rows(Protocol):
@@ -56,7 +56,7 @@ class VectorStore:
             collection = client.create_collection(
                 _NAME,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "batch_size": size, "sync_threshold": size}},
+                configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH, "batch_size": size, "sync_threshold": size}},
             )
             for start, end in pairwise(bounds):
                 part = slice(start, end)
@@ -97,7 +97,7 @@ class VectorStore:
 
     def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n nearest passages that the filters admit, as (number, cosine), nearest first."""
-        found = self._collection.query(query_embeddings=[vector], n_results=n, where=_where(filters), include=["distances"])
+        found = self._collection.query(query_embeddings=[vector], n_results=n, where=where(filters), include=["distances"])
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
@@ -136,7 +136,7 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def _where(filters: Filters) -> dict[str, Any] | None:
+def where(filters: Filters) -> dict[str, Any] | None:
     terms: list[dict[str, Any]] = []
     if filters.sources:
         terms.append({"source": {"$in": [source.casefold() for source in filters.sources]}})

@@ -198,6 +198,7 @@ class Found:
     scope: Scope
     summary: Summary  # what the scope's filters leave to search in
     generation: str
+    notice: str = ""  # what is to be said with it: "By words only: the vector server does not answer."
 
     @property
     def texts(self) -> list[str]:

@@ -24,12 +24,13 @@ from vectorstore.archive import Archive
 from vectorstore.errors import IndexDamaged, StoreError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.segments import Segment, Segments
+from vectorstore.server import Server
 from vectorstore.store import damaged, load
 
 _SAMPLES = 50
 
 
-def verify(folder: Path, segments: Collection[str] | None = None) -> None:
+def verify(folder: Path, segments: Collection[str] | None = None, server: Server | None = None) -> None:
     """Raises IndexDamaged unless counts agree, sampled passages are their articles' text and sampled vectors find themselves.
 
     Vectors of these segments are tried; without `segments`, of all.
@@ -54,11 +55,11 @@ def verify(folder: Path, segments: Collection[str] | None = None) -> None:
         archive.close()
     for segment in checked.segments:
         if segments is None or segment.folder.name in segments:
-            _try(segment)
+            _try(segment, server)
 
 
-def _try(segment: Segment) -> None:
-    vectors = Segments([segment])
+def _try(segment: Segment, server: Server | None) -> None:
+    vectors = Segments([segment], server=server)
     try:
         if vectors.stores[0].count() != len(segment.numbers):
             raise IndexDamaged(f"{segment.folder.name} does not hold {len(segment.numbers)} vectors")
@@ -83,12 +84,16 @@ def _sampled(numbers: np.typing.NDArray[np.int64]) -> list[int]:
     return [int(numbers[place]) for place in sorted(places)]
 
 
-def verify_live(index_dir: Path) -> None:
-    """Reads every byte of the live generation and its segments, and tries them; raises IndexDamaged, which says how to mend."""
+def verify_live(index_dir: Path, server: Server | None = None) -> None:
+    """Reads every byte of the live generation and its segments, and tries them; raises IndexDamaged, which says how to mend.
+
+    Every vector that a server has is read too, which raises VectorsUnavailable or VectorsLost.
+    """
     folder = generations.folder(index_dir, generations.live(index_dir))
-    generations.check(folder, every_byte=True)
+    for segment in generations.check(folder, every_byte=True).segments:
+        segment.look(server, every=True)
     try:
-        with Prober() as prober:
+        with Prober(server) as prober:
             prober.verify(folder)
     except IndexDamaged as error:
         raise IndexDamaged(f"{folder} is as it was written, but does not work ({error}): run `onrecord rebuild`.") from error
@@ -97,11 +102,12 @@ def verify_live(index_dir: Path) -> None:
 class Prober:
     """The process that tries generations; it ends with the block."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Server | None = None) -> None:
+        self._server = server.told if server else None
         root = str(Path(__file__).resolve().parents[1])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from vectorstore.verify import serve; serve()"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own words
+            [sys.executable, "-P", "-c", f"from vectorstore.verify import serve; serve({server is None})"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", start_new_session=True,  # Ctrl+C is for its parent alone
         )  # fmt: skip
@@ -112,7 +118,8 @@ class Prober:
         """Raises IndexDamaged, with the reason alone, where trying the generation fails, or the process dies of it."""
         line = ""
         with contextlib.suppress(BrokenPipeError):
-            asked = {"folder": str(folder.resolve()), "segments": None if segments is None else sorted(segments)}
+            asked: dict[str, Any] = {"folder": str(folder.resolve()), "segments": None if segments is None else sorted(segments)}
+            asked["server"] = self._server  # by a pipe: a key is nothing for a command line
             self._stdin.write(json.dumps(asked) + "\n")
             self._stdin.flush()
             line = self._stdout.readline()
@@ -131,13 +138,14 @@ class Prober:
             self._process.communicate()
 
 
-def serve() -> None:
-    """What runs in that process."""
-    threading.Thread(target=load, daemon=True).start()
+def serve(soon: bool = True) -> None:
+    """What runs in that process; `soon` where Chroma will be needed: a server's vectors are tried without it."""
+    if soon:
+        threading.Thread(target=load, daemon=True).start()
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            verify(Path(asked["folder"]), asked["segments"])
+            verify(Path(asked["folder"]), asked["segments"], Server(*asked["server"]) if asked["server"] else None)
             print(flush=True)
         except StoreError as error:
             print(" ".join(str(error).split()), flush=True)
