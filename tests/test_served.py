@@ -220,7 +220,7 @@ def test_a_copy_on_its_way_is_tried_again(tmp_path: Path) -> None:
         shutil.copy2(index / "CURRENT", replica)
         assert asked(reader, "weir at Oster").generation != generations.live(index)
         shutil.copytree(index, replica, dirs_exist_ok=True)
-        reader._again = 0.0  # some seconds later
+        reader._forget_refused()  # some seconds later
         assert asked(reader, "weir at Oster").generation == generations.live(index)
         assert asked(reader, "weir at Oster").hits[0].article.id == "mill-3"
 

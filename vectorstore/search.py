@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +52,8 @@ _TRIED_AGAIN = 10.0  # seconds after which a generation that could not be opened
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
+Wishes = Sequence[Filters]
+Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by words only
 Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
 
 
@@ -72,7 +73,7 @@ class Index:
         self._lock = threading.Lock()  # over _reader and its count of users
         self._swapping = threading.Lock()
         self._closed = False
-        self._refused, self._again = "", 0.0  # a generation that could not be opened, and when it is tried again
+        self._refused = ""  # a generation that could not be opened
         self._reader = self._open_live()
 
     @classmethod
@@ -221,9 +222,7 @@ class Index:
             name = generations.live(self.index_dir)
         except (NoIndex, IndexDamaged):
             return  # the files that are open still answer
-        if self._closed or name == self._reader.name or (name == self._refused and time.monotonic() < self._again):
-            return
-        if self._swapping.acquire(blocking=False):
+        if not self._closed and name not in (self._reader.name, self._refused) and self._swapping.acquire(blocking=False):
             self._go_over(name)
 
     def _go_over(self, name: str) -> None:
@@ -235,10 +234,10 @@ class Index:
                 fresh.retire()
                 raise
         except StoreError:
-            self._refused, self._again = (
-                name,
-                time.monotonic() + _TRIED_AGAIN,
-            )  # it may be a copy that is on its way
+            self._refused = name
+            later = threading.Timer(_TRIED_AGAIN, self._forget_refused)  # it may be a copy that is on its way
+            later.daemon = True
+            later.start()
             return
         finally:
             self._swapping.release()
@@ -247,6 +246,9 @@ class Index:
             old.retire()
             if self._closed:  # meanwhile, by another thread
                 fresh.retire()
+
+    def _forget_refused(self) -> None:
+        self._refused = ""
 
     def _open_live(self) -> Generation:
         for attempt in range(3):
@@ -283,9 +285,7 @@ class Generation:
         self._users = 0
         self._retired = False
 
-    def search(
-        self, question: str, filters: Filters, k: int, prefer: Sequence[Filters] = (), newest: date | None = None
-    ) -> tuple[list[Hit], str]:
+    def search(self, question: str, filters: Filters, k: int, prefer: Wishes = (), newest: date | None = None) -> Ranked:
         question = bare(whole := _searchable(question)) or whole
         if not question.strip() or k < 1:
             return [], ""
