@@ -288,7 +288,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
     text = _text(options.file)
     with (
-        Index.open(settings.index, settings.embedder, rerank=settings.rerank) as index,
+        Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index,
         _bar("Checking", " sentences") as progress,
     ):
         checked = checked_text(text, index, _filters(options), options.seconds, progress)

@@ -46,7 +46,9 @@ def check_text(
     Raises UsageError where there is no text, StoreError where the index is missing, damaged or of another embedder.
     """
     settings = settings or read_settings()
-    with Index.open(Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank) as index:
+    with Index.open(
+        Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank, server=settings.server
+    ) as index:
         return checked_text(text, index, filters, seconds)
 
 
