@@ -117,14 +117,15 @@ def test_the_dependencies_are_what_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     imported = {module.partition(".")[0] for tree in TREES.values() for module, _ in imports(tree)}
     imported -= {*sys.stdlib_module_names, *ARROWS}
-    asked = {re.split(r"[>=<]", line)[0] for line in project["dependencies"]}
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "test" for line in lines]
+    asked = {re.split(r"[>=<]", line)[0] for line in [*project["dependencies"], *extras]}
     asked -= {"langchain", "lxml-html-clean"}  # pyproject.toml says why each is installed all the same
     assert {
         {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "Stemmer": "pystemmer"}.get(name, name.replace("_", "-"))
         for name in imported
     } == asked
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-")
-    for line in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+    for line in [*project["dependencies"], *extras, *project["optional-dependencies"]["test"]]:
         assert f"\n{re.split(r'[>=<]', line)[0].lower()}==" in pinned, line
     assert "file:" not in pinned
     assert " @ " not in pinned

@@ -1,4 +1,4 @@
-"""The `onrecord` command: rebuild, ask, search, check, chat, eval, status.
+"""The `onrecord` command: rebuild, ask, search, check, chat, mcp, eval, status.
 
 Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 130 stopped by Ctrl+C; 1 anything else, with one line on stderr.
 """
@@ -153,6 +153,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=_port, default=7860, help="the port to listen on (default: 7860)")
     command.add_argument("--auth-file", metavar="FILE", help="who may enter: one user:password a line")
     command.set_defaults(run=_chat)
+
+    command = commands.add_parser("mcp", parents=[shared], help="serve the collection as tools to an MCP host")
+    command.add_argument("--http", action="store_true", help="over HTTP on this machine, at /mcp, not standard input and output")
+    command.add_argument("--port", type=_port, default=7870, help="the port for --http (default: 7870)")
+    command.set_defaults(run=_mcp)
 
     command = commands.add_parser("eval", parents=[shared, narrow], help="measure search and quote-only answers on questions")
     command.add_argument("path", nargs="?", metavar="PATH", help="questions as JSON lines, or a benchmark: see the README")
@@ -318,6 +323,17 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     auth = read_auth(Path(options.auth_file)) if options.auth_file else None
     with Assistant.open(settings.index, settings) as assistant:
         serve(assistant, options.host, options.port, auth)
+    return 0
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.assistant import Assistant
+    from ui.mcp import serve
+
+    with Assistant.open(settings.index, settings) as assistant:
+        if options.http:
+            print(f"onrecord mcp: http://127.0.0.1:{options.port}/mcp  (Ctrl+C ends it)", file=sys.stderr, flush=True)
+        serve(assistant, options.port if options.http else None)
     return 0
 
 
