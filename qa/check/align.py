@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from qa.check.wording import as_they_have_it
 from vectorstore.language.align import Line, aligned, lines_of, most_shared, runs
 from vectorstore.language.foreign import tokens_in
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
+from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised
 
 Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut from, and where it starts there
+
+_PRONOUNS = word_set("speech.pronouns")
+_SAYING = stem_set("speech.verbs_of_saying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,9 @@ class Claim:
             found = lines_of(passage, language)
             self.lines.extend(found)
             self.passage_of.extend([p] * len(found))
+        self._read()
+
+    def _read(self) -> None:
         self.all_keys = frozenset().union(*(line.keys for line in self.lines))
         self.at: list[tuple[int, int] | None] = [None] * len(self.tokens)
         self._align()
@@ -68,9 +78,38 @@ class Claim:
         return all(place or not token.content for token, place in zip(self.tokens, self.at, strict=True))
 
     @cached_property
+    def told(self) -> list[Line]:
+        """The lines that were aligned, and those after them that go on about the same: "It was not full", "…, she said"."""
+        goes_on = {n + 1 for n in self.used if n + 1 < len(self.lines) and _goes_on(self.lines[n + 1].tokens)}
+        return [self.lines[n] for n in sorted(self.used | goes_on)]
+
+    @cached_property
     def known_names(self) -> frozenset[str]:
         """The keys of what the passages write with a capital inside a sentence."""
         return frozenset(t.key for line in self.lines for t in line.tokens if t.capital and not t.first and is_name(t))
+
+    @cached_property
+    def unplaced(self) -> list[tuple[int, int]]:
+        """Where runs of words that were not aligned begin and end; those of grammar, and what is quoted, are none."""
+        found = runs([i for i, place in enumerate(self.at) if not place], lambda a, b: b == a + 1)
+        return [(run[0], run[-1]) for run in found if any(self.tokens[i].content and i not in self.spared for i in run)]
+
+    def nearest(self, first: int, last: int) -> list[int]:
+        """The lines that share most words of content with those from first to last; none where no line has any."""
+        keys = {t.key for t in self.tokens[first : last + 1] if t.content and not t.values} - _SAYING
+        shared = [len(keys & line.keys) for line in self.lines]
+        most = max(shared, default=0)
+        return [n for n, count in enumerate(shared) if count == most > 0]
+
+    def part(self, first: int, last: int, line: int) -> Claim:
+        """The words from first to last as a claim of their own, aligned with one line."""
+        part = copy(self)
+        for known in ("is_verbatim", "told", "known_names", "unplaced"):
+            part.__dict__.pop(known, None)
+        part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
+        part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]
+        part._read()
+        return part
 
     def token_at(self, place: tuple[int, int]) -> Token:
         return self.lines[place[0]].tokens[place[1]]
@@ -140,6 +179,11 @@ class Claim:
 
     def _free(self, line: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
+
+
+def _goes_on(found: Sequence[Token]) -> bool:
+    said = any(a.key in _PRONOUNS and b.key in _SAYING for a, b in pairwise(found))
+    return said or found[0].key in _PRONOUNS
 
 
 def shortened(words: str, most: int = 80) -> str:

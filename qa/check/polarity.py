@@ -114,8 +114,9 @@ def _denied_in_both(claim: Claim) -> frozenset[str]:
     mine = {head(claim.tokens, i) for i, t in enumerate(claim.tokens) if t.key in NEGATIONS and not claim.at[i]}
     if not mine:
         return frozenset()
-    lines = [claim.lines[n].tokens for n in claim.used]
-    return frozenset(mine & {head(found, j) for found in lines for j, t in enumerate(found) if t.key in NEGATIONS}) - {""}
+    return frozenset(
+        mine & {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
+    ) - {""}
 
 
 def _denied_elsewhere(claim: Claim) -> Iterator[str]:

@@ -18,6 +18,7 @@ from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
 from qa.check.denials import denials
+from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.names import names
 from qa.check.numbers import dates, exchanged, multiples, numbers, units
@@ -37,7 +38,7 @@ from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import strings
 
 _RULES = (
-    *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, status),
+    *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
     *(certainty, causes, things, speakers, roles, stitches, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
