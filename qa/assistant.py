@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
@@ -19,7 +18,7 @@ from qa.models import ChatModel, Draft
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import THRESHOLD, evidence, quote
-from qa.refusals import in_words, without_refusals
+from qa.refusals import in_words, overruled, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
 from qa.types import Answer, Turn
@@ -96,7 +95,13 @@ class Assistant:
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
         told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
-        by_rule = partial(abstention, asked, found) if doubtful else partial(quoted, asked, found, asking, finds, told)
+
+        def by_rule(gave_up: bool = False) -> Answer:
+            """What is said without a model. One that gave up is overruled only by a passage that has all that is asked for."""
+            if doubtful or (gave_up and not any(map(overruled, asking, (had.hits for had in finds)))):
+                return abstention(asked, found)
+            return quoted(asked, found, asking, finds, told)
+
         if about and (reply := from_records(about, self.index, found)):
             answers = iter([replace(asked, text=reply.text, sentences=reply.sentences, citations=reply.citations, final=True)])
         elif not found.hits or self.model is None:
@@ -122,8 +127,10 @@ class Assistant:
         *_, answer = self.stream(question, history, filters, today, ignore, as_written)
         return answer
 
-    def _written(self, asked: Answer, by_rule: Callable[[], Answer], doubtful: bool, drafts: Iterator[Draft]) -> Iterator[Answer]:
-        """A growing draft with its markers resolved to quotes, at the end verified; if none of it holds, what `by_rule` says."""
+    def _written(
+        self, asked: Answer, by_rule: Callable[[bool], Answer], doubtful: bool, drafts: Iterator[Draft]
+    ) -> Iterator[Answer]:
+        """A growing draft with its markers resolved to quotes, at the end verified; below it, if none holds, the quotes."""
         for draft in drafts:
             cut = draft.finish_reason in ("length", "cut")
             text = whole_sentences(draft.text) if cut else draft.text
@@ -136,9 +143,14 @@ class Assistant:
         supported = any(sentence.supported for sentence in reading.sentences)
         notices = [IN_PART if refused else "", CUT_OFF if cut else "", asked.notice]
         if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):
-            instead = by_rule()
-            label = "" if instead.abstained else FOUND_NONE if refused or not reading.sentences else NOT_CARRIED
-            yield replace(instead, label=label, withheld=tuple(replace(one, citations=()) for one in reading.sentences))
+            instead = by_rule(refused)
+            if not instead.abstained:
+                instead = replace(instead, label=FOUND_NONE if refused or not reading.sentences else NOT_CARRIED)
+                if reading.sentences and not self.settings.strict:
+                    prose = tuple(replace(one, citations=()) for one in reading.sentences)
+                    text = " ".join(one.text for one in prose) + f"\n\n{instead.text}"
+                    instead = replace(instead, text=text, sentences=prose, beside=instead.sentences)
+            yield instead
             return
         if self.settings.strict:
             reading = kept(reading, lambda n: reading.sentences[n].supported)

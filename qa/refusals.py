@@ -14,16 +14,20 @@ from collections.abc import Sequence
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
+from qa.asking import asked, counts
 from qa.check.translated import differ
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
 from qa.markers import WORDS
+from qa.quoting import met
 from qa.types import Sentence
 from vectorstore.language.detect import language_of
 from vectorstore.language.lexicon import LANGUAGES, lines, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.types import Hit
 
+_ALL, _MOST = 0.9, 0.8  # of the weight of a question's words
+_SEEN = frozenset(("number", "money", "date"))
 _TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
 
 
@@ -48,6 +52,17 @@ def without_refusals(reading: Reading, question: str, hits: Sequence[Hit]) -> tu
         if not sentence.supported and not sentence.citations and _is_talk(sentence.text, n + 1 in reading.breaks)
     }
     return kept(reading, lambda n: n not in refused | talk), bool(refused)
+
+
+def overruled(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a passage plainly answers, so that a model that found no answer is wrong.
+
+    It has, with its headline, nearly all the words of the question: who "owns" the mine, too. Where a number or a day is asked
+    for, and it has one, most are enough.
+    """
+    ask = asked(question)
+    texts = [f"{hit.article.title}. {hit.passage.text}" for hit in hits]
+    return any(met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) for text in texts)
 
 
 def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:

@@ -79,15 +79,15 @@ class Answer:
     filters: Filters = Filters()  # what was searched: those that were chosen, and what is `hard` of what was understood
     understood: tuple[Understood, ...] = ()
     notice: str = ""  # what a reader must know of the whole answer: "cut off at the length limit"
-    label: str = ""  # said over quotes in the place of a model's prose: it found no answer, or none that is supported
-    withheld: tuple[Sentence, ...] = ()  # that prose, where no passage carries it, with the reasons
+    label: str = ""  # said over quotes that stand in the place of a model's prose, or `beside` it: it is none, or not supported
+    beside: tuple[Sentence, ...] = ()  # quotes that match the question, where no passage carries what the model wrote
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: rewrite, search, answer, total
     final: bool = False
 
     @property
     def is_quoted(self) -> bool:
         """Whether its sentences are quotes with who says them, and no prose."""
-        return self.model == "quote-only" or bool(self.label)
+        return self.model == "quote-only" or bool(self.label and not self.beside)
 
     def as_dict(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""
@@ -102,20 +102,21 @@ class Answer:
             "filters": filters_dict(self.filters, self.understood),
             "notice": self.notice,
             "label": self.label,
-            "withheld": [{"text": s.text, "reasons": list(s.reasons)} for s in self.withheld],
-            "sentences": [
-                {
-                    "text": s.text,
-                    "citations": list(s.citations),
-                    "supported": s.supported,
-                    "reasons": list(s.reasons),
-                    "note": s.note,
-                }
-                for s in self.sentences
-            ],
+            "sentences": [sentence_dict(s) for s in self.sentences],
+            "beside": [sentence_dict(s) for s in self.beside],
             "citations": [citation_dict(c) for c in self.citations],
             "hits": [hit_dict(h) for h in self.hits],
         }
+
+
+def sentence_dict(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "supported": sentence.supported,
+        "reasons": list(sentence.reasons),
+        "note": sentence.note,
+    }
 
 
 def citation_dict(citation: Citation) -> dict[str, Any]:

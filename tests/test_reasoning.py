@@ -84,7 +84,7 @@ def test_an_assistant_shows_no_reasoning(samples_index: Path) -> None:
     """Through the whole program: the answer is checked as if the model had not reasoned, and nothing is streamed of it."""
     text = written("REASON</think>ANSWER")
     with ScriptedModel(text) as server, Assistant.open(samples_index, settings(samples_index, server.url)) as assistant:
-        assert assistant.ask(ASKED).withheld[0].text == "The operator of the ferry said that nine people were treated."
+        assert assistant.ask(ASKED).sentences[0].text == "The operator of the ferry said that nine people were treated."
         seen = list(assistant.stream(ASKED))
         assert not any("Hmm" in answer.text or "99" in answer.text for answer in seen)
         server.script = written("<think>REASON")

@@ -11,6 +11,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from urllib.parse import urlsplit
@@ -146,8 +147,8 @@ def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
         parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
     if answer.abstained:
         parts.append('<p class="or-label">Not in the articles</p>')
-    if answer.label:
-        parts.append(f'<p class="or-notice" role="note">{escaped(answer.label)}</p>')
+    if not answer.beside:
+        parts.append(_label_html(answer))
     if not _has_words(answer):
         parts.append(searching_html(_progress(answer)) if streaming else "")
     elif answer.abstained and answer.final:
@@ -246,7 +247,17 @@ def _sentences_html(answer: Answer, turn_number: int) -> str:
     ]
     if answer.is_quoted:
         return "".join(f'<p class="or-text" dir="auto">{one}</p>' for one in marked)
-    return f'<p class="or-text" dir="auto">{" ".join(marked)}</p>'
+    said = f'<p class="or-text" dir="auto">{" ".join(marked)}</p>'
+    return said + _label_html(answer) + _sentences_html(_beside(answer), turn_number) if answer.beside else said
+
+
+def _label_html(answer: Answer) -> str:
+    return f'<p class="or-notice" role="note">{escaped(answer.label)}</p>' if answer.label else ""
+
+
+def _beside(answer: Answer) -> Answer:
+    """The quotes beside a model's prose, as an answer of their own."""
+    return replace(answer, sentences=answer.beside, beside=())
 
 
 def _sentence_html(sentence: Sentence, cited: dict[int, Citation], turn_number: int, answer: Answer) -> str:
@@ -497,7 +508,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     blocks = []
     if _is_reread(answer):
         blocks.append(_wrap(f"Read as: {answer.standalone_question}", width))
-    if answer.label:
+    if answer.label and not answer.beside:
         blocks.append(_wrap(answer.label, width))
     if answer.abstained or not answer.sentences:
         blocks.append(_wrap(_MARKER.sub("", answer.text) if answer.abstained else answer.text, width))
@@ -506,6 +517,8 @@ def answer_text(answer: Answer, width: int = 88) -> str:
         blocks.extend(_wrap(note, width) for note in dict.fromkeys(_notes(answer)) if note)
     else:
         blocks.append(_prose_text(answer, width))
+        if answer.beside:
+            blocks += [_wrap(answer.label, width), *(_sentence_text(one, answer.final, width) for one in answer.beside)]
     if answer.notice:
         blocks.append(_wrap(f"Note: {answer.notice}", width))
     for citation in () if answer.abstained else answer.citations:
