@@ -15,9 +15,10 @@ def elsewhere(claim: Claim) -> Iterator[str]:
     A sentence of the passage that shares one or two words is not aligned with the claim: they may have been put into it.
     """
     for first, last in claim.unplaced:
-        found = [tuple(reasons(claim.part(first, last, n))) for n in claim.nearest(first, last) if n not in claim.used]
-        if found and all(found):
-            yield from found[0]
+        nearest = claim.nearest(first, last)
+        if nearest and claim.used.isdisjoint(nearest):
+            found = [tuple(reasons(claim.part(first, last, n))) for n in nearest]
+            yield from found[0] if all(found) else ()
 
 
 def reasons(part: Claim) -> Iterator[str]:
