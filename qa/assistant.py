@@ -93,6 +93,7 @@ class Assistant:
         laps.end("search")
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
+        asked = replace(asked, vectors=found.summary.vectors, refreshed=found.summary.refreshed)
         told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
 

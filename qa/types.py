@@ -76,6 +76,8 @@ class Answer:
     abstained: bool = False
     model: str = "quote-only"
     index: str = ""  # the generation that was searched
+    vectors: float = 1.0  # the share of its passages that have their vector: less while it is built; words alone find the others
+    refreshed: str = ""  # when its articles were last read: ISO 8601, UTC
     filters: Filters = Filters()  # what was searched: those that were chosen, and what is `hard` of what was understood
     understood: tuple[Understood, ...] = ()
     notice: str = ""  # what a reader must know of the whole answer: "cut off at the length limit"
@@ -98,6 +100,8 @@ class Answer:
             "abstained": self.abstained,
             "model": self.model,
             "index": self.index,
+            "vectors": self.vectors,
+            "refreshed": self.refreshed,
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "filters": filters_dict(self.filters, self.understood),
             "notice": self.notice,
@@ -150,6 +154,8 @@ def found_dict(found: Found) -> dict[str, Any]:
         "hits": [hit_dict(hit) for hit in found.hits],
         "filters": filters_dict(found.scope.filters, found.scope.understood),
         "index": found.generation,
+        "vectors": found.summary.vectors,
+        "refreshed": found.summary.refreshed,
         "notice": found.notice,
     }
 

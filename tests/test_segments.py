@@ -13,12 +13,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from qa.assistant import Assistant
+from qa.settings import Settings
 from tests.test_generations import ROOT, build, collection, live, top
+from ui.render import answer_html
 from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.doubles import WordHashEncoder
@@ -190,6 +194,11 @@ def test_an_index_with_a_part_of_its_vectors_answers(tmp_path: Path) -> None:
         assert opened.search("mill 7", k=1)[0].article.title == "The mill 7"
         assert opened.search("", k=1) == []
         assert opened.search("Who is who?", k=1)  # no word to search for: by meaning
+        answer = Assistant(opened, Settings(index=index)).ask("When did the mill 7 close?")
+        shown = answer.as_dict()
+        assert shown["vectors"] == pytest.approx(40 / 440)
+        assert datetime.fromisoformat(shown["refreshed"]).date() == datetime.now(UTC).date()
+        assert "vectors 9 %" in answer_html(answer, 1)
 
 
 _CHILD = """

@@ -419,7 +419,7 @@ def _colophon(answer: Answer) -> str:
             # Words that promise what was done, and no more.
             said = "Quoted word for word" if answer.is_quoted else "Each sentence compared with its quotes"
             facts.append(f'<span class="or-fact or-good">{said}</span>')
-    plain = [*filter_words(answer.filters), mode_name(answer.model)]
+    plain = [*filter_words(answer.filters), *vectors_so_far(answer), mode_name(answer.model)]
     if "total" in answer.seconds:
         plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s")
     facts.extend(f'<span class="or-fact">{escaped(fact)}</span>' for fact in plain)
@@ -627,9 +627,9 @@ def hits_text(hits: Sequence[Hit], width: int = 88) -> str:
     return "\n\n".join(blocks)
 
 
-def vectors_so_far(summary: Summary) -> list[str]:
+def vectors_so_far(held: Summary | Answer) -> list[str]:
     """What to say while an index is built: how many passages have their vector; words alone find the others."""
-    return [f"vectors {math.floor(100 * summary.vectors)} %"] if summary.vectors < 1 else []
+    return [f"vectors {math.floor(100 * held.vectors)} %"] if held.vectors < 1 else []
 
 
 def status_text(summary: Summary, model_name: str) -> str:
