@@ -17,7 +17,7 @@ from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel, Draft
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
-from qa.quoting import THRESHOLD, evidence, quote
+from qa.quoting import quote, tells
 from qa.refusals import in_words, overruled, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
@@ -94,7 +94,7 @@ class Assistant:
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
         asked = replace(asked, vectors=found.summary.vectors, refreshed=found.summary.refreshed)
-        told = [evidence(one, had.texts) >= THRESHOLD for one, had in zip(asking, finds, strict=True)]
+        told = [tells(one, had.hits) for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
 
         def by_rule(gave_up: bool = False) -> Answer:

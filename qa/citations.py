@@ -67,8 +67,7 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     While a draft streams (`final` false) a marker or a link that is cut in two is held back, and the last sentence is not
     matched to a passage unless it says which: its marker may still come. No sentence is `supported` yet: see `verified`.
     """
-    found: list[_Found] = []
-    given = Hits(hits)
+    found, given = list[_Found](), Hits(hits)
     every = said(draft[:_LONGEST_DRAFT], given, final)
     for n, one in enumerate(every):
         settled = final or n < len(every) - 1
@@ -297,8 +296,7 @@ def _spans(sentence: str, passage: str, settled: bool) -> tuple[Span, ...]:
         have |= held[best]
     if not chosen:
         return ()
-    if settled:
-        chosen = _with_context(sentence, passage, spans, chosen)
+    chosen = _with_context(sentence, passage, spans, chosen) if settled else chosen
     found = runs(sorted(chosen), lambda a, b: b == a + 1)
     if len(chosen) == 1:
         return (_clause(sentence, passage, *spans[chosen[0]]),)

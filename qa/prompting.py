@@ -49,15 +49,9 @@ def answer_messages(
     system = render("answer", no_answer=NO_ANSWER, fence=fence)
 
     def user(blocks: Sequence[str], earlier: str) -> str:
-        return render(
-            "question",
-            today=dated(today),
-            passages="\n\n".join(blocks) or "(The search found no passage.)",
-            earlier=earlier,
-            doubt=DOUBT if doubtful else "",
-            question=as_data(question),
-            exit=EXIT if doubtful else "",
-        )
+        found = "\n\n".join(blocks) or "(The search found no passage.)"
+        asked, doubt, way_out = as_data(question), DOUBT * doubtful, EXIT * doubtful
+        return render("question", today=dated(today), passages=found, earlier=earlier, doubt=doubt, question=asked, exit=way_out)
 
     answer_room = min(settings.max_tokens, settings.context_tokens // 3)
     least = _least(1, hits[0], fence) if hits else 0
@@ -123,9 +117,8 @@ def _block(number: int, hit: Hit, text: str, fence: str) -> str:
 
 def _least(number: int, hit: Hit, fence: str) -> int:
     """The tokens of the smallest part of a passage that is worth sending: all of a short one."""
-    return min(
-        tokens(_block(number, hit, hit.passage.text, fence)), tokens(_block(number, hit, "", fence)) + _LEAST_PASSAGE_TOKENS
-    )
+    whole, least = (tokens(_block(number, hit, text, fence)) for text in (hit.passage.text, ""))
+    return min(whole, least + _LEAST_PASSAGE_TOKENS)
 
 
 def _beginning(text: str, most: int) -> str:

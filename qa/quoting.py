@@ -20,6 +20,7 @@ from qa.also_in import also_in, shared, standing
 from qa.asking import DATE, ENOUGH, Asked, Term, asked, counts, denies, fits, is_new, new_names, of_sort
 from qa.clauses import clause, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
+from qa.likeliest import Place, likeliest
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from vectorstore.language.align import Line
@@ -86,6 +87,12 @@ def evidence(question: str, passages: Sequence[str]) -> float:
     ask = asked(question)
     scores = [_weighed(ask, one) for one in strings(passages, "passages") if words(one)] if ask.terms else []
     return 1 / (1 + math.exp(-max(scores))) if scores else 0.0
+
+
+def tells(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether the hits are likely enough to answer the question."""
+    elsewhere = any(hit.elsewhere for hit in hits)
+    return bool(likeliest(hits, 1) if elsewhere else evidence(question, [hit.passage.text for hit in hits]) >= THRESHOLD)
 
 
 def met(ask: Asked, text: str) -> float:
@@ -170,6 +177,8 @@ def quote(
     A citation's quote is one contiguous stretch of its article. A sentence shows it in quotation marks, with an ellipsis where
     the sentence goes on, then who says so and when. A quote that contradicts the first is led in by `DIFFER`.
     """
+    if any(hit.elsewhere for hit in hits):
+        return _whole(likeliest(hits, limit))
     ask = asked(question)
     if not ask.terms:
         return (), ()
@@ -180,22 +189,34 @@ def quote(
     shown: list[Sentence] = []
     cited: list[Citation] = []
     for candidate in chosen:
-        number, whole, article = len(cited) + 1, candidate.text, candidate.hit.article
-        start, end, others = _standing(candidate, *_clause(ask, candidate))
+        number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
+        start, end = _clause(ask, candidate)
+        start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
         lead = DIFFER if doubt else "" if shown else _lead(ask, candidate, chosen[1:])
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
-        begin = candidate.start
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
         # Without its marks and its speaker an allegation would be the paper's own words.
         inner = set_inside(f"{one.said.opening}{opens}{one.quote}{closes}{one.said.closing}")
         cited.append(one)
-        numbers: tuple[int, ...] = (number,)
-        if candidate.head:
-            inner, numbers = _under_head(candidate, inner, cited)
+        inner, numbers = _under_head(candidate, inner, cited) if candidate.head else (inner, (number,))
         by = "" if one.said.is_named else f"{one.speaker}, in "
         shown.append(Sentence(f"{lead}“{inner}” — {by}{_credit(article, others)}", numbers, supported=True))
+    return tuple(shown), tuple(cited)
+
+
+def _whole(places: Sequence[Place]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Whole sentences as quotes, in whatever language they are."""
+    shown: list[Sentence] = []
+    cited: list[Citation] = []
+    for number, (hit, start, end) in enumerate(places, 1):
+        text, others = hit.article.text[start:end], also_in(hit.article, start, end, hit.also_in)
+        one = Citation(number, text, start, end, hit.article, hit.passage.id, others)
+        inner = set_inside(f"{one.said.opening}{text}{one.said.closing}")
+        by = "" if one.said.is_named else f"{one.speaker}, in "
+        cited.append(one)
+        shown.append(Sentence(f"“{inner}” — {by}{_credit(hit.article, others)}", (number,), supported=True))
     return tuple(shown), tuple(cited)
 
 
@@ -211,20 +232,12 @@ def _under_head(candidate: Candidate, inner: str, cited: list[Citation]) -> tupl
 def _clause(ask: Asked, candidate: Candidate) -> tuple[int, int]:
     """The part of a sentence that says as much; a table's row is shown whole, and what an earlier report had wrong."""
     whole = candidate.text
-    return (
-        (0, len(whole))
-        if candidate.head or pattern("copies.wrong").search(whole)
-        else clause(whole, partial(_says_as_much, ask, whole))
-    )
+    all_of_it = bool(candidate.head or pattern("copies.wrong").search(whole))
+    return (0, len(whole)) if all_of_it else clause(whole, partial(_says_as_much, ask, whole))
 
 
 def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tuple[Article, ...]]:
-    """The part to quote, and the articles that carry it, too."""
-    return _standing_in(candidate, start, end) if candidate.also_in else (start, end, ())
-
-
-def _standing_in(candidate: Candidate, start: int, end: int) -> tuple[int, int, tuple[Article, ...]]:
-    """The same of one that others may carry: "…, according to police." goes on there, or is a sentence less."""
+    """The part to quote, and the articles that carry it, too: "…, according to police." goes on there, or is a sentence less."""
     whole, begin = candidate.text, candidate.start
     spans = [(start, end), (start, end - whole[:end].endswith("."))]
     spans += [] if candidate.head else [shared(whole, candidate.also_in)]
@@ -239,9 +252,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     wrong = pattern("copies.wrong").search
     texts_read = [(_set_right if wrong(hit.passage.text) else _read)(ask, hit.passage.text) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
-    scores = [hit.score for hit in hits]
-    least, best = min(scores, default=0.0), max(scores, default=0.0)
-    near = [(score - least) / (best - least) if best > least else 1.0 for score in scores]
+    least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))
+    near = [(hit.score - least) / (best - least) if best > least else 1.0 for hit in hits]
     titles = [words(hit.article.title) for hit in hits]
     # A passage deep in an article names its subject only in the headline.
     named = [[_TITLE * value for value in _met(ask, title)] for title in titles]
@@ -335,11 +347,8 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
         differs = bool(chosen) and _outdone(ask, first, candidate)
-        again = (
-            differs
-            or (chosen and _last_word(first, candidate))
-            or (bool(chosen) and _restates(first, candidate) and candidate.share >= _LESS * first.share)
-        )
+        restated = _restates(first, candidate) and candidate.share >= _LESS * first.share
+        again = differs or (bool(chosen) and (_last_word(first, candidate) or restated))
         if len(chosen) == limit and differs and not any(_differ(ask, first, other) for other in chosen[1:]):
             chosen.pop()
         if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
@@ -421,9 +430,8 @@ def _day_and_month(old: Article, new: Article) -> str:
 
 def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
-    if other.share < _LESS * first.share or furniture(other.text):
-        return False
-    return len(ask.terms) > ENOUGH or other.score >= first.score - _BEHIND
+    near = len(ask.terms) > ENOUGH or other.score >= first.score - _BEHIND
+    return near and other.share >= _LESS * first.share and not furniture(other.text)
 
 
 def _later(one: Candidate, other: Candidate) -> bool:
@@ -561,6 +569,5 @@ def _credit(article: Article, also_in: Sequence[Article] = ()) -> str:
     """Who says it, and when: the outlet and the date, or else the headline; then the other outlets that carry it."""
     name = article.source or article.title or article.id
     more = list(dict.fromkeys(other.source for other in also_in if other.source and other.source != article.source))
-    return (f"{name}, {day_words(article.published)}" if article.published else name) + (
-        f" (also in {', '.join(more)})" if more else ""
-    )
+    also = f" (also in {', '.join(more)})" if more else ""
+    return (f"{name}, {day_words(article.published)}" if article.published else name) + also

@@ -19,7 +19,7 @@ class Settings:
     """What a person can choose. `read_settings` fills it from the environment; tests build it directly."""
 
     index: Path = Path("onrecord-index")  # ONRECORD_INDEX: the folder of the index
-    embedder: str = "all-MiniLM-L6-v2"  # ONRECORD_EMBEDDER: a sentence-transformers name or path
+    embedder: str = "all-MiniLM-L6-v2"  # ONRECORD_EMBEDDER: multilingual, or a sentence-transformers name or path
     answerer: str = "auto"  # ONRECORD_ANSWERER: quote, model, or auto (a model where a key or an address is set)
     model: str = "gpt-5-mini"  # ONRECORD_MODEL: the model's name at its endpoint
     base_url: str = ""  # OPENAI_BASE_URL: any OpenAI-compatible address; empty is OpenAI's own

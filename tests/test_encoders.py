@@ -73,7 +73,7 @@ def test_scales_that_do_not_fit_are_not_used(tmp_path: Path) -> None:
     """Where the first look finds a vector too far away, documents stay in floats: here all scales are ten times too small."""
     from safetensors.numpy import save_file
 
-    save_file({**read_scales(), "steps": read_scales()["steps"] / 10}, tmp_path / "scales.safetensors")
+    save_file({**read_scales(MiniLM.scales), "steps": read_scales(MiniLM.scales)["steps"] / 10}, tmp_path / "scales.safetensors")
     encoder = PackagedEncoder(bytewise=True, scales=tmp_path / "scales.safetensors")
     assert encoder.precision == "float32"
     assert np.abs(encoder.encode_documents(TEXTS) - PackagedEncoder(bytewise=False).encode_documents(TEXTS)).max() < 1e-6

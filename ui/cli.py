@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vectorstore.rebuild import Report
 
 
+_SEEN = 50  # a language is named that one article in so many is in
 _LISTED = 20  # things that could not be read that a report lists
 _SILENT = 10.0  # seconds between two lines of progress where there is no terminal
 
@@ -211,7 +212,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 strict=options.strict,
                 server=settings.server,
             )
-        print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings.index), flush=True)
+        print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings), flush=True)
 
     if not options.watch:
         once()
@@ -227,10 +228,11 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _report(report: Report, index: Path) -> str:
+def _report(report: Report, settings: Settings) -> str:
     """What a rebuild did, for a person."""
     from ui.render import clean
 
+    index = settings.index
     lines = [
         f"Indexed {_many(report.articles, 'article')} as {_many(report.passages, 'passage')} in {report.seconds:.1f} s.",
         f"Encoded {report.encoded:,}, kept {report.reused:,} from the index before. Index: {index}",
@@ -242,12 +244,31 @@ def _report(report: Report, index: Path) -> str:
     ]
     if any(apart):
         lines.append(f"{'; '.join(filter(None, apart))}.")
+    lines += _languages(report.languages, settings.embedder)
     if report.rejected:
         lines.append(f"{_many(len(report.rejected), 'thing')} to look at (left out, or taken without a date):")
         lines += [f"  {rejected.where}: {rejected.reason}" for rejected in report.rejected[:_LISTED]]
         if len(report.rejected) > _LISTED:
             lines.append(f"  … and {len(report.rejected) - _LISTED:,} more: all are in {index / 'rejected.jsonl'}")
     return clean("\n".join(lines))
+
+
+def _languages(found: Mapping[str, int], embedder: str) -> list[str]:
+    """Which languages the articles are in, where they are not all in English, and what to set for these."""
+    from vectorstore.e5 import NAME
+    from vectorstore.language.detect import names
+
+    told = {code: count for code, count in found.items() if code and _SEEN * count >= sum(found.values())}
+    if told.keys() <= {"en"}:
+        return []
+    known = [f"{count:,} {names().get(code, code)}" for code, count in told.items()]
+    lines = [f"Languages: {', '.join(known)}. Questions about these may be asked in any of them."]
+    if NAME not in embedder.lower():
+        lines = [
+            f"Languages: {', '.join(known)}. What is not in English is found by its words only. To find it by meaning, and from "
+            f"questions in other languages: pip install 'onrecord[multilingual]', set ONRECORD_EMBEDDER={NAME}, rebuild."
+        ]
+    return lines
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:

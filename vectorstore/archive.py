@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vectorstore.encoded import DIGEST
+from vectorstore.language.detect import code_of
 from vectorstore.types import Article, Passage
 
 # What an article that was read is: it answers, or it is kept as an earlier version of one that does, or as its duplicate.
@@ -56,6 +57,9 @@ _WALKED = 500_000  # passages that are looked through for words that no index ha
 def digest(text: str) -> bytes:
     """What tells a text from others, in 16 bytes."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:DIGEST]
+
+
+Row = tuple[int, str, str, int, str, str]  # a passage as it is indexed
 
 
 class Found(NamedTuple):
@@ -115,13 +119,13 @@ class Archive:
         return {row[0]: Found(row[1], row[2], row[3], Passage(*row[4:])) for row in rows}
 
     def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
-        """For each passage number its article's id, outlet and date, without the text, and where in it the passage starts."""
+        """For each passage number its article's id, outlet, date and language, and where in its text the passage starts."""
         query = (
-            "SELECT p.number, a.id, a.source, a.published, p.start FROM passages p JOIN articles a ON a.number = p.article "
-            "WHERE p.number IN "
+            "SELECT p.number, a.id, a.source, a.published, a.language, p.start "
+            "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
-        return {number: (Article(id_, "", source=source, published=_day(day)), start) for number, id_, source, day, start in rows}
+        return {row[0]: (Article(row[1], "", source=row[2], published=_day(row[3]), language=row[4]), row[5]) for row in rows}
 
     def copies(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         """For each of these passages those of other articles that carry the same agency copy."""
@@ -174,8 +178,8 @@ class Archive:
             found.update(self._database.execute(query, part).fetchall())
         return [found[number] for number in numbers]
 
-    def for_indexing(self, first: int = 0) -> Iterator[tuple[int, str, str, int, str]]:
-        """Every passage from that number on, as (number, its article's heading, text, day number or 0, case-folded outlet)."""
+    def for_indexing(self, first: int = 0) -> Iterator[Row]:
+        """Every passage from that number on: its number, its article's heading, its text, day or 0, outlet and language."""
         query = f"{_INDEXED} WHERE p.number >= ? ORDER BY p.number"
         yield from (_indexed(row) for row in self._read(query, (first,)))
 
@@ -188,10 +192,18 @@ class Archive:
                 found[number] = date.fromisoformat(day).toordinal() if day else 0, source.casefold()
         return [found[number][0] for number in numbers], [found[number][1] for number in numbers]
 
-    def of_numbers(self, numbers: Sequence[int]) -> list[tuple[int, str, str, int, str]]:
+    def of_numbers(self, numbers: Sequence[int]) -> list[Row]:
         """The same of some passages, in the order of their numbers."""
         query = f"{_INDEXED} WHERE p.number IN ({marks(numbers)}) ORDER BY p.number"
         return [_indexed(row) for row in self._database.execute(query, list(numbers))]
+
+    def languages(self) -> dict[str, int]:
+        """How many articles are in each language, by its code, as their records or their texts say it; the most first."""
+        found: dict[str, int] = {}
+        for language, count in self._read("SELECT language, count(*) FROM articles WHERE standing = 0 GROUP BY language"):
+            code = code_of(language)
+            found[code] = found.get(code, 0) + count
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def counts(self) -> tuple[int, int]:
         """(articles, passages)"""
@@ -214,12 +226,15 @@ class Archive:
 
 
 _FILED = "SELECT p.number, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN"
-_INDEXED = "SELECT p.number, a.heading, p.text, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article"
+_INDEXED = (
+    "SELECT p.number, a.heading, p.text, a.published, a.source, a.language "
+    "FROM passages p JOIN articles a ON a.number = p.article"
+)
 
 
-def _indexed(row: tuple[int, str, str, str | None, str]) -> tuple[int, str, str, int, str]:
-    number, headed, text, published, source = row
-    return number, headed, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold()
+def _indexed(row: tuple[int, str, str, str | None, str, str]) -> Row:
+    number, headed, text, published, source, language = row
+    return number, headed, text, date.fromisoformat(published).toordinal() if published else 0, source.casefold(), language
 
 
 def row(article: Article) -> tuple[str | None, ...]:

@@ -56,6 +56,7 @@ class Building:
         self._next = self._before.manifest.next_passage if self._before else 0
         self._verified = {segment.folder.name for segment in self._segments}
         self._live: list[Checked] = []  # what was published, the last one last
+        self.languages: dict[str, int] = {}  # articles by their language's code
 
     def __enter__(self) -> Building:
         self._prober = Prober(self._server).__enter__()
@@ -88,7 +89,10 @@ class Building:
         to, before = self._folder, self._before
         archive = Archive(to / "articles.sqlite")
         self._articles, self._passages = archive.counts()
+        self.languages = archive.languages()
         try:
+            if before and not LexicalIndex.is_current(before.folder / "lexical"):
+                before = None  # the vectors stay
             if before and not edited.edited:
                 archive.close()
                 (to / "articles.sqlite").unlink()

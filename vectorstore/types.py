@@ -89,6 +89,7 @@ class Hit:
     also_in: tuple[Article, ...] = ()  # other outlets' articles that carry the same words (wire copy)
     # Sentences that the reranker read: start and end in the article's text, and the log odds (compare within one search).
     judged: tuple[tuple[int, int, float], ...] = ()
+    elsewhere: bool = False  # found for a question that is not in English, or no passage is: these odds are absolute
 
 
 @dataclass(frozen=True, slots=True)

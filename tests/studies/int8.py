@@ -1,8 +1,9 @@
 """Measures the scales of vectorstore/int8.safetensors on the sample articles and on odd texts, with torch.
 
-    python -m tests.studies.int8 OUT.safetensors    two minutes
+    python -m tests.studies.int8 OUT.safetensors                    two minutes
+    python -m tests.studies.int8 OUT.safetensors multilingual      the same for vectorstore/int8-e5.safetensors
 
-For each of the packaged MiniLM's linear maps, in the order in which onrecord writes them: of some strengths of smoothing and
+For each of the packaged model's linear maps, in the order in which onrecord writes them: of some strengths of smoothing and
 some shares of values that are cut off, those with which the map's output differs least from the exact one.
 """
 
@@ -16,11 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
-from transformers import BertModel
+from transformers import BertConfig, BertModel
 
 from tests.conftest import SAMPLES
 from vectorstore import articles
-from vectorstore.minilm import folder, packaged
+from vectorstore.e5 import multilingual
+from vectorstore.minilm import MiniLM, folder, packaged
 from vectorstore.passages import encoded_text, heading, passages
 from vectorstore.types import Article
 
@@ -44,9 +46,23 @@ def texts() -> list[str]:
     return [encoded_text(heading(article), part.text) for article in read for part in passages(article)] + list(ODD)
 
 
-def maps(found: list[str]) -> list[tuple[Floats, Floats]]:
+def torch_model(tokens: MiniLM) -> BertModel:
+    """The model as torch runs it; tokens are embedded outside of it."""
+    if tokens is packaged():
+        return BertModel.from_pretrained(folder(), attn_implementation="eager")
+    config = BertConfig(
+        vocab_size=2, hidden_size=384, num_hidden_layers=tokens.layers, num_attention_heads=12, intermediate_size=1536,
+        max_position_embeddings=tokens.most, attn_implementation="eager",  # type: ignore[call-arg] # theirs
+    )  # fmt: skip
+    model = BertModel(config, add_pooling_layer=False)
+    table = {name: torch.tensor(np.array(array)) for name, array in tokens.weights.items() if "word_embeddings" not in name}
+    model.load_state_dict(table, strict=False)
+    return model
+
+
+def maps(found: list[str], tokens: MiniLM) -> list[tuple[Floats, Floats]]:
     """Of each map, what went into it (values, places) and its weights (places, outputs)."""
-    model, tokens = BertModel.from_pretrained(folder(), attn_implementation="eager"), packaged()
+    model = torch_model(tokens)
     model.train(False)
     names = ("attention.self.query", "attention.output.dense", "intermediate.dense", "output.dense")
     written = [f"encoder.layer.{n}.{name}" for n in range(model.config.num_hidden_layers) for name in names]
@@ -55,8 +71,9 @@ def maps(found: list[str]) -> list[tuple[Floats, Floats]]:
     for name in written:
         parts[name].register_forward_hook(lambda _, given, __, name=name: seen[name].append(given[0][0].numpy()))
     with torch.inference_mode():
-        for row in tokens.tokens(found):
-            model(torch.tensor([[tokens.marks[0], *row[:254], tokens.marks[1]]]))
+        for row in tokens.tokens([f"{tokens.tells}{text}" for text in found]):
+            ids = [tokens.marks[0], *row[:254], tokens.marks[1]]
+            model(inputs_embeds=torch.tensor(np.array(tokens.weights["embeddings.word_embeddings.weight"][ids]))[None])
     weights = tokens.weights
     pairs = []
     for name in written:
@@ -87,7 +104,8 @@ def scales(values: Floats, weights: Floats) -> tuple[Floats, np.float32, np.uint
 
 
 def main() -> None:
-    found = [scales(values[::EVERY], weights) for values, weights in maps(texts())]
+    model = multilingual() if sys.argv[2:] == ["multilingual"] else packaged()
+    found = [scales(values[::EVERY], weights) for values, weights in maps(texts(), model)]
     arrays: dict[str, NDArray[Any]] = {f"{n}.factors": factors.astype(np.float16) for n, (factors, _, _) in enumerate(found)}
     arrays["steps"] = np.array([step for _, step, _ in found], np.float32)
     arrays["zeros"] = np.array([zero for _, _, zero in found], np.uint8)

@@ -14,21 +14,21 @@ from functools import cache, lru_cache
 from vectorstore.language.days import month_in
 from vectorstore.language.lexicon import lines, rows, table, word_list, word_set
 from vectorstore.language.numbers import MONEY_SIGNS, Measure, measure_of
+from vectorstore.language.signs import UNSPACED
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, tokens
 
 NOT, WITHOUT = "not", "without"  # the keys of denials
 
-_SIGNS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"  # written without spaces: each is compared by itself
 _TOKEN = re.compile(
     r"(?P<day>\d{1,2})(?:\.(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4})(?!\d)|(?![\d.]))|/(?P<month2>\d{1,2})/(?P<year2>\d{4})(?!\d))"
     r"|(?P<clock>\d{1,2}:\d{2}(?!\d))|(?P<moon>\d{1,2}) ?[月월]"
     rf"|(?:(?P<money>[{MONEY_SIGNS}]) ?)?"
     rf"(?P<figure>(?<!\d)\d{{1,3}}(?:[ .,']\d{{3}})+(?!\d)(?:[.,]\d{{1,2}}(?!\d))?|\d+(?:[.,]\d+)?)"
     r"(?P<tail>(?:er|re|e|ème|o|a)(?![^\W_]))?"
-    rf"|(?P<sign>[{_SIGNS}])"
+    rf"|(?P<sign>[{UNSPACED}])"  # each is compared by itself
     r"|(?P<word>km/h|m/s|(?:[^\W\d_]\.){2,}(?!\w)|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^\W\d_])"
-    rf"|[^\W\d_{_SIGNS}]+(?:'[^\W\d_]+)*)"
+    rf"|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)*)"
     r"|(?P<percent>%)|(?P<euro>€)|(?P<mark>\")|(?P<break>[,;:.!?()\[\]/-]|\n)",
     re.IGNORECASE,
 )
