@@ -105,6 +105,8 @@ def test_an_index_moves_to_a_server_without_encoding(chroma: Chroma, tmp_path: P
     """A rebuild with a server takes the vectors there from the folder; what was live meanwhile answered."""
     source, index = collection(tmp_path / "in"), tmp_path / "index"
     build(source, index, None)
+    with opened(index, None) as here:
+        assert here.memory[1] > 30 * 256 * 4
     report = build(source, index, chroma.server)
     assert (report.encoded, report.reused) == (0, 30)
     assert set(names(index)) <= set(chroma.collections())
@@ -112,6 +114,7 @@ def test_an_index_moves_to_a_server_without_encoding(chroma: Chroma, tmp_path: P
     with opened(index, chroma.server) as there:
         assert asked(there).hits[0].article.title == "The mill 7"
         assert there.try_server() == (1, "")
+        assert there.memory[1] == 0  # the vectors are in another process
 
 
 def test_what_no_generation_lists_is_deleted_and_nothing_else(chroma: Chroma, tmp_path: Path) -> None:

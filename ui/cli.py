@@ -365,7 +365,7 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> int:
-    from ui.render import status_text
+    from ui.render import memory_text, status_text
     from vectorstore.search import Index
     from vectorstore.verify import verify_live
 
@@ -374,6 +374,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
         summary = index.summary()
         served, problem = index.try_server()
+        process, vectors = index.memory
     model = settings.model if settings.uses_model else "quote-only"
     if options.json:
         found: dict[str, Any] = {
@@ -390,12 +391,14 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
             "sources": dict(summary.sources),
             "embedder": settings.embedder,
             "model": model,
+            "memory": {"process": process, "vectors": vectors},
             "server": {"url": settings.chroma_url, "segments": served, "problem": problem} if served else None,
         }
         print(json.dumps(found | ({"checked": True} if options.check else {}), ensure_ascii=False))
     else:
         where = f" Vectors: {served} of {summary.segments} segments at {settings.chroma_url}." if served and not problem else ""
         where = f" By words only: {problem}" if problem else where
+        where += memory_text(process, vectors)
         checked = " Every byte is as it was written." if options.check else ""
         print(f"{settings.index}: {status_text(summary, model)}{where}{checked}")
     return 0

@@ -644,3 +644,9 @@ def status_text(summary: Summary, model_name: str) -> str:
     if named:
         facts.append(", ".join(named[:6]) + (f" and {len(named) - 6:,} more outlets" if len(named) > 6 else ""))
     return f"{'; '.join(facts)}. Answering: {mode_name(model_name)}."
+
+
+def memory_text(process: int, vectors: int) -> str:
+    """What an open index holds in memory, and what its vectors add with the first question, for a status line."""
+    held = f" Memory: {process / 1e6:,.0f} MB" if process else ""
+    return held + (f", {vectors / 1e6:,.1f} MB of vectors with the first question." if vectors else ".") if held else ""

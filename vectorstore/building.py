@@ -48,6 +48,8 @@ class Building:
     ) -> None:  # fmt: skip
         self._index_dir, self._encoder, self._server = index_dir, encoder, server
         self._owner = generations.owner(index_dir) if server else ""
+        if server:
+            server.version()  # before hours of work for one that does not answer
         self._said: dict[str, Any] = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
         self._said["mapping"] = dict(mapping)
         self._when = datetime.now(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import threading
 from collections import Counter
@@ -143,6 +144,12 @@ class Index:
         """
         with self._current() as reader:
             return reader.search(question, filters, k, prefer, newest)[0]
+
+    @property
+    def memory(self) -> tuple[int, int]:
+        """Bytes that this process holds now (0 where the system does not say), and those that vectors take when they are read."""
+        with self._current() as reader:
+            return resident(), reader.held
 
     def try_server(self) -> tuple[int, str]:
         """How many of the live generation's segments are on a server, and what is wrong with that; "" where it answers."""
@@ -357,6 +364,10 @@ class Generation:
         except VectorsUnavailable as error:
             return (words.result(), [], {}), error.notice
 
+    @property
+    def held(self) -> int:
+        return self._vectors.held
+
     def try_server(self) -> tuple[int, str]:
         try:
             self._vectors.look()
@@ -456,6 +467,15 @@ class Generation:
         if self._retired and self._users == 0:
             self._vectors.close()
             self.archive.close()
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
 
 
 def _searchable(question: str) -> str:

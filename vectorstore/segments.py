@@ -144,6 +144,12 @@ class Segments:
         """How many of the segments are on a server."""
         return sum(bool(segment.collection) for segment in self.segments)
 
+    @property
+    def held(self) -> int:
+        """Bytes of vectors, and of the graph that finds them, that the first question reads into this process."""
+        folders = [one.folder / "chroma" for one in self.segments if not one.collection]
+        return sum(file.stat().st_size for folder in folders for file in folder.rglob("*.bin"))
+
     def look(self) -> None:
         """Asks the server for each segment that it has; raises VectorsUnavailable."""
         for segment in self.segments:

@@ -113,7 +113,8 @@ class Server:
                     self._idle.append(talk.connection)
                 return talk.status, talk.raw
             if connection is None:
-                raise self._fails(f"does not answer ({_reason(talk.error)}): start it with `chroma run`.", SILENT) from talk.error
+                reason, remedy = _said(talk.error)
+                raise self._fails(f"does not answer ({reason}): {remedy}.", SILENT) from talk.error
 
     def _connection(self, seconds: float) -> HTTPConnection:
         if not self._secure:
@@ -165,7 +166,14 @@ class _Talk:
             pass
 
 
-def _reason(error: Exception) -> str:
+def _said(error: Exception) -> tuple[str, str]:
+    """What went wrong with a connection, and what to do about it."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    remedy = " (set SSL_CERT_FILE to the certificate of whoever signed it)" if "CERTIFICATE_VERIFY" in str(error) else ""
-    return " ".join(json.dumps(str(text), ensure_ascii=False)[1:-1].split())[:120] + remedy
+    remedy = "start it with `chroma run`"
+    if isinstance(error, socket.gaierror):
+        remedy = "look at the address in ONRECORD_CHROMA_URL"
+    elif "CERTIFICATE_VERIFY" in str(error):
+        remedy = "set SSL_CERT_FILE to the certificate of whoever signed its own"
+    elif "SSL" in str(error):
+        remedy = "write http:// if there is no proxy before it"
+    return " ".join(json.dumps(str(text), ensure_ascii=False)[1:-1].split())[:120], remedy
