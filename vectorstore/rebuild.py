@@ -94,7 +94,7 @@ def rebuild(
     EmbedderUnavailable, VectorsUnavailable; what was published before stays live.
     """
     started = time.monotonic()
-    index_dir = Path(index_dir)
+    index_dir, server = Path(index_dir), server and server.patient()
     own = own_names(dict(mapping or {}))
     encoder = encoder or open_encoder(embedder)
     given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]

@@ -34,7 +34,6 @@ COLLECTION = "collection"  # the file of a segment's folder that names its colle
 _MARKS = "marks.npz"
 _BATCH = 250  # vectors of one request: Chroma says 50 to 250
 _SYNCHRONISED = 1_000  # what came after that is replayed when a server starts, a second for each thousand
-_LONG = 60.0  # seconds for a request of a build
 _FRESH = 60.0  # seconds after which a collection is looked at again
 _SAMPLES, _LOOKED_AT = 64, 8
 # Vectors come back as they were, or scaled to unit length again: what differs by more was changed.
@@ -83,7 +82,7 @@ class ServedStore:
         server.version()
         hnsw = {"space": "cosine", "ef_search": EF_SEARCH, "batch_size": 100, "sync_threshold": _SYNCHRONISED}
         made = {"name": name, "get_or_create": True, "configuration": {"hnsw": hnsw}}
-        id_ = _id(server.ask("POST", "/collections", made, _LONG), server)
+        id_ = _id(server.ask("POST", "/collections", made), server)
         wanted = {int(place) for place in np.linspace(0, len(numbers) - 1, min(_SAMPLES, len(numbers)))}
         chosen, samples, total, filed = list[int](), list[Vectors](), _nothing(), _Filed()
         for start in range(0, len(numbers), _BATCH):
@@ -96,7 +95,7 @@ class ServedStore:
                 chosen.append(int(numbers[place]))
                 samples.append(rows[place - start])
             body = {"ids": [str(number) for number in ids], "embeddings": [_packed(row) for row in rows], "metadatas": said}
-            if server.ask("POST", f"/collections/{id_}/add", body, _LONG) is None:
+            if server.ask("POST", f"/collections/{id_}/add", body) is None:
                 raise _lost(server, name, "is gone while it was being made")
         Marks(np.asarray(chosen, np.int64), np.stack(samples), total, filed.digest()).write(folder)
 
@@ -195,7 +194,7 @@ def forget(folder: Path, owner: Callable[[], str], server: Server | None) -> boo
         return True
     try:
         if server is not None:
-            server.ask("DELETE", f"/collections/{name}", None, _LONG)
+            server.ask("DELETE", f"/collections/{name}")
     except VectorsUnavailable:
         return False
     return server is not None

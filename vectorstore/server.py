@@ -20,6 +20,7 @@ from vectorstore.errors import VectorsUnavailable
 
 _DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
 PATIENCE = 5.0  # seconds for one answer; a search within a tenth of 60,000 vectors takes .3
+_LONG = 60.0  # the same for a build
 PAUSE = 10.0  # seconds in which a server that failed is not asked: questions are answered by words at once
 _LARGEST = 64_000_000  # bytes of an answer; 250 vectors of 1,024 dimensions are 6 MB
 _IDLE = 8  # connections that are kept
@@ -51,25 +52,26 @@ class Server:
 
     def version(self) -> str:
         """What the server calls its version; raises VectorsUnavailable where that is none that we know."""
-        found = self._asked("GET", "/api/v2/version", None, self._patience)
+        found = self._asked("GET", "/api/v2/version", None)
         if not isinstance(found, str) or not found.startswith(KNOWN):
             said = f"is version {found[:20]}" if isinstance(found, str) else "is no Chroma server, or one before 1.0"
             raise self._fails(f"{said}: start one of version {KNOWN}x with `chroma run`.", OTHER)
         return found
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, seconds: float = 0.0) -> Any:
-        """What the server answers below its database, None where it has no such thing; raises VectorsUnavailable.
+    def patient(self) -> Server:
+        """The same server for a build or a check, which may wait longer for each answer than a reader."""
+        return Server(*self.told, patience=_LONG, pause=0.0)
 
-        `seconds` is how long a request may take that is known to take long.
-        """
-        return self._asked(method, _DATABASE + path, body, seconds or self._patience)
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """What the server answers below its database, None where it has no such thing; raises VectorsUnavailable."""
+        return self._asked(method, _DATABASE + path, body)
 
-    def _asked(self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float) -> Any:
+    def _asked(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
         import orjson
 
         self._admit()
         data = None if body is None else orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
-        status, raw = self._exchanged(method, self._path + path, data, seconds)
+        status, raw = self._exchanged(method, self._path + path, data)
         try:
             found = orjson.loads(raw) if raw else None
         except orjson.JSONDecodeError:
@@ -94,20 +96,18 @@ class Server:
             self._again = now + self._pause
 
     def _fails(self, said: str, notice: str) -> VectorsUnavailable:
-        self._failed, self._again = (
-            VectorsUnavailable(f"The vector server at {self.url} {said}", notice),
-            time.monotonic() + self._pause,
-        )
-        return self._failed
+        failed = VectorsUnavailable(f"The vector server at {self.url} {said}", notice)
+        self._failed, self._again = failed, time.monotonic() + self._pause
+        return failed
 
-    def _exchanged(self, method: str, path: str, data: bytes | None, seconds: float) -> tuple[int, bytes]:
-        ends = time.monotonic() + seconds
+    def _exchanged(self, method: str, path: str, data: bytes | None) -> tuple[int, bytes]:
+        ends = time.monotonic() + self._patience
         while True:
-            connection = self._idle.pop() if self._idle else None  # what the server has closed meanwhile is tried anew once
-            talk = _Talk(connection or self._connection(seconds), method, path, data, self._headers)
+            connection = self._kept()  # what the server has closed meanwhile is tried anew
+            talk = _Talk(connection or self._connection(), method, path, data, self._headers)
             if not talk.done.wait(max(0.0, ends - time.monotonic())):
                 talk.cut()
-                raise self._fails(f"did not answer in {seconds:g} s: see whether it is overloaded.", SILENT)
+                raise self._fails(f"did not answer in {self._patience:g} s: see whether it is overloaded.", SILENT)
             if talk.error is None:
                 if talk.kept and len(self._idle) < _IDLE:
                     self._idle.append(talk.connection)
@@ -116,12 +116,18 @@ class Server:
                 reason, remedy = _said(talk.error)
                 raise self._fails(f"does not answer ({reason}): {remedy}.", SILENT) from talk.error
 
-    def _connection(self, seconds: float) -> HTTPConnection:
+    def _kept(self) -> HTTPConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # another thread may have taken the last
+            return None
+
+    def _connection(self) -> HTTPConnection:
         if not self._secure:
-            return HTTPConnection(self._host, self._port, timeout=seconds)
+            return HTTPConnection(self._host, self._port, timeout=self._patience)
         import ssl
 
-        return HTTPSConnection(self._host, self._port, timeout=seconds, context=ssl.create_default_context())
+        return HTTPSConnection(self._host, self._port, timeout=self._patience, context=ssl.create_default_context())
 
     def close(self) -> None:
         """Closes what is kept open; it can be asked again."""

@@ -89,7 +89,7 @@ def verify_live(index_dir: Path, server: Server | None = None) -> None:
 
     Every vector that a server has is read too, which raises VectorsUnavailable or VectorsLost.
     """
-    folder = generations.folder(index_dir, generations.live(index_dir))
+    folder, server = generations.folder(index_dir, generations.live(index_dir)), server and server.patient()
     for segment in generations.check(folder, every_byte=True).segments:
         segment.look(server, every=True)
     try:
@@ -145,7 +145,7 @@ def serve(soon: bool = True) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            verify(Path(asked["folder"]), asked["segments"], Server(*asked["server"]) if asked["server"] else None)
+            verify(Path(asked["folder"]), asked["segments"], Server(*asked["server"]).patient() if asked["server"] else None)
             print(flush=True)
         except StoreError as error:
             print(" ".join(str(error).split()), flush=True)
