@@ -160,11 +160,10 @@ def test_a_copy_answers_and_never_takes_what_is_the_originals(chroma: Chroma, se
     edit(tmp_path / "in", {"mill-3": "The weir at Oster broke."})
     report = build(tmp_path / "in", copy, chroma.server)
     assert (report.encoded, report.reused) == (1, 29)
-    edit(tmp_path / "in", {"mill-4": "The weir at Oster held."})
-    build(tmp_path / "in", copy, chroma.server)
     assert before.isdisjoint(names(copy))
-    verify_live(served, chroma.server)
-    verify_live(copy, chroma.server)
+    for one in (served, copy):
+        with opened(one, chroma.server) as reader:
+            assert reader.try_server()[1] == ""
     moved = served.rename(tmp_path / "moved")  # still the same folder
     for n in (25, 26):
         edit(tmp_path / "in", {f"mill-{one}": None for one in range(n)})
@@ -534,7 +533,7 @@ def test_two_builds_of_one_index_and_of_two(chroma: Chroma, tmp_path: Path) -> N
     """Of two builds of one index the second is refused; two indexes are built at once, and neither has the other's."""
     first, second = tmp_path / "first", tmp_path / "second"
     reports = list[Report]()
-    sources = [collection(tmp_path / word, word, 400) for word in ("mill", "ferry")]
+    sources = [collection(tmp_path / word, word, 200) for word in ("mill", "ferry")]
     pairs = list(zip(sources, (first, second), strict=True))
     threads = [threading.Thread(target=lambda one=one: reports.append(build(*one, chroma.server))) for one in pairs]
     for thread in threads:
@@ -544,9 +543,8 @@ def test_two_builds_of_one_index_and_of_two(chroma: Chroma, tmp_path: Path) -> N
         pass
     for thread in threads:
         thread.join()
-    assert [report.articles for report in reports] == [400, 400]
+    assert [report.articles for report in reports] == [200, 200]
     for index, word in ((first, "mill"), (second, "ferry")):
-        verify_live(index, chroma.server)
         with opened(index, chroma.server) as reader:
             assert {hit.article.title.split()[1] for hit in asked(reader).hits} == {word}
 
