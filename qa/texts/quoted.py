@@ -35,7 +35,7 @@ _GAP = 1_500  # characters that three dots may stand for
 _FRAME = 160  # characters that "he said, looking at the bridge" may take
 _ALIKE = 0.6  # share of a quotation's words that the article must have, in order, for it to be those words, altered
 _RUN = 3  # words of a place that one after the other stand in the quotation, at least
-_PLACES = 4  # that a quotation may be stitched from
+_PLACES = 8  # that a quotation may be stitched from
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,13 @@ def judged(quoted: Marked, around: str, find: Callable[[str], Sequence[Hit]], ne
     if not found:
         return _without_place(quoted, given, hits, articles, find)
     who = quoted.speakers
-    agreeing = next((one for one in found if not who or _is_said_by(one[0], one[1], who, around)), None)
-    if agreeing:
-        article, span, note = agreeing
+    agreeing = [_agreement(one[0], one[1], who, around) if who else 1 for one in found]
+    most = max(agreeing)  # that it is said by another in one article outweighs that another article does not say whose it is
+    if most > 0 and (most > 1 or not who or min(agreeing) >= 0):
+        article, span, note = found[agreeing.index(most)]
         shown = _speaker_at(article, span)
         return Judged("word for word", ((article, span),), shown, note=note or ("" if shown or not who else _REPORTED))
-    article, span, note = found[0]
+    article, span, note = found[agreeing.index(min(agreeing))]
     return Judged("another person's", ((article, span),), _speaker_at(article, span), note=note or _own(article, span))
 
 
@@ -141,18 +142,25 @@ def _own(article: Article, span: Span) -> str:
 
 
 def _is_said_by(article: Article, span: Span, who: Sequence[Speaker], around: str) -> bool:
-    """Whether the article may give the words to one of these speakers; the outlet may speak for itself."""
+    return _agreement(article, span, who, around) > 0
+
+
+def _agreement(article: Article, span: Span, who: Sequence[Speaker], around: str) -> int:
+    """2: the article gives the words to one of these speakers; 1: it may; 0: it does not say whose they are; -1: to another.
+
+    The outlet may speak for itself. Where the article only says "the governor", whoever is named in that paragraph may be meant.
+    """
     if all(_is_vague(one) or _is_outlet(one, article) for one in who):
-        return True
+        return 2
     told = _speaking(article, span)
-    if any(part.is_by(one) for part in told for one in who):
-        return True
-    if around and places(around, article.text):
-        return True
-    if any(speaker.shown for part in told for speaker in part.speakers):
-        return False
-    beside = " ".join(normalised(_paragraphs(article.text, span)).casefold().replace("'s", " ").split())
-    return any(_is_named(one, beside) for one in who)
+    if any(part.is_by(one) for part in told for one in who) or (around and places(around, article.text)):
+        return 2
+    speaking = [speaker for part in told for speaker in part.speakers if speaker.shown]
+    if any(speaker.names for speaker in speaking):
+        return -1
+    near = _paragraphs(article.text, span, 0 if speaking else 1)
+    beside = " ".join(normalised(near).casefold().replace("'s", " ").split())
+    return 1 if any(_is_named(one, beside) for one in who) else -1 if speaking else 0
 
 
 def _is_named(one: Speaker, beside: str) -> bool:
@@ -160,16 +168,17 @@ def _is_named(one: Speaker, beside: str) -> bool:
     return bool(one.names & words) or (not one.names and one.shown.casefold().removeprefix("the ").removeprefix("a ") in beside)
 
 
-def _paragraphs(text: str, span: Span) -> str:
-    """The paragraph that the words stand in, with the one before it and the one behind it."""
-    start = end = 0
-    begins = [0, *(m.end() for m in re.finditer(r"\n+", text[: span[1]]))]
-    start = begins[-3] if len(begins) > 2 else 0
-    end = span[1]
-    for _ in range(2):
-        following = re.compile(r"\n+").search(text, end)
+def _paragraphs(text: str, span: Span, beside: int) -> str:
+    """The paragraph that the words stand in, with so many before it and behind it."""
+    begins = [0, *(m.end() for m in _BREAK.finditer(text, 0, span[0]))]
+    start, end = begins[-min(len(begins), 1 + beside)], span[1]
+    for _ in range(1 + beside):
+        following = _BREAK.search(text, end)
         end = following.end() if following else len(text)
     return text[start:end]
+
+
+_BREAK = re.compile(r"\n+")
 
 
 def _is_vague(one: Speaker) -> bool:
@@ -327,7 +336,8 @@ def _longest(pairs: Sequence[tuple[int, int]]) -> int:
 
 def _is_piece(words: Sequence[Token], pairs: Sequence[tuple[int, int]]) -> bool:
     """Whether the pairs are a piece of speech and no words that meet by chance."""
-    return _longest(pairs) >= _RUN and sum(words[i].content for i, _ in pairs) >= 2
+    content = sum(words[i].content for i, _ in pairs)
+    return _longest(pairs) >= (_RUN if content >= 2 else _RUN + 2) and content >= 1
 
 
 def _is_told(words: Sequence[Token], matches: Sequence[_Match]) -> bool:

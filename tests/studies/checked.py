@@ -36,7 +36,7 @@ WANTED = {
 # “…,” said NAME  or  “…,” NAME said: a plain attribution that a reader would call certain.
 _NAME = r"(?P<name>(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ){1,2}[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)"
 _VERB = r"(?:said|told|added|wrote|explained|says)"
-_AFTER = rf"(?:{_VERB} {_NAME}|{_NAME.replace('name', 'first')} {_VERB})\b(?! [A-Z])"
+_AFTER = rf"(?:{_VERB} {_NAME}|{_NAME.replace('name', 'first')} {_VERB})(?=[.,]| (?:told|in|on|at|during|after|when|of)\b)"
 _ATTRIBUTED = re.compile(rf"[“\"](?P<words>[^“”\"\n]{{40,400}}?)[,.]?[”\"],? {_AFTER}")
 _NUMBER = re.compile(
     r"(?<![\d.,$-])\b(?P<figure>[2-9]|[1-9]\d{1,3})\b(?![\d.,:%-]\d|[-/]|(?:st|nd|rd|th)\b)|\b(?P<word>two|three|four|five|six|ten|twenty)\b"

@@ -30,12 +30,29 @@ def place(quote: str, text: str) -> tuple[int, int] | None:
 
 def places(quote: str, text: str) -> list[tuple[int, int]]:
     """Everywhere that a quote stands in a text, whatever case and punctuation either has; its words and numbers are the same."""
-    wanted, (plain, at) = _words_mapped(quote)[0].strip(), _words_mapped(text)
+    wanted = _words_mapped(quote)[0].strip()
+    probe = max(_LETTERS.findall(quote), key=len, default="")
+    near = [found.start() for found in re.finditer(re.escape(probe), text, re.IGNORECASE)] if probe else []
+    margin = 2 * len(quote) + 200
+    if not wanted or (probe and not near):
+        return []
+    if not probe or len(near) * margin > len(text):
+        return _places(wanted, text, 0)
+    found = (one for at in near for one in _places(wanted, text[max(0, at - margin) : at + margin], max(0, at - margin)))
+    return list(dict.fromkeys(found))
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _places(wanted: str, text: str, first: int) -> list[tuple[int, int]]:
+    """Where words stand in a part of a text that starts at `first`."""
+    plain, at = _words_mapped(text)
     found: list[tuple[int, int]] = []
-    start = plain.find(f" {wanted} ") if wanted else -1
+    start = plain.find(f" {wanted} ")
     while start >= 0:
         end = start + len(wanted)  # of the last character: one space stands before the first
-        found.append((at[start + 1], at[end] + 1))
+        found.append((first + at[start + 1], first + at[end] + 1))
         start = plain.find(f" {wanted} ", end)
     return found
 
@@ -44,6 +61,7 @@ def places(quote: str, text: str) -> list[tuple[int, int]]:
 _BETWEEN = re.compile(r"(?:(?<!\d)[.,]|[.,](?!\d)|(?<!\w)'|'(?!\w)|-(?!\d)|(?<=\w)-|[^\w.,'%$£€¥&+-]|[+&](?!\w))+|_+")
 
 
+@lru_cache(maxsize=256)
 def _words_mapped(text: str) -> tuple[str, list[int]]:
     """A text's words in small letters with one space between them and at both ends, and where each character stands."""
     plain, at = _mapped(text)
