@@ -332,7 +332,7 @@ class Generation:
         quotation = _searchable(quotation)
         words = quotation.split()
         pieces = [" ".join(words[at : at + _PIECE]) for at in range(0, max(1, len(words) - 2), _PIECE // 2)][:_PIECES]
-        numbers = dict.fromkeys(self._words.phrase(quotation, n))
+        numbers = dict.fromkeys([*self._words.phrase(quotation, n), *self._words.phrase(quotation, 3, slop=2)])
         for piece in pieces if len(pieces) > 1 else ():
             numbers |= dict.fromkeys(self._words.phrase(piece, 3, slop=2))  # a "not" may have come or gone
         numbers |= dict.fromkeys(number for number, _ in self._words.search(quotation, 2 * n))

@@ -250,10 +250,11 @@ def _tells(words: str) -> bool:
 
 def _is_opinion(words: str) -> bool:
     """Whether the writer says what they think, wish or do, and not what happened; somebody else's opinion is a claim."""
-    language = common_language(words, [words])
-    if not pattern("opinions.own", language).search(_outside(words)):
+    outside = _outside(words)
+    if not any(pattern("opinions.own", language).search(outside) for language in {"en", common_language(words, [words])}):
         return False
-    return not any(one.speakers[0].shown for one in speech(words[:2_000]))
+    told = [one for one in speech(words[:2_000]) if one.end - one.start > one.frame[1] - one.frame[0] + 3]
+    return not any(one.speakers[0].shown for one in told)
 
 
 def _outside(words: str) -> str:

@@ -153,8 +153,10 @@ def _agreement(article: Article, span: Span, who: Sequence[Speaker], around: str
     if all(_is_vague(one) or _is_outlet(one, article) for one in who):
         return 2
     told = _speaking(article, span)
-    if any(part.is_by(one) for part in told for one in who) or (around and places(around, article.text)):
+    if any(part.is_by(one) for part in told for one in who):
         return 2
+    if any(_is_named(one, around.casefold()) for one in who) and places(around, article.text):
+        return 2  # with its speaker, word for word
     speaking = [speaker for part in told for speaker in part.speakers if speaker.shown]
     if any(speaker.names for speaker in speaking):
         return -1
@@ -309,13 +311,23 @@ def _matches(words: Sequence[Token], rows: Sequence[_Row]) -> list[_Match]:
                 best, most = (row, pairs), score
         if best is None:
             break
-        match = _Match(best[0], tuple((free[i], j) for i, j in best[1]))
+        match = _Match(best[0], _without_ends(words, [(free[i], j) for i, j in best[1]]))
         if found and not _is_piece(words, match.pairs):
             break
         found.append(match)
         held = {i for i, _ in match.pairs}
         free = [i for i in free if i not in held and not _is_within(i, match.pairs)]
     return found
+
+
+def _without_ends(words: Sequence[Token], pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The pairs without a word or two at either end that meet far from the others: they may be of another piece."""
+    found = runs(pairs, lambda a, b: b[0] - a[0] <= _RUN)
+    while len(found) > 1 and not _is_piece(words, found[0]):
+        found = found[1:]
+    while len(found) > 1 and not _is_piece(words, found[-1]):
+        found = found[:-1]
+    return tuple(pair for run in found for pair in run)
 
 
 def _is_within(i: int, pairs: Sequence[tuple[int, int]]) -> bool:
@@ -375,9 +387,10 @@ def _tail(match: _Match) -> int:
 
 
 def _is_outside(one: _Match, other: _Match) -> bool:
-    """Whether what stands between the two is outside of quotation marks: "…," he said. "…"."""
+    """Whether what stands between the two is outside of quotation marks, "…," he said. "…", but for words that were altered."""
+    altered = other.pairs[0][0] - one.pairs[-1][0] - 1
     rest = one.row.line.tokens[one.pairs[-1][1] + 1 :], other.row.line.tokens[: other.pairs[0][1]]
-    return not any(t.quoted and t.content for row in rest for t in row)
+    return sum(t.quoted and t.content for row in rest for t in row) <= altered
 
 
 def _whole(group: Sequence[_Match]) -> Span:
