@@ -44,12 +44,13 @@ def says_not_in_articles(sentence: str) -> bool:
 
 
 def without_refusals(reading: Reading, question: str, hits: Sequence[Hit]) -> tuple[Reading, bool]:
-    """A verified reading without refusals and small talk, and whether it had a refusal."""
+    """A verified reading without refusals, small talk and what it says again, and whether it had a refusal."""
     refused = {n for n, sentence in enumerate(reading.sentences) if is_refusal(sentence, question, hits)}
     talk = {
         n
         for n, sentence in enumerate(reading.sentences)
-        if not sentence.supported and not sentence.citations and _is_talk(sentence.text, n + 1 in reading.breaks)
+        if (not sentence.supported and not sentence.citations and _is_talk(sentence.text, n + 1 in reading.breaks))
+        or sentence.text in [before.text for before in reading.sentences[:n]]  # small models go round in circles
     }
     return kept(reading, lambda n: n not in refused | talk), bool(refused)
 

@@ -7,15 +7,18 @@ import math
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from prompts import NO_ANSWER
 from qa.assistant import Assistant
+from qa.doubles import FaultServer, ScriptedModel
 from qa.errors import UsageError
-from qa.evals import benchmarks, collection
+from qa.evals import benchmarks, collection, prose
 from qa.evals.answers import as_words
 from qa.evals.bootstrap import interval
 from qa.evals.measures import standard
@@ -26,7 +29,8 @@ from qa.evals.types import Question
 from qa.settings import Settings
 from tests.conftest import SAMPLES
 from tests.test_benchmarks import SQUAD
-from ui.cli import main
+from ui.cli import main, parser
+from ui.evaluation import evaluate
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
@@ -45,6 +49,7 @@ QUESTIONS = [
     Question("masts", "How many tram masts were broken?", ("75",), ("storm",)),
     Question("oil", "What is the price of oil?"),
 ]
+ABOUT = {"benchmark": "ours", "articles": 3, "index": "x", "model": "small"}
 
 
 @pytest.fixture(scope="module")
@@ -350,3 +355,43 @@ def test_reading_comprehension_is_not_below_plain_bm25(tmp_path: Path, rerank: b
         bm25 = [r.baselines["BM25"].measures[name] for r in results if name in r.measures]
         assert ours[name] >= sum(bm25) / len(bm25)
     assert ours["art@1"] >= 0.93
+
+
+def test_prose_beside_quotes(assistant: Assistant) -> None:
+    """A model's answers and the quotes for the same questions, in one table: held, supported, abstained, tokens."""
+    said = {"ferry": "The ferry carried 212 people [1].", "march": "Ninety thousand marched in Lissavia [1].", "masts": NO_ANSWER}
+
+    def script(messages: list[dict[str, str]]) -> str:
+        asked = messages[-1]["content"].rpartition("Question: ")[2]
+        return next((draft for word, draft in said.items() if word in asked), NO_ANSWER)
+
+    with ScriptedModel(script) as server:
+        settings = replace(assistant.settings, answerer="model", base_url=server.url, model="small")
+        made = prose.report(prose.measure(Assistant(assistant.index, settings), QUESTIONS), ABOUT)
+    rows = {name: (row["prose"], row["quotes"]) for name, row in made["measures"].items()}
+    assert rows["held"] == (1, 1)  # the march by the quotes that stood in for what is not supported
+    assert rows["in words"] == (1, 1)
+    assert rows["supported"] == (1, 1)
+    assert rows["quoted"][0] == 0.5
+    assert rows["abstained, others"][0] == 0.5
+    assert rows["failed"] == (0, None)
+    assert rows["tokens written"][0] > 0
+    text = prose.report_text(made)
+    assert "over quote-only" in text
+    assert "small" in text
+
+
+def test_prose_of_a_model_that_fails(assistant: Assistant) -> None:
+    """An error of the model is counted, and not taken for an answer."""
+    with FaultServer("500") as server:
+        settings = replace(assistant.settings, answerer="model", base_url=server.url, timeout=5)
+        made = prose.report(prose.measure(Assistant(assistant.index, settings), QUESTIONS[:1]), ABOUT)
+    assert made["measures"]["failed"]["prose"] == 1
+    assert made["measures"]["held"]["prose"] == 0
+    assert made["pairs"][0]["prose"]["error"]
+
+
+def test_prose_needs_a_model() -> None:
+    """--model without a model says what to set."""
+    with pytest.raises(UsageError, match="OPENAI_BASE_URL"):
+        evaluate(parser().parse_args(["eval", "x.jsonl", "--model"]), Settings(), Filters(), lambda *_: None)

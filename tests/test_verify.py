@@ -12,6 +12,7 @@ from qa.check.verdict import Verdict, check, coverage
 from vectorstore.language.tokens import normalised, same, tokens
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verify.yaml").read_text(encoding="utf-8"))
+STITCHED = yaml.safe_load((Path(__file__).parent / "cases" / "stitched.yaml").read_text(encoding="utf-8"))
 TRUE = [(case["passage"], sentence) for case in CASES for sentence in case["carried"]]
 FALSE = [(case["passage"], ", ".join(map(str, no[:-1])), str(no[-1])) for case in CASES for no in case["refused"]]
 
@@ -28,6 +29,15 @@ def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, r
     verdict = check(sentence, [passage])
     assert not verdict.supported
     assert any(words in one for one in verdict.reasons for words in reason.split("|")), verdict.reasons
+
+
+@pytest.mark.parametrize("case", STITCHED, ids=[case["refused"][0] for case in STITCHED])
+def test_what_is_told_of_one_event_is_not_said_of_another(case: dict[str, list[object]]) -> None:
+    """A day, a place or a subject of the sentence before or after is no part of what a sentence tells; joined truly, it is."""
+    for sentence in case["refused"]:
+        assert not check(str(sentence), [str(case["passage"])]).supported
+    for sentence in case["carried"]:
+        assert check(str(sentence), [str(case["passage"])]).supported
 
 
 @pytest.mark.parametrize(("word", "carried"), [("dismissed", True), ("sacked", True), ("trained", False), ("hired", False)])

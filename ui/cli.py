@@ -160,7 +160,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=_port, default=7870, help="the port for --http (default: 7870)")
     command.set_defaults(run=_mcp)
 
-    command = commands.add_parser("eval", parents=[shared, narrow], help="measure search and quote-only answers on questions")
+    command = commands.add_parser("eval", parents=[shared, narrow], help="measure search, quotes or a model's prose on questions")
     command.add_argument("path", nargs="?", metavar="PATH", help="questions as JSON lines, or a benchmark: see the README")
     command.add_argument(
         "--format", choices=("jsonl", "squad", "beir", "realtimeqa"), help="what PATH is, where it does not show"
@@ -168,6 +168,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--keep", metavar="DIR", help="keep the index of the benchmark's own articles there and use it again")
     command.add_argument("-k", type=_count, default=10, metavar="N", help="how deep to look (default: 10)")
     command.add_argument("--baselines", action="store_true", help="beside it plain BM25, plain vectors and their rank fusion")
+    command.add_argument("--model", action="store_true", help="instead, what the language model writes, beside quote-only")
     command.add_argument("--compare", nargs=2, metavar="RUN", help="two saved runs, question by question, instead of a PATH")
     command.add_argument("--save", metavar="FILE", help="save the run as JSON, for --compare")
     command.add_argument("--plot", metavar="FILE.svg", help="draw hit@k")

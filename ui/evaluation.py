@@ -14,7 +14,7 @@ from typing import Any
 
 from qa.assistant import Assistant
 from qa.errors import UsageError
-from qa.evals import benchmarks, collection
+from qa.evals import benchmarks, collection, prose
 from qa.evals.bootstrap import SEED
 from qa.evals.plot import Panel, svg
 from qa.evals.report import Report, compare, hit_curve, read, report
@@ -41,7 +41,11 @@ def evaluate(options: argparse.Namespace, settings: Settings, filters: Filters, 
         raise UsageError(f"--plot {options.plot}: the picture is SVG, which browsers show; name it FILE.svg.")
     if options.compare:
         return _compare(options)
+    if options.model and not settings.uses_model:
+        raise UsageError("--model measures a language model, and none is set: set OPENAI_BASE_URL or OPENAI_API_KEY.")
     benchmark = benchmarks.read(Path(options.path).expanduser(), options.format or "")
+    if options.model:
+        return _prose(benchmark, options, settings, filters, bar)
     with _index(benchmark, options, settings, bar) as (assistant, rejected):
         with bar("Asking", " questions") as progress:
             results = measure(
@@ -69,6 +73,18 @@ def evaluate(options: argparse.Namespace, settings: Settings, filters: Filters, 
             first = f"{rejected[0].where}: {rejected[0].reason}"
             print(f"{len(rejected):,} articles left out or taken without a date; the first: {_short(first)}", file=sys.stderr)
         print(report_text(made))
+    return 0
+
+
+def _prose(benchmark: Benchmark, options: argparse.Namespace, settings: Settings, filters: Filters, bar: Bar) -> int:
+    """What the model of the settings writes, beside what quoting alone answers."""
+    with _index(benchmark, options, settings, bar) as (opened, _), bar("Asking", " questions") as progress:
+        assistant = Assistant(opened.index, replace(settings, index=opened.settings.index))
+        pairs = prose.measure(assistant, benchmark.questions, filters, lambda done: progress(done, len(benchmark.questions)))
+        about = _about(benchmark, assistant, filters, settings.passages, benchmark.articles is not None and not options.index)
+    made = prose.report(pairs, about | {"model": settings.model})
+    _write(options.save, json.dumps(made))
+    print(json.dumps(made) if options.json else prose.report_text(made))
     return 0
 
 

@@ -61,8 +61,14 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
             kind = _KIND.get(mine, "possible")
             if kind != _KIND[theirs] and kind not in _WEAKER[_KIND[theirs]]:
                 yield f"This says “{mine}” where the passage says “{theirs}”."
-        elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or any(word in _FACTS for word in here)):
+        elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or _states(claim, here, right)):
             yield f"The passage says “{theirs}”; this leaves it out."
+
+
+def _states(claim: Claim, here: Sequence[str], right: int) -> bool:
+    """Whether words tell of something as done; "the final is on Saturday" may be said of one that will be played then."""
+    is_dated = bool(here) and here[-1] in word_set("certainty.present") and any(t.date for t in claim.tokens[right : right + 3])
+    return not is_dated and any(word in _FACTS for word in here)
 
 
 def _alleged_to(words: Sequence[str], here: Sequence[str]) -> Iterator[str]:

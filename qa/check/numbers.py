@@ -65,18 +65,24 @@ def _has_unit(found: Sequence[Token], n: int) -> bool:
 def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
     """Whether an unaligned number or date stands elsewhere in the passages beside a word that it stands beside here."""
     token = claim.tokens[i]
-    mine = _beside(claim.tokens, i, 3)
+    reach = 6 if token.date and not contested else 3  # "on Thursday she will travel to …" is told in another order
+    mine = _beside(claim.tokens, i, reach)
     for n, line in enumerate(claim.lines):
         for j, other in enumerate(line.tokens):
             if not same(token, other):
                 continue
             if (n, j) in slot.there and not contested:
                 return True
-            if mine & _beside(line.tokens, j, 3):
+            if mine & _beside(line.tokens, j, reach):
                 return not contested or (n, j) in slot.there
             if not contested and (not mine or (n in claim.used and (n, j) not in claim.taken)):
                 return True
     return False
+
+
+def _is_said(claim: Claim, token: Token) -> bool:
+    """Whether the sentence has a number of the passage somewhere."""
+    return any(same(token, other) for other in claim.tokens)
 
 
 def _is_in_word(claim: Claim, token: Token) -> bool:
@@ -238,7 +244,7 @@ def dates(claim: Claim) -> Iterator[str]:
             if not token.date:
                 continue
             there = [claim.token_at(p) for p in slot.there]
-            instead = [t for t in there if t.date == token.date or (token.date == "year" and t.values)]
+            instead = [t for t in there if t.date == token.date or (token.date == "year" and t.values and not _is_said(claim, t))]
             if not _given(claim, i, slot, bool(instead)):
                 what = {"month": "month", "weekday": "day", "year": "year"}[token.date]
                 but = f" here, but {instead[0].text}" if len(instead) == 1 else ""

@@ -23,7 +23,7 @@ def stitches(claim: Claim) -> Iterator[str]:
         a, b = claim.at[left], claim.at[right]
         if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right) or _only_names_the_speaker(claim, right):
             continue
-        if (_cut_before(claim, b) and _cut_after(claim, a)) or _cut_short(claim, a):
+        if (_cut_before(claim, b) and _cut_after(claim, a)) or (_cut_short(claim, a) and not _takes_up(claim, a, b)):
             yield "This joins words of two sentences of the passage into one."
             return
 
@@ -45,6 +45,12 @@ def _writers_join(claim: Claim, left: int, right: int) -> bool:
     after = claim.lines[a[0]].tokens[a[1] + 1 : a[1] + 2]
     brought = claim.token_at(b).before + "".join(t.before for t in after)
     return any(set(t.before) & _BREAKS and not set(brought) & _BREAKS for t in claim.tokens[left + 1 : right + 1])
+
+
+def _takes_up(claim: Claim, a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Whether "they" stands in the passage for what the sentence has: "Ministers from six countries" met, and "they agreed"."""
+    line, j = b
+    return j == 1 and claim.lines[line].tokens[0].key in SUBJECTS and line == a[0] + 1 and claim.at[0] in ((a[0], 0), (a[0], 1))
 
 
 def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:

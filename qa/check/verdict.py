@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from qa.check.align import Claim, Whole
 from qa.check.basis import basis
+from qa.check.bindings import bindings
 from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
@@ -39,7 +40,7 @@ from vectorstore.types import strings
 
 _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, stitches, basis),
+    *(certainty, causes, things, speakers, roles, stitches, bindings, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 

@@ -1,0 +1,142 @@
+"""A day, a year, a place or a subject from one sentence of the passage put to what another sentence tells.
+
+That a fire broke out on Monday may be said of the four whom it hurt, though the sentence that tells of them names no day. Where
+that sentence names a day of its own, which the claim leaves out, the claim has bound the wrong one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+
+from qa.check.align import Claim
+from vectorstore.language.align import Line
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.names import is_name
+from vectorstore.language.stems import stem_set
+from vectorstore.language.tokens import Token
+
+_CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
+_PAST = word_set("words.apart")
+_DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
+_TAKES_UP = word_set("words.articles") | word_set("words.subjects")  # what begins with one may be a subject named before
+_INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
+_BREAKS = frozenset(',;:()!?"')
+
+
+def bindings(claim: Claim) -> Iterator[str]:
+    return _bound(claim) if len(claim.used) > 1 or not claim.is_placed else iter(())
+
+
+def _bound(claim: Claim) -> Iterator[str]:
+    for clause in _clauses(claim.tokens):
+        for i in clause:
+            token = claim.tokens[i]
+            if token.quoted or not (token.date or _is_place(claim.tokens, i)):
+                continue
+            home = _home(claim, clause, i)
+            if home is None or claim.lines[home].matching(token) or not _elsewhere(claim, home, token):
+                continue
+            if other := _rival(claim, claim.lines[home].tokens, i):
+                yield f"The passage says this of {other}, not of {token.text}."
+                return
+        yield from _other_subject(claim, clause)
+
+
+def _clauses(found: Sequence[Token]) -> Iterator[range]:
+    """The statements of a sentence, as it joins them."""
+    start = 0
+    for n, token in enumerate(found):
+        if n and (token.key in _CLAUSES or (set(token.before) & _BREAKS and not token.values)):
+            yield range(start, n)
+            start = n
+    yield range(start, len(found))
+
+
+def _home(claim: Claim, clause: range, i: int) -> int | None:
+    """The line that tells what the clause tells, the phrase of its word `i` aside; None where that is not plain."""
+    begins = next((n for n in range(i, clause.start, -1) if claim.tokens[n].key in (*_AT, "on")), clause.start)
+    before, rest = range(clause.start, begins), (n for n in clause if n < begins or n > i)
+    for some in (before, rest):
+        told = [claim.tokens[n] for n in some if n != i and claim.tokens[n].content]
+        found = Counter(n for n, line in enumerate(claim.lines) for t in told if line.matching(t))
+        found.update(n for n in found if claim.lines[n].matching(told[-1]) and some is before)  # the verb, of two that are equal
+        first = found.most_common(2)
+        if len(told) > 1 and first and (len(first) == 1 or first[0][1] > first[1][1]):
+            return first[0][0]
+    return None
+
+
+def _elsewhere(claim: Claim, home: int, token: Token) -> bool:
+    """Whether another sentence of the same passage has the word."""
+    same = (line for n, line in enumerate(claim.lines) if n != home and claim.passage_of[n] == claim.passage_of[home])
+    return any(line.matching(token) for line in same)
+
+
+def _rival(claim: Claim, there: Sequence[Token], i: int) -> str:
+    """What a line has of the kind of the claim's word, and the claim has not."""
+    keys = {t.key for t in claim.tokens}
+    kind = [j for j in range(len(there)) if _is_of_kind(there, j, claim.tokens[i], keys)]
+    if not kind or any(there[j].key in keys for j in kind):
+        return ""
+    first = kind[0]
+    return " ".join(t.text for t in there[first - (there[first].key in _PERIODS) : first + 1])
+
+
+def _is_of_kind(there: Sequence[Token], j: int, token: Token, keys: Set[str]) -> bool:
+    """Whether a word of a line tells a year, a day or a place, as the claim's word does."""
+    other, before = there[j], there[j - 1].key if j else ""
+    if not token.date:
+        return is_name(other) and not other.date and _is_there(there, j)
+    deictic = other.key in _PERIODS and before in _DEICTIC
+    if token.date == "year":
+        return other.date == "year" or deictic
+    if deictic:
+        return before in _PAST and other.key != "week"
+    if other.date == "year":  # of what the claim tells: "won the title in 2009", not "fined it for a spill in 2009"
+        return next((t.key in keys for t in reversed(there[:j]) if t.content), False)
+    return other.date in ("month", "weekday")
+
+
+def _is_place(found: Sequence[Token], n: int) -> bool:
+    """Whether a name stands behind "in" or "at"."""
+    return n > 0 and is_name(found[n]) and found[n - 1].key in _AT and not found[n].before
+
+
+def _is_there(found: Sequence[Token], n: int) -> bool:
+    """Whether a name says where: behind "in", in "in the district of Felm", or "to Felm, where"."""
+    if n and (_is_place(found, n) or (found[n - 1].key == "to" and [t.key for t in found[n + 1 : n + 2]] == ["where"])):
+        return True
+    if n < 2 or found[n - 1].key != "of":
+        return False
+    return any(t.key in _AT for t in found[max(0, n - _INTO_NAME) : n - 1])
+
+
+def _other_subject(claim: Claim, clause: range) -> Iterator[str]:
+    """The subject of one sentence before what another says of its own: "House prices rose" of rents that did while these fell."""
+    content = [n for n in clause if claim.tokens[n].content]
+    home = _home(claim, clause, content[0]) if content else None
+    if home is None:
+        return
+    line = claim.lines[home]
+    first = next(
+        (n for n in content if (place := claim.at[n]) and place[0] == home and line.matching(claim.tokens[n])), clause.stop
+    )
+    mine = [claim.tokens[n] for n in content if n < first]
+    place = claim.at[first] if first < clause.stop else None
+    if not mine or not place or any(line.matching(t) or t.values or t.date for t in mine):
+        return
+    theirs = [t for t in line.tokens[: place[1]] if t.content]
+    if not theirs or line.tokens[0].key in _TAKES_UP or any(t.values or t.date or t.before for t in line.tokens[1 : place[1]]):
+        return
+    keys = {t.key for t in claim.tokens}
+    if any(t.key in keys for t in theirs):
+        return
+    if any(_begins_with(other, mine) for n, other in enumerate(claim.lines) if n != home):
+        yield f"The passage says this of {theirs[0].text}, not of {mine[0].text}."
+
+
+def _begins_with(line: Line, mine: Sequence[Token]) -> bool:
+    """Whether a line is about these words: it begins with them, an article before them or not."""
+    head = [t.key for t in line.tokens if t.content][: len(mine)]
+    return head == [t.key for t in mine]
