@@ -371,7 +371,7 @@ def test_prose_beside_quotes(assistant: Assistant) -> None:
     rows = {name: (row["prose"], row["quotes"]) for name, row in made["measures"].items()}
     assert rows["held"] == (1, 1)  # the march by the quotes that stood in for what is not supported
     assert rows["in words"] == (1, 1)
-    assert rows["supported"] == (1, 1)
+    assert rows["supported"] == (0.5, 1)
     assert rows["quoted"][0] == 0.5
     assert rows["abstained, others"][0] == 0.5
     assert rows["failed"] == (0, None)
