@@ -372,8 +372,8 @@ def test_prose_beside_quotes(assistant: Assistant) -> None:
     assert rows["held"] == (1, 1)  # the march by the quotes that stood in for what is not supported
     assert rows["in words"] == (1, 1)
     assert rows["supported"] == (0.5, 1)
-    assert rows["quoted"][0] == 0.5
-    assert rows["abstained, others"][0] == 0.5
+    assert rows["quoted"][0] == 0.25
+    assert rows["abstained, others"][0] == 1
     assert rows["failed"] == (0, None)
     assert rows["tokens written"][0] > 0
     text = prose.report_text(made)
