@@ -112,8 +112,7 @@ class Assistant:
             messages = answer_messages(words, found.hits, history, found.scope.today, self.settings, doubtful)
             left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
             answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left))
-        for answer in answers:
-            yield replace(answer, seconds=laps.so_far("answer"))
+        yield from (replace(answer, seconds=laps.so_far("answer")) for answer in answers)
 
     def ask(
         self,
