@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa import errors
 from qa.assistant import Assistant, ask
+from qa.asynchronous import AsyncAssistant
 from qa.check.verdict import Verdict, check  # the function; the folder of its rules is qa.check to those who import from it
 from qa.errors import *  # noqa: F403 - all of them: the file says which
 from qa.quoting import evidence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Assistant",
+    "AsyncAssistant",
     "CheckedText",
     "Citation",
     "Filters",

@@ -14,13 +14,14 @@ from prompts import NOT_IN_ARTICLES
 from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
-from qa.models import ChatModel, Draft
+from qa.models import ChatModel, Draft, Model, ModelUntil
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote, tells
 from qa.refusals import in_words, overruled, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
+from qa.stopping import Stop
 from qa.types import Answer, Turn
 from vectorstore import operators
 from vectorstore.language.days import day_words
@@ -44,7 +45,7 @@ LONGEST_QUESTION = 2_000  # characters; a whole article pasted by mistake is tol
 class Assistant:
     """Answers questions from one index; close it, or use it in a `with` block. Safe to share between threads."""
 
-    def __init__(self, index: Index, settings: Settings, model: ChatModel | None = None) -> None:
+    def __init__(self, index: Index, settings: Settings, model: Model | None = None) -> None:
         self.index = index
         self.settings = settings
         self.model = model
@@ -130,7 +131,8 @@ class Assistant:
     def _written(
         self, asked: Answer, by_rule: Callable[[bool], Answer], doubtful: bool, drafts: Iterator[Draft]
     ) -> Iterator[Answer]:
-        """A growing draft with its markers resolved to quotes, at the end verified; below it, if none holds, the quotes."""
+        """The passages; a growing draft with its markers resolved; then it is verified; below it, if none holds, the quotes."""
+        yield asked
         for draft in drafts:
             cut = draft.finish_reason in ("length", "cut")
             text = whole_sentences(draft.text) if cut else draft.text
@@ -156,6 +158,10 @@ class Assistant:
             reading = kept(reading, lambda n: reading.sentences[n].supported)
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         yield replace(answer, notice=" ".join(filter(None, notices)), final=True)
+
+    def until(self, stop: Stop) -> Assistant:
+        """This assistant for one question, which `stop` ends from another thread: what it asks the model is closed at once."""
+        return Assistant(self.index, self.settings, ModelUntil(self.model, stop)) if isinstance(self.model, ChatModel) else self
 
     @property
     def model_name(self) -> str:

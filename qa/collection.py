@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from qa.asking import asked
+from qa.asking import Asked, asked
 from qa.quoting import met
 from qa.types import Citation, Sentence
 from vectorstore.language.days import day_words
@@ -110,13 +110,19 @@ def from_records(question: Wanted, index: Index, found: Found) -> Reply | None:
     return _on(question, found)
 
 
-def _on(question: Wanted, found: Found) -> Reply | None:
-    ask = asked(question.of)
+def on_it(ask: Asked, found: Found) -> tuple[list[Article], list[Article]]:
+    """The articles of what was found, and those that are on what is asked, by the words of their headlines and passages."""
     articles = list(dict.fromkeys(a for hit in found.hits for a in (hit.article, *hit.also_in)))
     texts = {article: article.title for article in articles}
     for hit in found.hits:
         texts[hit.article] += " " + hit.passage.text
-    on = [a for a in articles if met(ask, texts[a]) >= _ABOUT and (not question.by or _is_by(a, question.by))]
+    return articles, [article for article in articles if met(ask, texts[article]) >= _ABOUT]
+
+
+def _on(question: Wanted, found: Found) -> Reply | None:
+    ask = asked(question.of)
+    articles, on = on_it(ask, found)
+    on = [article for article in on if not question.by or _is_by(article, question.by)]
     named = [article for article in on if met(ask, article.title) >= _ABOUT]
     if question.what in ("wrote", "published"):
         return _listing("", (named or on)[:3]) if on else None

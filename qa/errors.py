@@ -17,6 +17,11 @@
     │   └── VectorsUnavailable     the server that holds the vectors does not answer
     │       └── VectorsLost        it answers, and has not what the index was made with
     ├── CannotServe                the chat page cannot listen at that address
+    ├── Refused                    the server does not answer this request
+    │   ├── NotAllowed             no user and password, or wrong ones (401)
+    │   ├── NotFound               no such article, or no such address (404)
+    │   └── TooMany                so many wait, or so many wrong passwords came, that it must be asked later (429)
+    ├── GivenUp                    whoever asked has gone, or pressed Stop
     └── ModelError                 the language model's endpoint did not give an answer
         ├── ModelUnreachable       refused, no such host, TLS
         ├── ModelTimeout           over the deadline
@@ -37,6 +42,7 @@ __all__ = [
     "BadReply",
     "CannotServe",
     "ContentFiltered",
+    "GivenUp",
     "ModelBusy",
     "ModelError",
     "ModelNotFound",
@@ -44,9 +50,13 @@ __all__ = [
     "ModelRejected",
     "ModelTimeout",
     "ModelUnreachable",
+    "NotAllowed",
+    "NotFound",
     "PromptTooLong",
     "QuestionError",
+    "Refused",
     "SettingError",
+    "TooMany",
     "UsageError",
 ]
 
@@ -61,6 +71,30 @@ class SettingError(UsageError):
 
 class CannotServe(OnRecordError):
     """The chat page cannot listen there: the port is taken, or the address is not this machine's."""
+
+
+class Refused(OnRecordError):
+    """The server does not answer this request."""
+
+
+class NotAllowed(Refused):
+    """No user and password came with it, or wrong ones."""
+
+
+class NotFound(Refused):
+    """There is no such article, or no such address."""
+
+
+class TooMany(Refused):
+    """It must be asked later: so many wait already, or so many wrong passwords came."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
+
+
+class GivenUp(OnRecordError):
+    """The question was ended before its answer: whoever asked has gone, or pressed Stop."""
 
 
 class ModelError(OnRecordError):

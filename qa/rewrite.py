@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 
 from prompts import render
 from qa.errors import ModelError
-from qa.models import ChatModel
+from qa.models import Model
 from qa.prompting import Message, as_data
 from qa.types import Turn
 from vectorstore.language.lexicon import word_list, word_set
@@ -27,7 +27,7 @@ _CREDIT = re.compile(r"(?<=[”\"]) — [^\n]*")  # who printed a quote is nobod
 _LONGEST = 400  # characters of a rewritten question
 
 
-def rewrite(question: str, history: Sequence[Turn], model: ChatModel | None = None) -> str:
+def rewrite(question: str, history: Sequence[Turn], model: Model | None = None) -> str:
     """The question as a stranger to the conversation would understand it; without a history, the question itself.
 
     A model that fails, or that writes something else than one question, is overruled by the rules.

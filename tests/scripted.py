@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from qa.errors import ModelUnreachable, QuestionError
+from qa.stopping import Stop
 from qa.types import Answer, Citation, Sentence, Turn
 from vectorstore.passages import passages
 from vectorstore.types import Article, Filters, Hit, Summary, Understood
@@ -52,6 +53,14 @@ HURT = cite(2, WIRE, "Fourteen people were hurt when the Marianne Vold struck a 
 HITS = tuple(Hit(passage, article, 1.0) for article in (FERRY, WIRE) for passage in passages(article, 40))
 
 
+def _so_far(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a draft, each with the marker that it ends in; nothing of it has been checked."""
+    parts = [part for part in re.split(r"(?<=\])\.\s*", text) if part]
+    return tuple(
+        Sentence(re.sub(r"\s*\[\d\]", "", part).strip(), tuple(map(int, re.findall(r"\[(\d)\]", part)))) for part in parts
+    )
+
+
 class Scripted:
     """Answers by the words of the question: "fail", "price", "slow", "crash", "doubt"; anything else is answered."""
 
@@ -65,6 +74,10 @@ class Scripted:
     def summary(self, filters: Filters = Filters()) -> Summary:
         sources = (("The Quay Gazette", 20), ("Estrin Evening Post", 11), ("Radio Ouvre", 5))
         return Summary("g1", 36, 180, date(2026, 3, 2), date(2026, 6, 9), sources, 1)
+
+    def until(self, stop: Stop) -> Scripted:
+        stop.when_ended(self.go_on.set)
+        return self
 
     def stream(
         self,
@@ -103,7 +116,7 @@ class Scripted:
             for word in re.split(r"(?<=\s)", text):
                 so_far += word
                 cited = tuple(c for c in (DENIAL, HURT) if f"[{c.number}]" in so_far)
-                yield replace(asked, text=so_far, citations=cited)
+                yield replace(asked, text=so_far, sentences=_so_far(so_far), citations=cited)
                 if "slow" in question and "[1]" in so_far:
                     self.go_on.wait(30)
         except GeneratorExit:

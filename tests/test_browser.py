@@ -14,7 +14,7 @@ from qa.assistant import Assistant
 from qa.settings import Settings
 from tests.scripted import Scripted
 from tests.test_render import ATTACKS
-from ui.web import Served, start
+from ui.server import Served, start
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (

@@ -19,7 +19,10 @@ import pytest
 
 from qa.errors import CannotServe, UsageError
 from tests.scripted import DENIAL, FERRY, Scripted
-from ui.web import Exchange, Served, exchange_html, exchanges, read_auth, read_filters, sample_questions, start, turns
+from ui.access import read_auth
+from ui.server import Served, start
+from ui.web import Exchange, exchange_html, exchanges, sample_questions, turns
+from ui.wire import read_filters
 from vectorstore.articles import read
 from vectorstore.types import Article, Filters, Summary
 
@@ -354,6 +357,7 @@ def test_the_page_starts_whatever_the_proxy(name: str, value: str, monkeypatch: 
 
 def test_the_module_loads_without_gradio() -> None:
     """Gradio costs seconds: it is loaded when a page is made, not when ui.web or the command line is imported."""
-    code = "import sys, ui.web, ui.cli; print([name for name in sys.modules if name.split('.')[0] in ('gradio', 'starlette')])"
+    heavy = "('gradio', 'fastapi', 'starlette', 'uvicorn')"
+    code = f"import sys, ui.web, ui.cli; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import sys
 import time
@@ -149,10 +150,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_check)
 
-    command = commands.add_parser("chat", parents=[shared], help="open the chat in a browser")
+    command = commands.add_parser("chat", parents=[shared], help="serve the chat in a browser, and the API")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)")
     command.add_argument("--port", type=_port, default=7860, help="the port to listen on (default: 7860)")
     command.add_argument("--auth-file", metavar="FILE", help="who may enter: one user:password a line")
+    command.add_argument(
+        "--root-path", type=_root_path, default="", metavar="PATH", help="the path that a proxy serves it under, as in /archive"
+    )
     command.set_defaults(run=_chat)
 
     command = commands.add_parser("mcp", parents=[shared], help="serve the collection as tools to an MCP host")
@@ -340,11 +344,12 @@ def _text(name: str) -> str:
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import Assistant
-    from ui.web import read_auth, serve
+    from ui.access import read_auth
+    from ui.server import serve
 
     auth = read_auth(Path(options.auth_file)) if options.auth_file else None
     with Assistant.open(settings.index, settings) as assistant:
-        serve(assistant, options.host, options.port, auth)
+        serve(assistant, options.host, options.port, auth, options.root_path)
     return 0
 
 
@@ -459,6 +464,13 @@ def _count(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
         raise argparse.ArgumentTypeError(f"{value!r}: use a whole number from 1 to 1000")
     return int(value)
+
+
+def _root_path(text: str) -> str:
+    path = text.rstrip("/")
+    if path and not re.fullmatch(r"(?:/[\w.~-]+)+", path, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no path; write it as /archive")
+    return path
 
 
 def _port(value: str) -> int:

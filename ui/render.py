@@ -170,6 +170,12 @@ def _is_reread(answer: Answer) -> bool:
     return not set(re.findall(r"\w+", answer.standalone_question)) <= set(re.findall(r"\w+", answer.question))
 
 
+def sentence_html(answer: Answer, n: int, turn_number: int) -> str:
+    """One sentence of an answer that is being written, with its chips: what replaces the sentence as it was before."""
+    cited = {citation.number: citation for citation in answer.citations}
+    return _sentence_html(answer.sentences[n], cited, turn_number, answer)
+
+
 def evidence_html(answer: Answer, turn_number: int) -> str:
     """One card per citation; for an abstention, the nearest passages, labelled as no answer."""
     if answer.abstained:

@@ -1,4 +1,4 @@
-"""The chat in the browser. The only file that imports Gradio (and, under it, Starlette), and only when a page is made.
+"""The chat in the browser. The only file that imports Gradio, and only when a page is made; ui/server.py serves it.
 
 The page is two columns of our own HTML (ui/render.py) in `gr.HTML` blocks, which insert a string as it stands: no Markdown
 reads what an article or a model wrote. `ui/page.js` opens evidence and scrolls; `ui/theme.css` is how it looks.
@@ -6,24 +6,19 @@ reads what an article or a model wrote. `ui/page.js` opens evidence and scrolls;
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
-import re
-import socket
-import sys
-import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.errors import CannotServe, UsageError
+from qa.asynchronous import AT_ONCE
+from qa.errors import UsageError
 from qa.types import Answer, Turn
 from ui.render import (
     answer_html,
@@ -38,39 +33,16 @@ from ui.render import (
     stopped_html,
     welcome_html,
 )
+from ui.wire import encoded, read_filters, read_turn
 from vectorstore.articles import read
 from vectorstore.errors import OnRecordError
 from vectorstore.types import Article, Filters, Summary
 
-AT_ONCE = 8  # questions answered at a time; more wait in the queue
 WAITING = 64  # how many may wait before "Queue is full!"
 REMEMBERED = 8  # earlier exchanges that a follow-up may refer to
 EXAMPLES = 4
 READ = 6  # of what was understood of a question, what can be taken back at the press of a button
 _KEPT_IN_BOX = 4_000  # characters; a longer question stays in the box instead of travelling back if it is refused
-_LARGEST_REQUEST = 4_000_000  # bytes
-
-# The browser itself refuses every address but ours, whatever slips into the page. Gradio's own scripts need eval.
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-)
-_UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
 
 _DATE_FIELD = """
 const field = element.querySelector("input");
@@ -248,7 +220,7 @@ def exchanges(
     exchange = Exchange(len(earlier) + 1, question, ignored=ignored, as_written=as_written)
     yield exchange
     try:
-        chosen = read_filters(*filters)
+        chosen = read_filters(*filters) if any(filters) else Filters()
         for answer in assistant.stream(question, turns(earlier), chosen, ignore=ignored, as_written=as_written):
             exchange = replace(exchange, answer=answer)
             yield exchange
@@ -270,14 +242,6 @@ def turns(talk: Talk) -> tuple[Turn, ...]:
         )
         for answer in done[-REMEMBERED:]
     )
-
-
-def read_filters(sources: Sequence[str] | None = None, since: str | None = "", until: str | None = "") -> Filters:
-    """Filters from what the page or a caller of the API sends. Raises UsageError for a date that is none."""
-    first, last = _read_day(since), _read_day(until)
-    if first and last and first > last:
-        raise UsageError(f"The dates are the wrong way round: {first} is after {last}. Swap them.")
-    return Filters(tuple(sources or ()), first, last)
 
 
 def exchange_html(exchange: Exchange) -> str:
@@ -318,32 +282,12 @@ def _endpoint(assistant: Assistant, refused: Callable[..., Exception]) -> Callab
         """
         try:
             filters = read_filters(sources, since, until)
-            *_, answer = assistant.stream(question, [_read_turn(turn) for turn in history or ()], filters)
+            *_, answer = assistant.stream(question, [read_turn(turn) for turn in history or ()], filters)
         except OnRecordError as error:
             raise refused(clean(str(error)), print_exception=False) from error
-        return _encodable(answer.as_dict())  # type: ignore[no-any-return]  # a dict in, a dict out
+        return json.loads(encoded(answer.as_dict()))  # type: ignore[no-any-return]  # without lone surrogates: one breaks the stream
 
     return ask
-
-
-def _read_turn(turn: dict[str, Any]) -> Turn:
-    if not isinstance(turn, dict) or not isinstance(turn.get("question"), str):
-        raise UsageError(f'{str(turn)[:60]!r} in history is no turn: use {{"question": "…", "answer": "…"}}.')
-    return Turn(turn["question"], str(turn.get("answer") or ""), tuple(map(str, turn.get("titles") or ())))
-
-
-def _encodable(value: Any) -> Any:
-    """The same JSON value with lone surrogates replaced: one of them breaks the stream to the browser."""
-    return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(value, ensure_ascii=False)))
-
-
-def _read_day(value: str | None) -> date | None:
-    if not value or not str(value).strip():
-        return None
-    try:
-        return date.fromisoformat(str(value).strip())
-    except ValueError as error:
-        raise UsageError(f"{clean(str(value))[:40]!r} is no date: write it as 2026-03-31.") from error
 
 
 def _drawer_label(*filters: Any) -> Any:
@@ -389,179 +333,31 @@ def sample_questions(summary: Summary) -> tuple[str, ...]:
     return tuple(by_kind.values())
 
 
-# --- serving it -------------------------------------------------------------------------------------------------------
+# --- putting it into the application ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A page that is being served in the background; close it, or use it in a `with` block."""
-
-    url: str
-    page: Any
-
-    def close(self) -> None:
-        self.page.close(verbose=False)
-
-    def __enter__(self) -> Served:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def start(
-    assistant: Assistant,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    auth: Sequence[tuple[str, str]] | None = None,
-    examples: Sequence[str] | None = None,
-) -> Served:
-    """Serve the page from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
-    port = _free_port(host, port)
+def mount(app: Any, page: Any, root: str = "") -> None:
+    """Puts the page at the root of a FastAPI application, beside its own routes; who may enter is that application's business."""
     gr = _gradio()
-    from starlette.middleware import Middleware
-
     ours = files("ui")
-    page = build(assistant, examples)
-    try:
-        with _no_proxy():  # Gradio asks its own address whether it has started
-            page.launch(
-                server_name=f"[{host}]" if ":" in host else host,
-                server_port=port,
-                auth=list(auth) if auth else None,
-                prevent_thread_lock=True,
-                quiet=True,
-                share=False,
-                run_history=False,
-                enable_monitoring=False,
-                ssr_mode=False,
-                pwa=False,
-                mcp_server=False,
-                max_file_size=1,
-                footer_links=[],
-                favicon_path=str(ours / "favicon.svg"),
-                app_kwargs={"middleware": [Middleware(_Guard)]},
-                theme=_theme(gr),
-                css=(ours / "theme.css").read_text(encoding="utf-8"),
-                js=(ours / "page.js").read_text(encoding="utf-8"),
-            )
-    except OSError as error:  # taken between our look and Gradio's
-        raise CannotServe(_cannot_listen(host, port, error)) from error
-    return Served(f"http://{_authority(host)}:{port}", page)
-
-
-def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860, auth: Sequence[tuple[str, str]] | None = None) -> None:
-    """Serve the page until interrupted. Raises CannotServe where it cannot listen there."""
-    with start(assistant, host, port, auth) as served:
-        print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
-        if not auth and not _is_loopback(host):
-            print(
-                f"Everybody who can reach {host}:{served.url.rpartition(':')[2]} can read this collection: --auth-file asks for "
-                "a password.",
-                file=sys.stderr,
-            )
-        warming = threading.Thread(target=_warm, args=(assistant,), daemon=True)
-        warming.start()
-        try:
-            threading.Event().wait()
-        finally:
-            warming.join()  # a process that ends while a library starts its threads aborts
-
-
-def _warm(assistant: Assistant) -> None:
-    """Load what the first search needs while the reader is still typing; what fails here fails again at the first question."""
-    with suppress(OnRecordError):
-        assistant.index.search("Who said what?", k=1)
-
-
-def read_auth(path: Path) -> list[tuple[str, str]]:
-    """The (user, password) pairs of a file with one `user:password` a line. Raises UsageError naming the line."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{path} cannot be read ({reason}): pass a file with one user:password a line.") from error
-    pairs: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        user, colon, password = line.strip().partition(":")
-        if not (colon and user.strip() and password):
-            raise UsageError(f"{path}:{number} is not user:password: mend the line.")
-        if user.strip() in pairs:
-            raise UsageError(f"{path}:{number} names the user {user.strip()!r} again: keep one line for each.")
-        pairs[user.strip()] = password
-    if not pairs:
-        raise UsageError(f"{path} names nobody: write one user:password a line.")
-    return list(pairs.items())
-
-
-class _Guard:
-    """ASGI middleware: security headers on every response; no upload, no proxy, no request of many megabytes."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def guarded(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in _HEADERS}
-                kept = [header for header in message.get("headers", ()) if header[0].lower() not in ours]
-                message = {**message, "headers": [*kept, *_HEADERS]}
-            await send(message)
-
-        refusal = _refusal(scope)
-        if refusal:
-            await guarded({"type": "http.response.start", "status": refusal, "headers": [(b"content-length", b"0")]})
-            await guarded({"type": "http.response.body", "body": b""})
-            return
-        await self.app(scope, receive, guarded)
-
-
-def _refusal(scope: Any) -> int:
-    """The status to refuse a request with, or 0."""
-    if scope["path"].startswith(_UNUSED):
-        return 404
-    headers = dict(scope["headers"])
-    if b"transfer-encoding" in headers:  # of a size that nobody has said
-        return 411
-    size = headers.get(b"content-length", b"0")
-    return 413 if not size.isdigit() or int(size) > _LARGEST_REQUEST else 0
-
-
-def _free_port(host: str, port: int) -> int:
-    """The port, or any free one for 0; looking first answers at once and by name, before Gradio is loaded."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
-    except (OSError, UnicodeError) as error:
-        raise CannotServe(_cannot_listen(host, port, error)) from error
-
-
-def _cannot_listen(host: str, port: int, error: Exception) -> str:
-    if isinstance(error, PermissionError):
-        return f"Port {port} needs more rights than this user has: choose one above 1023 with --port."
-    if isinstance(error, (socket.gaierror, UnicodeError)) or getattr(error, "errno", None) == 99:
-        return f"{host!r} is no address of this machine: choose one with --host, for example 127.0.0.1."
-    return f"Port {port} on {host} is taken: choose another with --port, for example --port {port + 1 if port < 65535 else 7861}."
-
-
-def _authority(host: str) -> str:
-    return f"[{host}]" if ":" in host else "localhost" if host == "0.0.0.0" else host  # noqa: S104 - named, not bound
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        root_path=root or None,
+        show_error=False,
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        max_file_size=1,
+        footer_links=[],
+        favicon_path=str(ours / "favicon.svg"),
+        theme=_theme(gr),
+        css=(ours / "theme.css").read_text(encoding="utf-8"),
+        js=(ours / "page.js").read_text(encoding="utf-8"),
+    )
 
 
 def _theme(gr: Any) -> Any:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 from vectorstore.types import Rejected
 
 _LISTED = 10_000  # in the report
+
+
+def rejected(index_dir: Path, most: int) -> tuple[int, list[Rejected]]:
+    """How much could not be read when the index was made, and the first of it."""
+    try:
+        with (index_dir / "rejected.jsonl").open(encoding="utf-8", errors="replace") as lines:
+            first = [json.loads(line) for line in islice(lines, most)]
+            return len(first) + sum(1 for _ in lines), [Rejected(row["where"], row["reason"]) for row in first]
+    except FileNotFoundError:
+        return 0, []
 
 
 class Rejections:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -175,6 +176,16 @@ class Index:
         """What the live generation holds within the filters."""
         with self._current() as reader:
             return reader.summary(filters)
+
+    def holdings(self, filters: Filters = Filters()) -> list[tuple[str, date | None, int]]:
+        """(outlet, day, articles) for each outlet and day within the filters."""
+        with self._current() as reader:
+            return [row[:3] for row in reader.holdings(filters)]
+
+    def languages(self) -> list[tuple[str, int]]:
+        """(language, articles) as two letters, most articles first; "" is not known."""
+        with self._current() as reader:
+            return reader.languages
 
     def article(self, id_: str) -> Article | None:
         """The stored article of that id."""
@@ -432,10 +443,18 @@ class Generation:
     def summary(self, filters: Filters) -> Summary:
         return self._everything if filters == _EVERYTHING else self._summed(filters)
 
-    def _summed(self, filters: Filters) -> Summary:
+    def holdings(self, filters: Filters) -> list[tuple[str, date | None, int, int]]:
+        """(outlet, day, articles, passages) for each outlet and day within the filters."""
         sources = {source.casefold() for source in filters.sources}
         held = [row for row in self._holdings if not sources or row[0].casefold() in sources]
-        held = [row for row in held if filters.admits_day(row[1])]
+        return [row for row in held if filters.admits_day(row[1])]
+
+    @cached_property
+    def languages(self) -> list[tuple[str, int]]:
+        return list(self.archive.languages().items())
+
+    def _summed(self, filters: Filters) -> Summary:
+        held = self.holdings(filters)
         outlets: dict[str, int] = {}
         for source, _, articles, _ in held:
             outlets[source] = outlets.get(source, 0) + articles

@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from qa.errors import BadReply, ContentFiltered, ModelError, ModelTimeout, ModelUnreachable, PromptTooLong, SettingError
+from qa.errors import BadReply, ContentFiltered, GivenUp, ModelError, ModelTimeout, ModelUnreachable, PromptTooLong, SettingError
 from qa.models.address import read_address
 from qa.models.dialect import Dialect
 from qa.models.reasoning import answer_in, opens_unseen
@@ -36,6 +36,7 @@ from qa.models.wire import (
 )
 from qa.prompting import Message
 from qa.settings import Settings
+from qa.stopping import Stop
 
 if TYPE_CHECKING:
     import httpx2
@@ -61,6 +62,29 @@ class Draft:
     # "stop": complete. "length": cut at the length limit. "cut": the endpoint broke off. Empty until finished.
     finish_reason: Literal["", "stop", "length", "cut"] = ""
     usage: dict[str, int] | None = None  # input_tokens, output_tokens, total_tokens, where the endpoint counts them
+
+
+class Model(Protocol):
+    """What an assistant asks: a ChatModel, or one as a single question asks it."""
+
+    name: str
+    endpoint: Endpoint
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None
+    ) -> Iterator[Draft]: ...
+
+
+class ModelUntil:
+    """A model as one question asks it: `stop` closes its requests, from any thread."""
+
+    def __init__(self, model: ChatModel, stop: Stop) -> None:
+        self.name, self.endpoint = model.name, model.endpoint
+        self._model, self._stop = model, stop
+
+    def stream(self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None) -> Iterator[Draft]:
+        """As ChatModel.stream; raises GivenUp once it was stopped."""
+        return self._model.stream(messages, max_tokens, timeout, self._stop)
 
 
 class ChatModel:
@@ -92,16 +116,18 @@ class ChatModel:
     def __repr__(self) -> str:
         return f"ChatModel({self.name!r} at {self.endpoint.host})"
 
-    def stream(self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None) -> Iterator[Draft]:
-        """Growing drafts of the model's answer; the last one is finished and says how it ended.
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int | None = None, timeout: float | None = None, stop: Stop | None = None
+    ) -> Iterator[Draft]:
+        """Growing drafts of the model's answer; the last one is finished and says how it ended. Closing it closes the connection.
 
-        Ends within `timeout` seconds (the settings' if none are given), with a ModelError if the answer is not complete by
-        then. Closing the iterator closes the connection.
+        Ends within `timeout` seconds (or the settings'): with a ModelError where the answer is not complete, GivenUp at a stop.
         """
-        endpoint = replace(
-            self.endpoint, max_tokens=max_tokens or self.endpoint.max_tokens, timeout=timeout or self.endpoint.timeout
-        )
+        given = {"max_tokens": max_tokens, "timeout": timeout}
+        endpoint = replace(self.endpoint, **{name: value for name, value in given.items() if value})  # type: ignore[arg-type]
         request = _Request(self, messages, endpoint)
+        if stop:
+            stop.when_ended(request.give_up)
         try:
             yield from request.drafts()
         finally:
@@ -215,6 +241,10 @@ class _Request:
             f"{brief(self.endpoint.model)} at {self.endpoint.host} did not complete its answer within "
             f"{self.endpoint.timeout:g} s. Raise ONRECORD_TIMEOUT, or choose a faster model."
         )
+
+    def give_up(self) -> None:
+        """Ends the wait for the next draft, from another thread; the reader then ends the rest."""
+        self.arrived.put(GivenUp("The question was given up before its answer was there: ask it again."))
 
     def stop(self) -> None:
         """Ends the thread and its connection; harmless when they have ended by themselves."""

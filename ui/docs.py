@@ -1,0 +1,212 @@
+"""What the API offers, in one table: the page at /api/docs and the description at /api/openapi.json are made from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from importlib import metadata
+from typing import Any
+
+ADDRESS = "http://127.0.0.1:7860"
+
+_ERROR = (
+    'An error is one line, `{"error": {"kind", "message", "remedy"}}`, with its status: 401, 404, 413, 422, 429 (with '
+    "Retry-After), 502, 503 or 504."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a request may hold."""
+
+    name: str
+    kind: str  # as JSON Schema names it
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address, and a line that can be copied to try it."""
+
+    method: str
+    path: str
+    summary: str
+    text: str
+    fields: tuple[Field, ...]
+    curl: str
+
+    @property
+    def has_body(self) -> bool:
+        return self.method == "POST"
+
+
+_QUESTION = Field("question", "string", "in words, at most 2,000 characters", True)
+_SCOPE = (
+    Field("sources", "array", "only these outlets; may be repeated"),
+    Field("since", "string", "only articles published on or after this day (2026-03-01)"),
+    Field("until", "string", "only articles published on or before this day"),
+)
+_READING = (
+    Field("today", "string", 'the day that "this week" is counted from; the clock\'s, if none is given'),
+    Field("ignore", "array", "words of the question that are not to be read as an outlet or a date"),
+)
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/v1/answers",
+        "Answer a question",
+        "Gives the object that `onrecord ask --json` prints. With `Accept: application/x-ndjson` or `text/event-stream` it gives "
+        "events as they happen: `received`; `waiting` (place); `searching` (articles); `found` (passages, outlets, and how the "
+        "question was understood); `sentence` (id, text, citations: not yet checked; a later one of the same id replaces it); "
+        "and at the end `final` (answer) or `error` (kind, message, remedy). Closing the connection ends it, at the model too.",
+        (
+            _QUESTION,
+            Field("history", "array", 'earlier exchanges, the oldest first: {"question", "answer", "titles": [headlines cited]}'),
+            Field("filters", "object", '{"sources": [outlets], "since": "2026-03-01", "until": "2026-03-31"}'),
+            *_READING,
+            Field("as_written", "boolean", "search for a follow-up as it stands, without the talk before it"),
+            Field("turn", "integer", "for a page: the number of the exchange; events then carry safe HTML too"),
+        ),
+        f"""curl -N {ADDRESS}/api/v1/answers -H 'Accept: application/x-ndjson' -d '{{"question": "Who denied the report?"}}'""",
+    ),
+    Route(
+        "GET",
+        "/api/v1/search",
+        "Find passages",
+        "Gives the object that `onrecord search --json` prints, the best passages first.",
+        (_QUESTION, *_SCOPE, *_READING, Field("k", "integer", "how many passages: 1 to 100, otherwise 10")),
+        f"curl -G {ADDRESS}/api/v1/search --data-urlencode 'question=ferry inquiry' -d k=5",
+    ),
+    Route(
+        "GET",
+        "/api/v1/articles/{id}",
+        "Read an article",
+        "Gives the whole article with its record, and its earlier versions, the latest first; `/api/v1/articles?id=…` does too. "
+        "The offsets of quotes count Unicode code points into `text`.",
+        (Field("id", "string", "as in a citation or a hit", True),),
+        f"curl {ADDRESS}/api/v1/articles/coastwire-storm-ottilie",
+    ),
+    Route(
+        "GET",
+        "/api/v1/collection",
+        "What is indexed",
+        "Counts, outlets, days, months, languages, what could not be read and why, and when it was refreshed.",
+        (),
+        f"curl {ADDRESS}/api/v1/collection",
+    ),
+    Route(
+        "GET",
+        "/api/v1/timeline",
+        "What matches, by day and outlet",
+        "Articles whose words match the question, counted for each day and outlet, and listed; without a question, all that the "
+        "outlets and days admit, counted.",
+        (Field("question", "string", "in words"), *_SCOPE, *_READING),
+        f"curl -G {ADDRESS}/api/v1/timeline --data-urlencode 'question=Storm Ottilie' -d since=2026-03-01",
+    ),
+    Route(
+        "POST",
+        "/v1/chat/completions",
+        "onrecord as a model of any OpenAI client",
+        "The model is called `onrecord`, and the key is `user:password` (anything, where no password is set). The answer is "
+        "Markdown; its citations are `url_citation` annotations, with the place in the content, and `quote`, "
+        "`quote_start`, `quote_end` and `article_id` beside it. A stream tells what is being done as `reasoning_content`, and "
+        "the answer once it is checked.",
+        (
+            Field("model", "string", "onrecord"),
+            Field("messages", "array", 'the talk so far: {"role", "content"}, the last of them the question', True),
+            Field("stream", "boolean", "in chunks"),
+            Field("filters", "object", "as above; so are today, ignore and as_written. Other fields are not read"),
+        ),
+        f"curl {ADDRESS}/v1/chat/completions "
+        """-d '{"model": "onrecord", "messages": [{"role": "user", "content": "Who denied the report?"}]}'""",
+    ),
+    Route("GET", "/v1/models", "The list of that one model", "For clients that ask.", (), f"curl {ADDRESS}/v1/models"),
+    Route("GET", "/health", "Whether it is there", "Asks for no password and tells nothing else.", (), f"curl {ADDRESS}/health"),
+)
+
+
+def openapi(root: str) -> dict[str, Any]:
+    """The API as OpenAPI 3.1 describes it."""
+    paths: dict[str, Any] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "onrecord", "version": metadata.version("onrecord"), "description": _ERROR},
+        "servers": [{"url": root or "/"}],
+        "security": [{}, {"basic": []}, {"bearer": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "user:password"},
+            }
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": route.summary,
+        "description": f"{route.text}\n\n    {route.curl}",
+        "operationId": re.sub(r"\W+", "_", f"{route.method}{route.path}").strip("_").lower(),
+        "responses": {"200": {"description": "OK"}, "default": {"description": _ERROR}},
+    }
+    if route.has_body:
+        properties = {field.name: _schema(field) | {"description": field.meaning} for field in route.fields}
+        required = [field.name for field in route.fields if field.required]
+        schema = {"type": "object", "properties": properties, "required": required}
+        return operation | {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    parameters = [
+        {
+            "name": field.name,
+            "in": "path" if f"{{{field.name}}}" in route.path else "query",
+            "required": field.required,
+            "description": field.meaning,
+            "schema": _schema(field),
+        }
+        for field in route.fields
+    ]
+    return operation | ({"parameters": parameters} if parameters else {})
+
+
+def _schema(field: Field) -> dict[str, Any]:
+    if field.kind != "array":
+        return {"type": field.kind}
+    return {"type": "array", "items": {"type": "object" if field.name in ("history", "messages") else "string"}}
+
+
+def docs_html(root: str) -> str:
+    """The same for a person, as a page without a script."""
+    parts = "".join(_section(route) for route in ROUTES)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API · onrecord</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
+        ":root{color-scheme:light dark}body{max-width:54rem;margin:2rem auto;padding:0 1rem;font:1rem/1.55 system-ui,sans-serif}"
+        "pre{overflow:auto;padding:.7rem;border:1px solid;border-radius:4px}h2{margin-top:2.2rem;font-size:1.15rem}"
+        "td,th{text-align:left;vertical-align:top;padding:.15rem .9rem .15rem 0}table{border-collapse:collapse}"
+        "</style></head><body><main><h1>The API of onrecord</h1>"
+        f'<p>{_code(_ERROR)} The same <a href="{escape(root)}/api/openapi.json">as OpenAPI</a>. Where a password is set, '
+        f"<code>curl -u user:password</code> gives it.</p>{parts}</main></body></html>"
+    )
+
+
+def _section(route: Route) -> str:
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(field.name)}</code>{" *" if field.required else ""}</th>'
+        f"<td>{_code(field.meaning)}</td></tr>"
+        for field in route.fields
+    )
+    table = f"<table>{rows}</table>" if rows else ""
+    return (
+        f"<section><h2>{escape(route.summary)}: <code>{route.method} {escape(route.path)}</code></h2>"
+        f"<p>{_code(route.text)}</p>{table}"
+        f'<pre tabindex="0" aria-label="A line to try"><code>{escape(route.curl)}</code></pre></section>'
+    )
+
+
+def _code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))

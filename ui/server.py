@@ -1,0 +1,555 @@
+"""The application: the API's routes, the page mounted beside them, one check of who may enter over all of it, how it is served.
+
+The only file that imports FastAPI, Starlette and uvicorn. It is written against ASGI where a client may leave: a middleware made
+with `@app.middleware("http")` would keep the request to the model alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import ipaddress
+import secrets
+import socket
+import sys
+import threading
+import time
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from qa.assistant import Assistant
+from qa.asynchronous import AT_ONCE, AsyncAssistant
+from qa.errors import CannotServe, NotAllowed, NotFound, TooMany
+from ui import completions, reading
+from ui.access import COOKIE, LASTS, Access, form_fields, local_path, login_html
+from ui.conversing import events
+from ui.docs import docs_html, openapi
+from ui.line import Line
+from ui.web import WAITING, build, mount
+from ui.wire import (
+    Asked,
+    Event,
+    as_line,
+    as_server_sent,
+    encoded,
+    error_event,
+    read_asked,
+    read_count,
+    read_json,
+    read_query,
+    status_of,
+)
+from vectorstore.errors import OnRecordError
+
+_LARGEST_REQUEST = 4_000_000  # bytes
+_LARGEST_LOGIN = 8_000
+_SMALLEST_ZIPPED = 1_000
+_PATIENCE = 30.0  # seconds for a client to take what it is sent
+_ENDING = 2  # seconds that are left to whoever is being answered when the server ends
+_OPEN = ("/health", "/login")  # what needs no password
+_UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
+_SCOPE = ("question", "sources", "since", "until", "today", "ignore")
+
+# The browser itself refuses every address but ours, whatever slips into the page. Gradio's own scripts need eval.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+# --- the routes -------------------------------------------------------------------------------------------------------
+
+
+def application(
+    assistant: Assistant,
+    auth: Sequence[tuple[str, str]] | None = None,
+    examples: Sequence[str] | None = None,
+    root: str = "",
+) -> FastAPI:
+    """The API over an assistant, with the page at its root; `root` is the path that a proxy serves it under."""
+    access = Access(auth or ())
+    answering = AsyncAssistant(assistant, AT_ONCE)
+    line = Line(AT_ONCE, WAITING)
+    app = FastAPI(
+        title="onrecord",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[Middleware(_Guard, access=access, root=root)],
+    )
+    app.state.close = answering.close_threads
+
+    @app.get("/health")
+    async def health() -> Response:
+        await answering.summary()
+        return _json({"status": "ok"})
+
+    @app.post("/api/v1/answers")
+    async def answers(request: Request) -> Response:
+        asked = read_asked(read_json(await request.body()))
+        told = events(answering, line, asked)
+        wanted = request.headers.get("accept", "")
+        if "application/x-ndjson" in wanted:
+            return _Streamed(told, as_line, "application/x-ndjson")
+        if "text/event-stream" in wanted:
+            return _Streamed(told, as_server_sent, "text/event-stream")
+        return _Whole(told, lambda last: last["answer"])
+
+    @app.get("/api/v1/search")
+    async def search(request: Request) -> Response:
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "k"), ("sources", "ignore"))
+        k = read_count(given.pop("k", "10"), "k", 100)
+        return await _in_turn(reading.search, _query(given), k)
+
+    @app.get("/api/v1/timeline")
+    async def timeline(request: Request) -> Response:
+        given = read_query(request.query_params.multi_items(), _SCOPE, ("sources", "ignore"))
+        return await _in_turn(reading.timeline, _query({"question": ""} | given))
+
+    async def _in_turn(call: Callable[..., dict[str, Any]], *arguments: Any) -> Response:
+        with line.join() as turn:
+            await turn.come()
+            return _json(await answering.search(call, assistant, *arguments))
+
+    @app.get("/api/v1/articles/{id_:path}")
+    async def article(request: Request, id_: str) -> Response:
+        read_query(request.query_params.multi_items(), ())
+        return _json(await answering.read(reading.article, assistant, id_))
+
+    @app.get("/api/v1/articles")
+    async def article_of_id(request: Request) -> Response:  # an id may be an address, which some proxies spoil in a path
+        id_ = read_query(request.query_params.multi_items(), ("id",)).get("id", "")
+        return _json(await answering.read(reading.article, assistant, id_))
+
+    @app.get("/api/v1/collection")
+    async def collection(request: Request) -> Response:
+        read_query(request.query_params.multi_items(), ())
+        return _json(await answering.read(reading.collection, assistant))
+
+    @app.post("/v1/chat/completions")
+    async def chat_completions(request: Request) -> Response:
+        wanted = completions.read_request(read_json(await request.body()))
+        identity, created = f"chatcmpl-{secrets.token_hex(12)}", int(time.time())
+        told = events(answering, line, wanted.asked, lambda answer, _: {"event": "final", "answer": answer})
+        if wanted.streamed:
+            return _Streamed(_chunked(told, wanted.usage, identity, created), _data, "text/event-stream")
+        return _Whole(told, lambda last: completions.completion(last["answer"], identity, created))
+
+    @app.get("/v1/models")
+    async def models() -> Response:
+        return _json(completions.models())
+
+    @app.get("/v1/models/{name}")
+    async def model(name: str) -> Response:
+        if name != completions.MODEL:
+            raise NotFound(f'There is no model {name[:60]!r}: the one that there is here is "{completions.MODEL}".')
+        return _json(completions.model())
+
+    @app.get("/api/openapi.json")
+    async def described() -> Response:
+        return _json(openapi(root))
+
+    @app.get("/api/docs")
+    async def docs() -> Response:
+        return HTMLResponse(docs_html(root))
+
+    @app.get("/login")
+    async def login(request: Request) -> Response:
+        return HTMLResponse(login_html(root, local_path(request.query_params.get("then", "/"))))
+
+    @app.post("/login")
+    async def logged_in(request: Request) -> Response:
+        body = await request.body()
+        user, password, then = form_fields(parse_qs(body[:_LARGEST_LOGIN].decode("utf-8", "replace")))
+        try:
+            token = access.enter(access.check(user, password, _address(request.scope)))
+        except (NotAllowed, TooMany) as error:
+            return HTMLResponse(login_html(root, then, str(error)), status_of(error))
+        response = RedirectResponse(root + then, 303)
+        secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").startswith("https")
+        response.set_cookie(COOKIE, token, LASTS, path=root or "/", httponly=True, samesite="lax", secure=secure)
+        return response
+
+    @app.post("/logout")
+    async def logout(request: Request) -> Response:
+        access.leave(request.scope["headers"])
+        response = RedirectResponse(f"{root}/login", 303)
+        response.delete_cookie(COOKIE, path=root or "/")
+        return response
+
+    @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @app.api_route("/v1/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    async def nothing(request: Request, rest: str) -> Response:
+        raise NotFound(f"There is no {request.method} {request.url.path[:80]}: {root}/api/docs lists what there is.")
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # which nobody reads
+
+    @app.exception_handler(OnRecordError)
+    async def failed(request: Request, error: OnRecordError) -> Response:
+        return _refused(request.scope, error)
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> Response:
+        return _refused(request.scope, error)
+
+    mount(app, build(assistant, examples), root)
+    return app
+
+
+def _query(given: dict[str, Any]) -> Asked:
+    """The question of an address's parameters, which are named as in a body."""
+    filters = {name: given.pop(name, None) for name in ("sources", "since", "until")}
+    return read_asked(given | {"filters": filters})
+
+
+async def _chunked(told: AsyncGenerator[Event, None], usage: bool, identity: str, created: int) -> AsyncGenerator[Event, None]:
+    """The events of a question as the chunks of a chat completion."""
+    async with aclosing(told):
+        async for event in told:
+            if event["event"] == "received":
+                yield completions.opening(identity, created)
+            elif event["event"] == "error":
+                yield event
+                return
+            elif event["event"] == "final":
+                for chunk in completions.chunks(event["answer"], identity, created, usage):
+                    yield chunk
+            else:
+                for chunk in completions.progress(event, identity, created):
+                    yield chunk
+        yield {"event": "done"}
+
+
+def _data(event: Event) -> bytes:
+    """A chunk as the OpenAI protocol sends it."""
+    if event.get("event") == "error":
+        event = completions.error_object(event, event["status"])
+    return b"data: [DONE]\n\n" if event.get("event") == "done" else f"data: {encoded(event)}\n\n".encode()
+
+
+# --- answers to requests ----------------------------------------------------------------------------------------------
+
+
+class _Streamed(Response):
+    """Events while they happen, compressed where the client takes that; its end is the end of what they tell of."""
+
+    def __init__(self, told: AsyncGenerator[Event, None], line: Callable[[Event], bytes], kind: str) -> None:
+        self.told, self.line, self.kind = told, line, kind
+        self.background = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await _while_connected(receive, self._send(scope, receive, send), self.told)
+
+    async def _send(self, scope: Any, receive: Any, send: Any) -> None:
+        first = await anext(self.told)
+        if first.get("event") == "error":  # before anything was begun: a plain refusal
+            await _wrong(scope, first)(scope, receive, send)
+            return
+        zipping = zlib.compressobj(wbits=31) if _takes_gzip(scope) else None
+        headers = [(b"content-type", self.kind.encode()), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+        headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")] if zipping else []
+        await _put(send, {"type": "http.response.start", "status": 200, "headers": headers})
+        event: Event | None = first
+        while event is not None:
+            part = self.line(event)
+            if zipping:
+                part = zipping.compress(part) + zipping.flush(zlib.Z_SYNC_FLUSH)
+            await _put(send, {"type": "http.response.body", "body": part, "more_body": True})
+            event = await anext(self.told, None)
+        await _put(send, {"type": "http.response.body", "body": zipping.flush() if zipping else b""})
+
+
+class _Whole(Response):
+    """The last of some events as one object, or the error that they end in."""
+
+    def __init__(self, told: AsyncGenerator[Event, None], shape: Callable[[Event], dict[str, Any]]) -> None:
+        self.told, self.shape = told, shape
+        self.background = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await _while_connected(receive, self._send(scope, receive, send), self.told)
+
+    async def _send(self, scope: Any, receive: Any, send: Any) -> None:
+        async for event in self.told:
+            last = event
+        response = _wrong(scope, last) if last["event"] == "error" else _json(self.shape(last), scope)
+        await response(scope, receive, send)
+
+
+async def _while_connected(receive: Any, sending: Coroutine[Any, Any, None], told: AsyncGenerator[Event, None]) -> None:
+    """Sends until it is done or the client has gone; then what it tells of is ended, whatever else is being cancelled."""
+    work, gone = asyncio.ensure_future(sending), asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        work.cancel()
+        gone.cancel()
+        await asyncio.shield(asyncio.gather(work, gone, return_exceptions=True))
+        await asyncio.shield(told.aclose())
+    with suppress(asyncio.CancelledError, TimeoutError):  # the client has gone, or reads no more
+        work.result()
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _put(send: Any, message: Any) -> None:
+    """Sends a message, or raises TimeoutError: a client that does not read keeps nobody else waiting."""
+    async with asyncio.timeout(_PATIENCE):
+        await send(message)
+
+
+def _json(value: Any, scope: Any = None, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    body = f"{encoded(value)}\n".encode()
+    headers = {"cache-control": "no-store"} | (headers or {})
+    if scope and len(body) >= _SMALLEST_ZIPPED and _takes_gzip(scope):
+        body, headers = gzip.compress(body, 6), headers | {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return Response(body, status, headers, "application/json")
+
+
+def _wrong(scope: Any, event: Event) -> Response:
+    """The response to a request that came to nothing, in the form of the protocol that it used."""
+    status, headers = event["status"], {}
+    if after := event.get("retry_after"):
+        headers["retry-after"] = str(after)
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="onrecord"'  # not Basic: a browser would ask in a window of its own
+    if _route(scope).startswith("/v1/"):
+        status = 400 if status == 422 else status
+        return _json(completions.error_object(event, status), scope, status, headers)
+    return _json({"error": {name: event[name] for name in ("kind", "message", "remedy")}}, scope, status, headers)
+
+
+def _refused(scope: Any, error: BaseException) -> Response:
+    return _wrong(scope, error_event(error) | {"status": status_of(error)})
+
+
+def _takes_gzip(scope: Any) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
+def _route(scope: Any) -> str:
+    """The path without what a proxy serves us under."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def _address(scope: Any) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+class _Guard:
+    """ASGI middleware over everything: who may enter, what is too large or not needed, and security headers on every response."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], access: Access, root: str) -> None:
+        self.app, self.access, self.root = app, access, root
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})  # there are none here
+            return
+
+        begun = False
+
+        async def guarded(message: Any) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                ours = {name for name, _ in _HEADERS}
+                kept = [header for header in message.get("headers", ()) if header[0].lower() not in ours]
+                message = {**message, "headers": [*kept, *_HEADERS]}
+            await send(message)
+
+        if self.root:  # some proxies leave their path in front of ours, others take it off
+            path, raw = scope["path"], scope.get("raw_path") or b""
+            if path != self.root and not path.startswith(f"{self.root}/"):
+                path, raw = self.root + path, self.root.encode() + raw
+            scope = {**scope, "root_path": self.root, "path": path, "raw_path": raw}
+        if response := self._refusal(scope):
+            await response(scope, receive, guarded)  # at once: the server below us reads and drops what still comes
+            return
+        try:
+            await self.app(scope, receive, guarded)
+        except asyncio.CancelledError:  # the server ends: whoever is still being answered sees an end, too
+            if not begun:
+                await guarded({"type": "http.response.start", "status": 503, "headers": []})
+            await guarded({"type": "http.response.body", "body": b""})
+
+    def _refusal(self, scope: Any) -> Response | None:
+        path, headers = _route(scope), dict(scope["headers"])
+        if b"transfer-encoding" in headers:  # of a size that nobody has said
+            return _wrong(scope, _said("LengthRequired", "The request does not say its length: send Content-Length.", 411))
+        size = headers.get(b"content-length", b"0")
+        if not size.isdigit() or int(size) > _LARGEST_REQUEST:
+            most = _LARGEST_REQUEST // 1_000_000
+            return _wrong(
+                scope, _said("TooLarge", f"The request has {size.decode('latin-1')[:20]} bytes: send at most {most} MB.", 413)
+            )
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and headers.get(b"sec-fetch-site") == b"cross-site":
+            return _wrong(scope, _said("OtherSite", "Another site's page sent this: ask from this one, or from a program.", 403))
+        if path in _OPEN:
+            return None
+        try:
+            scope["user"] = self.access.user(scope["headers"], _address(scope))
+        except (NotAllowed, TooMany) as error:
+            if scope["method"] in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b""):
+                then = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+                return HTMLResponse(login_html(self.root, local_path(then)), status_of(error))
+            return _refused(scope, error)
+        return Response(status_code=404) if path.startswith(_UNUSED) else None
+
+
+def _said(kind: str, message: str, status: int) -> Event:
+    return {"event": "error", "kind": kind, "message": message, "remedy": message.rpartition(": ")[2], "status": status}
+
+
+# --- serving it -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An application that is being served in the background; close it, or use it in a `with` block."""
+
+    url: str
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    def close(self) -> None:
+        """Ends it within some seconds, whoever is still being answered."""
+        self.server.should_exit = True
+        self.thread.join(_ENDING)
+        self.server.force_exit = True
+        self.thread.join(_ENDING)
+
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def start(
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: Sequence[tuple[str, str]] | None = None,
+    examples: Sequence[str] | None = None,
+    root: str = "",
+) -> Served:
+    """Serve page and API from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
+    listener = _listening(host, port)
+    app = application(assistant, auth, examples, root)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        lifespan="on",
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="onrecord-server", daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise CannotServe(f"The server at {host}:{port} did not start: its log says why.")
+        time.sleep(0.01)
+    return Served(f"http://{_authority(host)}:{listener.getsockname()[1]}{root}", server, thread)
+
+
+def serve(
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: Sequence[tuple[str, str]] | None = None,
+    root: str = "",
+) -> None:
+    """Serve page and API until interrupted. Raises CannotServe where it cannot listen there."""
+    with start(assistant, host, port, auth, root=root) as served:
+        print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
+        if not auth and not _is_loopback(host):
+            print(
+                f"Everybody who can reach {host}:{served.url.rpartition(':')[2]} can read this collection: --auth-file asks for "
+                "a password.",
+                file=sys.stderr,
+            )
+        warming = threading.Thread(target=_warm, args=(assistant,), daemon=True)
+        warming.start()
+        try:
+            threading.Event().wait()
+        finally:
+            warming.join()  # a process that ends while a library starts its threads aborts
+
+
+def _warm(assistant: Assistant) -> None:
+    """Load what the first search needs while the reader is still typing; what fails here fails again at the first question."""
+    with suppress(OnRecordError):
+        assistant.index.search("Who said what?", k=1)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; a port that is taken is named at once, before Gradio is loaded."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(2_048)
+            listener.set_inheritable(True)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+    except (OSError, UnicodeError) as error:
+        raise CannotServe(_cannot_listen(host, port, error)) from error
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} needs more rights than this user has: choose one above 1023 with --port."
+    if isinstance(error, (socket.gaierror, UnicodeError)) or getattr(error, "errno", None) == 99:
+        return f"{host!r} is no address of this machine: choose one with --host, for example 127.0.0.1."
+    return f"Port {port} on {host} is taken: choose another with --port, for example --port {port + 1 if port < 65535 else 7861}."
+
+
+def _authority(host: str) -> str:
+    return f"[{host}]" if ":" in host else "localhost" if host == "0.0.0.0" else host  # noqa: S104 - named, not bound
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

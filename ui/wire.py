@@ -1,0 +1,255 @@
+"""What travels between a client and the server: questions in, events and errors out, as plain JSON. No library.
+
+Whatever a client sends is read here, field by field, and what cannot be meant is refused in one line that names it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from qa.errors import (
+    ModelBusy,
+    ModelError,
+    ModelTimeout,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    UsageError,
+)
+from qa.types import Turn, article_dict
+from ui.render import clean
+from vectorstore.errors import OnRecordError, StoreError
+from vectorstore.types import Article, Filters, as_day
+
+Event = dict[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_FIELDS = ("question", "history", "filters", "today", "ignore", "as_written", "turn")
+_FILTERS = ("sources", "since", "until")
+_NAMES = 200  # outlets, or words to ignore, that one question may name
+_TURNS = 200  # earlier exchanges that travel with a question
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a client asks it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = Filters()
+    today: date | None = None
+    ignore: tuple[str, ...] = ()
+    as_written: bool = False
+    turn: int = 0  # the number of the exchange on a page, which wants HTML with each event; 0: no page
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What `Assistant.stream` takes, in its order."""
+        return self.question, self.history, self.filters, self.today, self.ignore, self.as_written
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """The JSON object of a request. Raises UsageError."""
+    try:
+        found = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The body is no UTF-8 (byte {error.start}): send JSON in UTF-8.") from None
+    except RecursionError:
+        raise UsageError("The body is nested too deeply: send one flat JSON object.") from None
+    except ValueError as error:
+        where = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "a number too long"
+        raise UsageError(f'The body is no JSON ({where}): send an object, {{"question": "Who denied it?"}}.') from None
+    if not isinstance(found, dict):
+        raise UsageError(f'The body is {_shown(found)}: send an object, {{"question": "Who denied it?"}}.')
+    return found
+
+
+def read_asked(given: Mapping[str, Any], known: Sequence[str] = _FIELDS) -> Asked:
+    """The question of a request's object. Raises UsageError that names the field."""
+    _only(given, known, "field")
+    filters = given.get("filters")
+    if filters is not None and not isinstance(filters, dict):
+        raise UsageError(f'filters is {_shown(filters)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
+    _only(filters or {}, _FILTERS, "filter")
+    as_written = given.get("as_written")
+    if not isinstance(as_written, bool | None):
+        raise UsageError(f"as_written is {_shown(as_written)}: use true or false.")
+    turn = given.get("turn")
+    if turn is not None and (isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 1_000_000):
+        raise UsageError(f"turn is {_shown(turn)}: use the number of the exchange on the page, 1 or more.")
+    return Asked(
+        read_text(given.get("question"), "question"),
+        tuple(read_turn(one, f"history[{n}]") for n, one in enumerate(_listed(given.get("history"), "history", _TURNS))),
+        read_filters(**filters or {}),
+        read_day(given.get("today"), "today"),
+        read_texts(given.get("ignore"), "ignore"),
+        bool(as_written),
+        turn or 0,
+    )
+
+
+def read_turn(turn: Any, name: str = "history") -> Turn:
+    """An earlier exchange. Raises UsageError."""
+    if not isinstance(turn, dict) or not isinstance(turn.get("question"), str):
+        shown = " ".join(clean(str(turn)[:60]).split())
+        raise UsageError(f'{shown!r} in history is no turn: use {{"question": "…", "answer": "…", "titles": ["…"]}}.')
+    answer = turn.get("answer")
+    return Turn(
+        read_text(turn["question"], f"{name}.question"),
+        read_text("" if answer is None else answer, f"{name}.answer"),
+        read_texts(turn.get("titles"), f"{name}.titles"),
+    )
+
+
+def read_filters(sources: Any = None, since: Any = "", until: Any = "") -> Filters:
+    """Filters from what a page or another client sends. Raises UsageError for a date that is none."""
+    first, last = read_day(since, "since"), read_day(until, "until")
+    if first and last and first > last:
+        raise UsageError(f"The dates are the wrong way round: {first} is after {last}. Swap them.")
+    return Filters(read_texts(sources, "sources"), first, last)
+
+
+def read_day(value: Any, name: str) -> date | None:
+    """A day written as 2026-03-31, or none for null and empty text. Raises UsageError."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        raise UsageError(f"{name} is {_shown(value)}: write the day as 2026-03-31.")
+    try:
+        day = date.fromisoformat(value.strip())
+    except ValueError:
+        raise UsageError(f"{_shown(value)} is no date: write it as 2026-03-31.") from None
+    return as_day(day, name)
+
+
+def read_text(value: Any, name: str) -> str:
+    """A text. Raises UsageError for what is none."""
+    if not isinstance(value, str):
+        raise UsageError(f"{name} is {'missing' if value is None else _shown(value)}: pass text.")
+    if found := _NO_TEXT.search(value):
+        what = "a NUL character" if found.group() == "\0" else f"half a character ({ascii(found.group())[1:-1]})"
+        raise UsageError(f"{name} holds {what}, which is no text: leave it out.")
+    return value
+
+
+def read_texts(value: Any, name: str) -> tuple[str, ...]:
+    """Several texts, of which one alone may be given as it is. Raises UsageError."""
+    given = [value] if isinstance(value, str) else _listed(value, name, _NAMES)
+    return tuple(read_text(one, f"{name}[{n}]") for n, one in enumerate(given))
+
+
+def read_count(value: str, name: str, most: int) -> int:
+    """A whole number from 1 to `most`. Raises UsageError."""
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
+        raise UsageError(f"{name} is {_shown(value)}: use a number from 1 to {most:,}.")
+    return int(value)
+
+
+def read_query(pairs: Sequence[tuple[str, str]], known: Sequence[str], several: Sequence[str] = ()) -> dict[str, Any]:
+    """The parameters of an address; those of `several` as lists. Raises UsageError for one that is unknown or given twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        _only({name: value}, known, "parameter")
+        if name in several:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise UsageError(f"{name} is given twice: give it once.")
+        else:
+            found[name] = value
+    return found
+
+
+def _only(given: Mapping[str, Any], known: Sequence[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{_shown(name)} is no {what}: use {', '.join(known)}.")
+
+
+def _listed(value: Any, name: str, most: int) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise UsageError(f"{name} is {_shown(value)}: pass a list.")
+    if len(value) > most:
+        raise UsageError(f"{name} has {len(value):,} entries: pass at most {most}.")
+    return list(value)
+
+
+def _shown(value: Any) -> str:
+    """A value that somebody sent, as a message may repeat it: short, on one line, nothing that steers a terminal."""
+    text = repr(value[:60]) if isinstance(value, str) else type(value).__name__ if isinstance(value, dict | list) else repr(value)
+    names = {"dict": "an object", "list": "a list", "True": "true", "False": "false", "None": "null"}
+    return " ".join(clean(names.get(text, text)).split())[:80]
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+
+
+def encoded(value: Any) -> str:
+    """The value as one line of JSON. A lone surrogate, which no encoding has, becomes U+FFFD."""
+    return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
+
+
+def as_line(event: Event) -> bytes:
+    """An event as a line of NDJSON."""
+    return f"{encoded(event)}\n".encode()
+
+
+def as_server_sent(event: Event) -> bytes:
+    """An event as EventSource reads it."""
+    return f"event: {event['event']}\ndata: {encoded(event)}\n\n".encode()
+
+
+# The statuses of HTTP for our errors; the first that fits.
+_STATUS: tuple[tuple[type[BaseException], int], ...] = (
+    (UsageError, 422),
+    (NotAllowed, 401),
+    (NotFound, 404),
+    (TooMany, 429),
+    (ModelTimeout, 504),
+    (ModelBusy, 503),
+    (ModelError, 502),
+    (StoreError, 503),
+)
+_SAYS = re.compile(r" It says: “.*")
+_STEP = re.compile(r"[:.] (?=\S)")
+
+
+def status_of(error: BaseException) -> int:
+    """The status of HTTP for an error."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def error_event(error: BaseException) -> Event:
+    """What a client is told of an error: its kind, its one line, and the end of that line: what to do about it."""
+    if not isinstance(error, OnRecordError):
+        message = f"{type(error).__name__} inside onrecord: the server's log has the details. Try again."
+    else:
+        message = " ".join(clean(str(error)).split())
+    *_, last = [0, *(found.end() for found in _STEP.finditer(_SAYS.sub("", message)))]
+    remedy = _SAYS.sub("", message)[last:] if last else ""
+    kind = type(error).__name__ if isinstance(error, OnRecordError) else "Defect"
+    after = {"retry_after": error.retry_after} if isinstance(error, TooMany) else {}
+    return {"event": "error", "kind": kind, "message": message, "remedy": remedy[:1].upper() + remedy[1:]} | after
+
+
+def record_dict(article: Article) -> dict[str, Any]:
+    """A whole article: what a citation says of it, the other fields of its record, and its text."""
+    return article_dict(article) | {
+        "modified": article.modified.isoformat() if article.modified else None,
+        "section": article.section,
+        "language": article.language,
+        "corrections": list(article.corrections),
+        "agency": article.agency,
+        "dateline": article.dateline,
+        "text": article.text,
+    }
