@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from qa import errors
+from qa.answerable import evidence
 from qa.assistant import Assistant, ask
 from qa.asynchronous import AsyncAssistant
 from qa.check.verdict import Verdict, check  # the function; the folder of its rules is qa.check to those who import from it
 from qa.errors import *  # noqa: F403 - all of them: the file says which
-from qa.quoting import evidence
 from qa.settings import Settings, read_settings
 from qa.texts.checking import check_text
 from qa.texts.types import CheckedText

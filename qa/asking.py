@@ -44,6 +44,7 @@ _OF_SORT = {
     "month": re.compile(_MONTH),
     "day": re.compile(rf"\b(?:{_WEEKDAYS})\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
 }
+_INSIDE = re.compile(r"(?<=[^.!?:\s\"“‘(]\s)[^\W\d_][\w-]*")
 _SHOWN = frozenset("money place reason means sense".split())  # kinds of answers that some words show
 
 
@@ -72,6 +73,8 @@ class Asked:
     of: tuple[Term, ...]  # in "what is the price of oil", oil
     subject: bool  # asks for what is known of something, or is but its words: "Tell me about the ferry", "ferry accident"
     gist: bool  # the former
+    names: frozenset[str]  # stems of what is written with a capital inside a sentence
+    years: frozenset[str]
 
 
 @lru_cache(maxsize=256)
@@ -104,6 +107,8 @@ def asked(question: str) -> Asked:
         tuple(term for term in terms if term.stem in _of(asking)),
         not kind,
         gist,
+        frozenset(key(found.group()) for found in _INSIDE.finditer(question) if found.group()[0].isupper()),
+        frozenset(found.group() for found in _OF_SORT["year"].finditer(question)),
     )
 
 

@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
+from qa.answerable import tells
 from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel, Draft, Model, ModelUntil
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
-from qa.quoting import quote, tells
+from qa.quoting import quote
 from qa.refusals import in_words, overruled, without_refusals
 from qa.rewrite import rewrite
 from qa.settings import Settings, read_settings
@@ -95,7 +96,7 @@ class Assistant:
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
         asked = replace(asked, vectors=found.summary.vectors, refreshed=found.summary.refreshed)
-        told = [tells(one, had.hits) for one, had in zip(asking, finds, strict=True)]
+        told = [tells(one, had) for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
 
         def by_rule(gave_up: bool = False) -> Answer:

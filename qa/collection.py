@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from qa.asking import Asked, asked
-from qa.quoting import met
 from qa.types import Citation, Sentence
+from qa.words_met import met
 from vectorstore.language.days import day_words
 from vectorstore.language.frames import bare, polite, wants_gist
 from vectorstore.language.lexicon import lines, rows, table, word_set

@@ -10,8 +10,9 @@ from itertools import zip_longest
 
 from prompts import NOT_IN_ARTICLES
 from qa.asking import asked
-from qa.quoting import met, quote
+from qa.quoting import quote
 from qa.types import Citation, Sentence
+from qa.words_met import met
 from vectorstore.language.frames import bare, opener, wants_gist
 from vectorstore.language.lexicon import word_list, word_set
 from vectorstore.language.words import STOP_WORDS, words

@@ -1,8 +1,7 @@
 """Answering by quotation: the sentences of the hits that answer the question, verbatim and attributed.
 
-`evidence` says how likely some passages answer a question at all; below `THRESHOLD` the articles are taken not to say.
-`quote` picks the sentences. Both weigh plain traits with fitted weights: `python -m tests.studies.abstain --fit` and
-`python -m tests.studies.quoting --fit` print them.
+Sentences are weighed by plain traits: `python -m tests.studies.quoting --fit` prints the weights. Whether the hits answer at all
+is told in qa/answerable.py.
 """
 
 from __future__ import annotations
@@ -10,37 +9,28 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import partial
 
 from qa.also_in import also_in, shared, standing
-from qa.asking import DATE, ENOUGH, Asked, Term, asked, counts, denies, fits, is_new, new_names, of_sort
+from qa.asking import DATE, ENOUGH, Asked, asked, counts, denies, fits, is_new, new_names, of_sort
 from qa.clauses import clause, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
 from qa.likeliest import Place, likeliest
 from qa.tables import head_of
 from qa.types import Citation, Sentence
+from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
 from vectorstore.language.datelines import dateline
 from vectorstore.language.days import day_words
 from vectorstore.language.lexicon import pattern
 from vectorstore.language.quotations import set_inside
-from vectorstore.language.sentences import Span, presentable, sentences
+from vectorstore.language.sentences import Span, presentable
 from vectorstore.language.words import Word, rarity, words
-from vectorstore.types import Article, Filters, Hit, strings
+from vectorstore.types import Article, Filters, Hit
 from vectorstore.wirecopy import same_sentence
-
-THRESHOLD = 0.5
-
-TRAITS = (
-    "best sentence", "best sentence fits", "topical", "topical prose", "words met", "introduced", "second word met",
-    "met per sentence", "other names", "no kind", "place", "reason", "sentences",
-)  # fmt: skip
-_WEIGHTS = (0.6748, 0.9864, 0.5186, 5.0807, 1.9331, 1.6593, 0.6678, 1.2835, -4.2358, -1.2472, 0.8931, 1.7116, -0.5881)
-_BIAS = -1.5533
 
 SENTENCE_TRAITS = (
     "met", "met nearby", "passage", "words met", "headline", "names", "score", "first", "late",
@@ -58,16 +48,12 @@ _SENTENCE_WEIGHTS = (
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
-_NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
-# Of a subject ("Tell me about the ferry", "ferry accident") a passage tells that names nearly all of it.
-_OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; who asks for a gist names its subject freely
 _BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
 # The quotes to show are put in order with what the reranker, which reads half of the sentences, makes of them. An answer in the
 # first one, later weeks (213 questions) and news: .366 and .430 without, .390 and .433 so; at .25 .404 and .407.
 _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
-_COPULAS = frozenset("is are was were refers refer means".split())
 _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
@@ -79,63 +65,6 @@ _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: 
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
 
-def evidence(question: str, passages: Sequence[str]) -> float:
-    """How likely it is, from 0 to 1, that these passages answer the question. Below `THRESHOLD`, abstain.
-
-    The best passage decides. Pure, and a few milliseconds for a passage.
-    """
-    ask = asked(question)
-    scores = [_weighed(ask, one) for one in strings(passages, "passages") if words(one)] if ask.terms else []
-    return 1 / (1 + math.exp(-max(scores))) if scores else 0.0
-
-
-def tells(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether the hits are likely enough to answer the question."""
-    elsewhere = any(hit.elsewhere for hit in hits)
-    return bool(likeliest(hits, 1) if elsewhere else evidence(question, [hit.passage.text for hit in hits]) >= THRESHOLD)
-
-
-def met(ask: Asked, text: str) -> float:
-    """How much of the question's weight the text has the words for, from 0 to 1."""
-    return _share(ask, _met(ask, words(text)))
-
-
-def _weighed(ask: Asked, passage: str) -> float:
-    score = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, traits(ask, passage), strict=True))
-    stems = {word.stem for word in words(passage)}
-    if ask.of and all(_nearness(term, stem) < 0.5 for term in ask.of for stem in stems):
-        return min(score, _NOT_OF_IT)
-    return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
-
-
-def traits(ask: Asked, passage: str) -> tuple[float, ...]:
-    """What `evidence` weighs in one passage, in the order of `TRAITS`."""
-    read = _read(ask, passage)
-    row = [word for one in read for word in one.words]
-    counts = Counter(word.stem for word in row)
-    overall = [max(column) for column in zip(*(one.met for one in read), strict=True)]
-    shares = [_share(ask, one.met) for one in read]
-    heaviest = sorted(range(len(overall)), key=lambda n: -ask.terms[n].share)
-    # BM25's saturation, so that a passage about the question's subject gains from naming it more than once
-    topical = _share(ask, (counts[term.stem] / (counts[term.stem] + 3 * (0.25 + 0.75 * len(row) / 130)) for term in ask.terms))
-    introduces = bool({word.text.lower() for word in read[0].words[:14]} & _COPULAS)
-    return (
-        max(shares),
-        max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
-        topical,
-        topical * sum(word.is_light for word in row) / len(row),
-        min(1.0, sum(overall) / min(ENOUGH, len(overall))),
-        introduces * _share(ask, _met(ask, read[0].words[:8])),
-        overall[heaviest[:2][-1]],
-        sum(shares) / len(shares),
-        new_names(ask, passage) / len(row),
-        float(not ask.kind),
-        float(ask.kind == "place"),
-        float(ask.kind == "reason"),
-        math.log1p(len(read)),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence that may be quoted."""
@@ -143,7 +72,7 @@ class Candidate:
     hit: Hit
     start: int  # in the article's text
     end: int
-    read: _Read
+    read: Read
     met: float  # share of the question's weight that it meets, 0 to 1
     share: float  # the same where its neighbours and the headline count half
     traits: tuple[float, ...]  # in the order of SENTENCE_TRAITS
@@ -250,15 +179,15 @@ def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tup
 def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
     wrong = pattern("copies.wrong").search
-    texts_read = [(_set_right if wrong(hit.passage.text) else _read)(ask, hit.passage.text) for hit in hits]
+    texts_read = [(_set_right if wrong(hit.passage.text) else sentences_read)(ask, hit.passage.text) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))
     near = [(hit.score - least) / (best - least) if best > least else 1.0 for hit in hits]
     titles = [words(hit.article.title) for hit in hits]
     # A passage deep in an article names its subject only in the headline.
-    named = [[_TITLE * value for value in _met(ask, title)] for title in titles]
+    named = [[_TITLE * value for value in words_met(ask, title)] for title in titles]
     passages = [
-        _share(ask, map(max, zip(met, *(one.met for one, _ in rows), strict=True))) for met, rows in zip(named, read, strict=True)
+        share(ask, map(max, zip(met, *(one.met for one, _ in rows), strict=True))) for met, rows in zip(named, read, strict=True)
     ]
     spread = Counter(stem for rows in read for stem in frozenset().union(*(one.stems for one, _ in rows)))
     votes: Counter[str] = Counter()
@@ -271,7 +200,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     found: dict[tuple[str, int], Candidate] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
-        met, title = [one.met for one, _ in rows], _met(ask, titles[n])
+        met, title = [one.met for one, _ in rows], words_met(ask, titles[n])
         puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
         for i in [i for i in range(1, len(rows)) if puts[i - 1] and not puts[i]]:  # what follows a question answers it
             met[i] = tuple(map(max, met[i], met[i - 1]))
@@ -280,17 +209,17 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             if not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
                 continue
             beside = [title, *met[max(0, i - 1) : i], *met[i + 1 : i + 2]]
-            nearby = _share(ask, [max(own, max(others) / 2) for own, *others in zip(met[i], *beside, strict=True)])
+            nearby = share(ask, [max(own, max(others) / 2) for own, *others in zip(met[i], *beside, strict=True)])
             new, size = [word for word in one.words if is_new(ask, word)], len(one.words)
             telling, names = _tellings(ask, new), new_names(ask, text)
             shown = fits(ask, text) if ask.kind not in ("thing", "") else names > 0
             echo = sorted(((spread[word.stem] - 1) * rarity(word.stem) for word in new), reverse=True)[:4]
             values = (
-                _share(ask, met[i]),
+                share(ask, met[i]),
                 nearby,
                 passages[n],
                 sum(met[i]) / len(met[i]),
-                _share(ask, title),
+                share(ask, title),
                 min(5, names) / 5,
                 near[n],
                 float(begin == 0),
@@ -309,29 +238,29 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
             )
             end = hit.passage.start + one.end
-            found[hit.article.id, begin] = Candidate(hit, begin, end, one, _share(ask, met[i]), nearby, values, hit.also_in, head)
+            found[hit.article.id, begin] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head)
     return list(found.values())
 
 
-def _set_right(ask: Asked, text: str) -> Sequence[_Read]:
+def _set_right(ask: Asked, text: str) -> Sequence[Read]:
     """The sentences; one that says what an earlier report had wrong goes on with the one that puts it right."""
-    found: list[_Read] = []
-    read = _read(ask, text)
+    found: list[Read] = []
+    read = sentences_read(ask, text)
     wrong = [bool(pattern("copies.wrong").search(text, one.start, one.end)) for one in read]
     for n, one in enumerate(read):
         if n and wrong[n - 1] and not wrong[n] and "\n\n" not in text[read[n - 1].end : one.start]:
             row, met = found[-1].words + one.words, tuple(map(max, found[-1].met, one.met))
-            found[-1] = _Read(found[-1].start, one.end, row, _stems(row), met)
+            found[-1] = Read(found[-1].start, one.end, row, stems_of(row), met)
         else:
             found.append(one)
     return found
 
 
-def _headed(ask: Asked, hit: Hit, one: _Read) -> tuple[_Read, Span | None]:
+def _headed(ask: Asked, hit: Hit, one: Read) -> tuple[Read, Span | None]:
     """A sentence; one that is a row of a table with its head's words, and where that stands."""
     head = head_of(hit.article.text, hit.passage.start + one.start)
     row = words(hit.article.text[slice(*head)]) + one.words if head else ()
-    return (one._replace(words=row, stems=_stems(row), met=_met(ask, row)) if head else one), head
+    return (one._replace(words=row, stems=stems_of(row), met=words_met(ask, row)) if head else one), head
 
 
 def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
@@ -501,11 +430,11 @@ def _says_as_much(ask: Asked, whole: str, part: str) -> bool:
     """Whether a part of a sentence meets as much of the question as all of it, with the same kind of answer."""
     whole = whole[dateline(whole) :]  # where and when a report was written is not what it says
     ours, all_ = words(part), words(whole)
-    if any(less < more for less, more in zip(_met(ask, ours), _met(ask, all_), strict=True)):
+    if any(less < more for less, more in zip(words_met(ask, ours), words_met(ask, all_), strict=True)):
         return False
     if fits(ask, whole) and not fits(ask, part):
         return False
-    kept = _stems(ours)
+    kept = stems_of(ours)
     lost = [word for word in all_ if not word.is_light and word.stem not in kept]
     # what goes may not name what could be the answer
     names = not ask.denial and ask.kind not in ("number", "date", "money", "reason")
@@ -516,53 +445,6 @@ def _tellings(ask: Asked, row: Sequence[Word]) -> set[str]:
     """The stems that could be the answer itself: numbers or names that the question does not have."""
     may_be = str.isdigit if ask.kind in ("number", "money", "date") else str.isupper
     return {word.stem for word in row if may_be(word.text[0]) and is_new(ask, word)}
-
-
-class _Read(NamedTuple):
-    """A sentence as it is read for a question."""
-
-    start: int
-    end: int
-    words: tuple[Word, ...]
-    stems: frozenset[str]
-    met: tuple[float, ...]  # for each of the question's terms, how far the sentence has it
-
-
-@lru_cache(maxsize=256)  # evidence reads them, then quoting
-def _read(ask: Asked, text: str) -> tuple[_Read, ...]:
-    """The sentences of a text that have words."""
-    rows = ((start, end, words(text[start:end])) for start, end in sentences(text))
-    return tuple([_Read(start, end, row, _stems(row), _met(ask, row)) for start, end, row in rows if row])
-
-
-def _stems(row: Iterable[Word]) -> frozenset[str]:
-    return frozenset([word.stem for word in row])
-
-
-def _met(ask: Asked, row: Iterable[Word]) -> tuple[float, ...]:
-    met = [0.0] * len(ask.terms)
-    for n, value in (near for word in row for near in _near(ask, word.stem)):
-        met[n] = max(met[n], value)
-    return tuple(met)
-
-
-@lru_cache(maxsize=20_000)
-def _near(ask: Asked, stem: str) -> tuple[tuple[int, float], ...]:
-    """Which terms a word says, by their places, and how far."""
-    return tuple([(n, value) for n, term in enumerate(ask.terms) if (value := _nearness(term, stem))])
-
-
-def _nearness(term: Term, stem: str) -> float:
-    """How far a stem says a term: itself 1, a longer or shorter form .8 (Dada, Dadaism), a related word .5."""
-    if stem == term.stem or stem in term.same:
-        return 1.0
-    if stem[:5] == term.stem[:5] and stem[: (least := math.ceil(0.6 * max(len(stem), len(term.stem))))] == term.stem[:least]:
-        return 0.8
-    return 0.5 if stem in term.related else 0.0
-
-
-def _share(ask: Asked, met: Iterable[float]) -> float:
-    return min(1.0, sum(term.share * value for term, value in zip(ask.terms, met, strict=True)))
 
 
 def _credit(article: Article, also_in: Sequence[Article] = ()) -> str:

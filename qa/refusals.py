@@ -19,8 +19,8 @@ from qa.check.translated import differ
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
 from qa.markers import WORDS
-from qa.quoting import met
 from qa.types import Sentence
+from qa.words_met import met
 from vectorstore.language.detect import language_of
 from vectorstore.language.lexicon import LANGUAGES, lines, word_set
 from vectorstore.language.stems import stem, stem_set

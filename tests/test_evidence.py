@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from qa.quoting import THRESHOLD, TRAITS, evidence, traits
+from qa.answerable import THRESHOLD, TRAITS, answered, evidence, traits
+from qa.assistant import Assistant
+from qa.settings import Settings
 from tests.studies import abstain
+from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -75,6 +79,46 @@ def test_more_passages_never_weaken_the_evidence() -> None:
     assert evidence("How many passengers did the ferry carry?", [CANNERY, FERRY, ""]) == alone
 
 
+def found(
+    question: str, passage: str, today: date, headline: str = "", published: date | None = None, answers: float = 1.0
+) -> float:
+    """What a search that found this one passage says."""
+    article = Article("a", passage, headline, published=published)
+    hit = Hit(Passage("a#0", "a", 0, len(passage), passage), article, 1.0, answers=answers)
+    return answered(question, Found((hit,), Scope(today, Filters()), Summary("", 2_000, 30_000, None, None, (), 0), ""))
+
+
+def test_days_that_are_counted_from_today() -> None:
+    """What "this week" asks about is not of three years ago; a question without such words may be of any year."""
+    then, later = date(2023, 5, 4), date(2026, 5, 4)
+    for question, years_after in (("Which ferry struck a ledge this week?", False), ("Which ferry struck a ledge?", True)):
+        assert found(question, FERRY, then, "The ferry", then - timedelta(2)) >= THRESHOLD
+        assert (found(question, FERRY, later, "The ferry", then - timedelta(2)) >= THRESHOLD) == years_after
+
+
+def test_a_year_that_nothing_names_speaks_against_it() -> None:
+    """The passage, its headline or its date have the year, or it is of another."""
+    at, asks = date(2023, 5, 4), "How many passengers did the night ferry carry off Gannet Rock in 1987?"
+    assert found(asks, FERRY, at, "The ferry", at) < found(asks, FERRY, at, "The ferry of 1987", at)
+
+
+def test_what_the_reranker_makes_of_a_passage_counts() -> None:
+    """More of it is more evidence; a passage that it has not read is weighed without."""
+    at, asks = date(2023, 5, 4), "How many passengers did the ferry carry?"
+    low, high = (found(asks, FERRY, at, "The ferry", at, answers) for answers in (-3.0, 3.0))
+    assert low < THRESHOLD <= high
+
+
+@pytest.mark.parametrize("rerank", [True, False])
+def test_small_talk_and_what_is_far_off_get_no_quotes(samples_index: Path, rerank: bool) -> None:
+    """Of fifty things that people type to see what happens, the sample articles answer none."""
+    asks = (Path(__file__).parent / "cases" / "far_off.txt").read_text(encoding="utf-8").split("\n")
+    with Assistant.open(samples_index, Settings(answerer="quote", rerank=rerank)) as assistant:
+        answers = [assistant.ask(question) for question in filter(None, asks)]
+    quoted = [answer.question for answer in answers if answer.citations and not answer.abstained]
+    assert len(quoted) <= (1 if rerank else 4), quoted
+
+
 def test_one_value_for_every_trait() -> None:
     """The traits, their names and their weights go together."""
     from qa.asking import asked
@@ -84,7 +128,7 @@ def test_one_value_for_every_trait() -> None:
 
 def test_it_needs_no_heavy_library() -> None:
     """Neither the model's libraries nor the ones the weights were fitted with are loaded."""
-    code = "import sys, qa.quoting as q; q.evidence('Who?', ['He did.']); print(*sys.modules)"
+    code = "import sys, qa.answerable as q; q.evidence('Who?', ['He did.']); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "sklearn", "transformers", "chromadb", "tantivy"} & set(loaded)
 

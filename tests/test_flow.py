@@ -4,7 +4,8 @@ Counted are the source lines of our functions that run, with everything loaded a
 of code that they use: a rule moved from a function into a regular expression is no shorter. A list read from a data file is one
 line. Files do not count: a rule a file is found more easily than eight rules in one. What we want is 900 lines for quoting and
 1,700 with a model; the ceilings are what there is, and went up with what is new: who said it, copies and reports that differ,
-what people type, bounds, quantities, certainty, states, causes and things. `-s` shows the list.
+what people type, bounds, quantities, certainty, states, causes, things, whether
+anything answers. `-s` shows the list.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def top_level(file: str) -> tuple[dict[str, tuple[int, int, set[str]]], dict[str
     return assigned, imported
 
 
-@pytest.mark.parametrize(("answerer", "most_lines"), [("quote", 1290), ("model", 2455)])
+@pytest.mark.parametrize(("answerer", "most_lines"), [("quote", 1335), ("model", 2500)])
 def test_what_a_question_crosses(answerer: str, most_lines: int, samples_index: Path) -> None:
     """The way from the chat box to the answer does not grow."""
     with ScriptedModel("The operator denied that the captain had been asleep [1].") as server:

@@ -1,8 +1,9 @@
 """A second look at the best passages: a small cross-encoder of our own that reads question and passage together.
 
-It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card and
-tests/studies/reranker.py trains it. What is shipped are differences to the packaged weights, one byte each, so it runs on those
-and no others. It scores single sentences; a passage is worth what its sentences are worth together.
+It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card,
+tests/studies/reranker.py and tests/studies/nothing.py train it. What is shipped are differences to the packaged weights, one byte
+each, so it runs on those and no others. It scores single sentences; a passage is worth what its sentences are worth together.
+Beside the last layer stands another, read at one token alone, that says whether the passage answers at all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from vectorstore.minilm import Floats, Graph, MiniLM, Weights, body, cores, pack
 
 LAYERS = 4
 WORDS = 48  # of a passage that are read: the run of its sentences that meets most of the question
-FORMAT = "2"
+FORMAT = "3"
 
 _QUESTION, _HEADLINE, _SENTENCE, _ALL = 48, 21, 80, 190  # the most tokens of each
 # Up to so many days before the day asked about.
@@ -44,23 +45,28 @@ class Reranker:
         self._ready: tuple[MiniLM, Any] | None = None
 
     def scores(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
-        """Each candidate's sentences' scores: log odds that the sentence answers, up to a constant of the question.
+        """Each candidate's sentences' scores: log odds that the sentence answers, up to a constant of the question."""
+        return [sentences for sentences, _ in self.read(question, candidates)]
+
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[tuple[list[float], float]]:
+        """Each candidate's sentences' scores, and how much speaks for its answering at all, which compares across questions.
 
         Raises RerankerUnavailable where the weights are missing, damaged, or made for another base.
         """
         model, session = self._loaded()
         rows = tokenised(model, question, candidates)
         by_length = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))  # a batch is as slow as its longest row
-        found: list[list[float]] = [[]] * len(rows)
+        found: list[tuple[list[float], float]] = [([], 0.0)] * len(rows)
         for start in range(0, len(rows), _BATCH):
             batch = by_length[start : start + _BATCH]
             shares = pooling([rows[n] for n in batch])
             embedded, mask = model.embedded([rows[n][0] for n in batch], [rows[n][1] for n in batch])
             (scores,) = session.run(None, {"embedded": embedded, "mask": mask, "shares": shares})
-            read = np.where(shares.any(-1), scores[..., 0], _UNREAD)
+            answers, read = scores[:, 0, 0], np.where(shares.any(-1), scores[:, 1:, 0], _UNREAD)
             for place, n in enumerate(batch):
                 sentences = len(candidates[n][1])
-                found[n] = [*map(float, read[place, :sentences]), *[_UNREAD] * (sentences - read.shape[1])]
+                padding = [_UNREAD] * (sentences - read.shape[1])
+                found[n] = [*map(float, read[place, :sentences]), *padding], float(answers[place])
         return found
 
     def _loaded(self) -> tuple[MiniLM, Any]:
@@ -69,11 +75,19 @@ class Reranker:
                 model = packaged()
                 weights = trained(model, self._file)
                 graph = Graph()
-                states = body(graph, weights, LAYERS, "mask")
+                before = body(graph, weights, LAYERS - 1, "mask")
+                states = graph.layer(before, "mask", weights, f"encoder.layer.{LAYERS - 1}")
+                answers = graph.layer(before, "mask", weights, "answers", first=True)
                 sentences = graph.linear(graph.node("MatMul", "shares", states), weights["sentence.weight"])
                 first = graph.node("Gather", states, graph.constant(np.array([0], np.int64)), axis=1)
                 scores = graph.node("Add", sentences, graph.linear(first, weights["whole.weight"]))
-                session = graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
+                verdict = graph.linear(answers, weights["answers.weight"])
+                session = graph.session(
+                    graph.node("Concat", verdict, scores, axis=1),
+                    cores(),
+                    mask=["rows", 1, 1, "tokens"],
+                    shares=["rows", "sentences", "tokens"],
+                )
                 self._ready = model, session
             return self._ready
 

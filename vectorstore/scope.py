@@ -123,6 +123,13 @@ def _demand(condition: Condition) -> str:
     return f"{'without' if condition.absent else 'with'} {words}{where}"
 
 
+def counted_days(question: str, today: date) -> tuple[Filters, ...]:
+    """The days that the question counts from today ("this week", "yesterday"), whether or not the collection has them."""
+    text = _without_quotations(question)
+    found = _counted(text, today) if _MAY_HOLD.search(text) else ()
+    return tuple(Filters((), one.since, one.until) for one in found if not _about_articles(text, one.start, one.end))
+
+
 # --- days -------------------------------------------------------------------------------------------------------------
 
 _EARLIER, _LATER = timedelta(1), timedelta(3)  # published the day before (time zones, "will …"), or in the days after

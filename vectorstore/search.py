@@ -60,7 +60,7 @@ Wishes = Sequence[Filters]
 Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by words only
 Near = Mapping[int, float] | None
 Both = tuple[Scored, Scored, Near]  # found by words, by meaning, and how near the meaning of what words found is
-Judged = tuple[tuple[int, int, float], ...]  # as Hit.judged
+Judged = tuple[tuple[tuple[int, int, float], ...], float | None]  # as Hit.judged and Hit.answers
 
 
 class Index:
@@ -324,7 +324,7 @@ class Generation:
             first = [number for number, _ in ranked[:_RERANKED]]
             read = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in first]
             judged = dict(zip(first, self._judged(question, read, self._reranker), strict=True))
-            ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row in judged.values()])
+            ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row, _ in judged.values()])
         scores = {number: score for number, score in ranked if number in passages}
         copies = self.archive.copies(list(scores))
         kept = collapsed([(number, passages[number].article) for number in scores], copies, k)
@@ -336,7 +336,8 @@ class Generation:
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
             more = tuple(article for one in others if (article := self.archive.article(one.id)))
-            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, judged.get(n, ()), bool(how)))
+            odds, answers = judged.get(n, ((), None))
+            hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, odds, bool(how), answers))
         return hits, notice
 
     def worded(self, quotation: str, n: int) -> list[Hit]:
@@ -395,10 +396,10 @@ class Generation:
             texts = [passage.text[start:end] for start, end in spans]
             best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
             read.append((heading, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
-        scores = reranker.scores(question, [(heading, texts) for heading, texts, _ in read])
+        made = reranker.read(question, [(heading, texts) for heading, texts, _ in read])
         return [
-            tuple((*span, odds) for span, odds in zip(spans, row, strict=True))
-            for (*_, spans), row in zip(read, scores, strict=True)
+            (tuple((*span, odds) for span, odds in zip(spans, row, strict=True)), answers)
+            for (*_, spans), (row, answers) in zip(read, made, strict=True)
         ]
 
     @property
@@ -414,7 +415,8 @@ class Generation:
     def _judged_elsewhere(self, question: str, how: Way, found: Mapping[int, tuple[Stored, str]]) -> dict[int, Judged]:
         """Each passage's sentences with the odds that they answer, the best passage first."""
         read = [(stored.heading, stored.passage, language) for stored, language in found.values()]
-        return dict(zip(found, judged(question, read, how, self._knowing, self._words), strict=True))
+        rows = judged(question, read, how, self._knowing, self._words)
+        return {number: (row, None) for number, row in zip(found, rows, strict=True)}
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
         question = _searchable(question)

@@ -90,6 +90,7 @@ class Hit:
     # Sentences that the reranker read: start and end in the article's text, and the log odds (compare within one search).
     judged: tuple[tuple[int, int, float], ...] = ()
     elsewhere: bool = False  # found for a question that is not in English, or no passage is: these odds are absolute
+    answers: float | None = None  # how much speaks for its answering at all, where the reranker read it; compares across searches
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Do some passages answer a question? `evidence` on CLAPNQ, and the fit that its weights come from.
 
     python -m tests.studies.abstain DATA          AUROC and balanced accuracy of the weights in the code (in sample)
-    python -m tests.studies.abstain DATA --fit    cross-validated figures, and weights for qa/quoting.py (needs scikit-learn)
+    python -m tests.studies.abstain DATA --fit    cross-validated figures, and weights for qa/answerable.toml (needs scikit-learn)
 
 DATA holds abstain/ (CLAPNQ, two JSONL files) and reading/ (SQuAD format: a question with its own paragraph, and with the
 paragraph of the same page that BM25 likes best among those without its answer).
@@ -16,9 +16,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qa.answerable import THRESHOLD, TRAITS, evidence, traits
 from qa.asking import asked
 from qa.evals.answers import as_words
-from qa.quoting import THRESHOLD, TRAITS, evidence, traits
 from vectorstore.language.words import words
 
 SEED = 20261122
@@ -84,7 +84,7 @@ def fit(
     def fitted(rows: np.ndarray) -> tuple[np.ndarray, float]:
         both, labels = np.vstack([x[rows], x2]), np.append(y[rows], y2)
         shares = np.append(np.ones(len(rows)), np.full(len(y2), READING_WEIGHT))
-        mean, spread = both.mean(0), both.std(0)
+        mean, spread = both.mean(0), both.std(0) + 1e-9
         model = LogisticRegression(C=PENALTY, max_iter=5000).fit((both - mean) / spread, labels, sample_weight=shares)
         weights = model.coef_[0] / spread
         return weights, float(model.intercept_[0] - weights @ mean)
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m tests.studies.abstain", description="How well evidence tells answerable questions."
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--fit", action="store_true", help="cross-validate, and print weights for qa/quoting.py")
+    parser.add_argument("--fit", action="store_true", help="cross-validate, and print weights for qa/answerable.toml")
     given = parser.parse_args(arguments)
     own, more = list(clapnq(given.data)), list(reading(given.data))
     print(_row("CLAPNQ (weights fitted on it)", measure(own)))
@@ -124,9 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.fit:
         values, weights, bias = fit(own, more)
         print(_row("CLAPNQ, cross-validated", values))
+        print(f'["texts"]\n"bias" = {bias:.4f}')
         for name, weight in zip(TRAITS, weights, strict=True):
-            print(f"    {weight:.4f},  # {name}")
-        print(f"_BIAS = {bias:.4f}")
+            print(f'"{name}" = {weight:.4f}')
 
 
 if __name__ == "__main__":

@@ -19,9 +19,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from qa.answerable import THRESHOLD, evidence
 from qa.asking import asked
 from qa.evals.answers import as_words
-from qa.quoting import SENTENCE_TRAITS, THRESHOLD, candidates, evidence, quote
+from qa.quoting import SENTENCE_TRAITS, candidates, quote
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit
