@@ -47,6 +47,7 @@ def test_a_question_in_the_articles_language_is_answered_by_its_words(by_words: 
         found = assistant.ask(question)
     assert not found.abstained
     assert answer in found.citations[0].quote
+    assert "searched by shared words only" in found.notice
     assert all(one.article.text[one.start : one.end] == one.quote for one in found.citations)
     assert all(sentence.supported for sentence in found.sentences)
 

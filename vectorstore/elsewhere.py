@@ -28,10 +28,15 @@ class Way(NamedTuple):
     order: tuple[float, ...]  # what each of TRAITS says of a sentence beside the others
     evidence: tuple[float, ...]  # what the most of each says of whether there is an answer at all
     constant: float
+    notice: str = "Not all in English: searched by meaning and by shared words, without the rules for English questions."
 
 
-WORDS = Way(0.1, (12.39, -2.0, 0.0), (11.67, 0.0, 0.0), -3.1)  # where the embedder does not know the languages
-SAME = Way(0.7, (6.33, -1.55, 35.84), (9.51, 0.0, 54.63), -49.9)  # where it does
+BY_WORDS = (
+    "Not all in English: searched by shared words only. ONRECORD_EMBEDDER=multilingual and "
+    "`onrecord rebuild`, and it is searched by meaning, too."
+)
+WORDS = Way(0.1, (12.39, -2.0, 0.0), (11.67, 0.0, 0.0), -3.1, BY_WORDS)  # where the embedder does not know the languages
+SAME = Way(0.7, (6.33, -1.55, 35.84), (9.51, 0.0, 54.63), -49.4)  # where it does
 # And the question is in another language than the passage: hardly a word is shared.
 ACROSS = Way(0.9, (2.96, -1.6, 58.16), (0.0, 0.0, 49.75), -38.65)
 

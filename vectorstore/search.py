@@ -331,7 +331,7 @@ class Generation:
         copied = self.archive.records([other for number in kept for other in copies[number]])
         articles = self.archive.articles({passages[n].article for n in kept})
         if how:
-            judged = self._judged_elsewhere(question, how, {n: (passages[n], records[n][0].language) for n in kept})
+            judged, notice = self._judged_elsewhere(question, how, kept, passages, records), notice or how.notice
         hits = []
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
@@ -412,11 +412,18 @@ class Generation:
         most = max(languages, key=languages.count, default="")
         return way(question, most, bool(self._knowing)) if elsewhere(question, languages) else None
 
-    def _judged_elsewhere(self, question: str, how: Way, found: Mapping[int, tuple[Stored, str]]) -> dict[int, Judged]:
+    def _judged_elsewhere(
+        self,
+        question: str,
+        how: Way,
+        best: Sequence[int],
+        passages: Mapping[int, Stored],
+        of: Mapping[int, tuple[Article, int]],
+    ) -> dict[int, Judged]:
         """Each passage's sentences with the odds that they answer, the best passage first."""
-        read = [(stored.heading, stored.passage, language) for stored, language in found.values()]
+        read = [(passages[n].heading, passages[n].passage, of[n][0].language) for n in best]
         rows = judged(question, read, how, self._knowing, self._words)
-        return {number: (row, None) for number, row in zip(found, rows, strict=True)}
+        return {number: (row, None) for number, row in zip(best, rows, strict=True)}
 
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
         question = _searchable(question)
