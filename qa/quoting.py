@@ -19,6 +19,7 @@ from qa.asking import DATE, ENOUGH, Asked, asked, counts, denies, fits, is_new, 
 from qa.clauses import clause, furniture
 from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
 from qa.likeliest import Place, likeliest
+from qa.shapes import shaped
 from qa.tables import head_of
 from qa.types import Citation, Sentence
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
@@ -101,22 +102,22 @@ class Candidate:
 def quote(
     question: str, hits: Sequence[Hit], limit: int = 3, prefer: Sequence[Filters] = ()
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """The one to `limit` sentences of the hits that best answer the question, best first, each with its one citation.
+    """The one to `limit` sentences that best answer, best first (up to five of a summary, by date), each with its one citation.
 
-    A citation's quote is one contiguous stretch of its article. A sentence shows it in quotation marks, with an ellipsis where
-    the sentence goes on, then who says so and when. A quote that contradicts the first is led in by `DIFFER`.
-    """
+    A citation's quote is one stretch of its article. A sentence shows it in quotation marks, then who says so and when."""
     if any(hit.elsewhere for hit in hits):
         return _whole(likeliest(hits, limit))
     ask = asked(question)
     if not ask.terms:
         return (), ()
-    chosen = _chosen(ask, sorted(candidates(ask, hits), key=lambda c: -c.score), limit)
+    ranked = sorted(candidates(ask, hits), key=lambda c: -c.score)
+    chosen = _chosen(ask, ranked, limit)
     best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
     chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
-    shown: list[Sentence] = []
-    cited: list[Citation] = []
+    if chosen and (ask.gist or " or " in question):
+        chosen = shaped(question, chosen, ranked, _tells_again, limit)
+    shown, cited = list[Sentence](), list[Citation]()
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
         start, end = _clause(ask, candidate)
@@ -393,6 +394,10 @@ def _copies(one: Candidate, other: Candidate) -> bool:
 def _restates(one: Candidate, other: Candidate) -> bool:
     """Whether another article tells the same in nearly the same words."""
     return one.hit.article.id != other.hit.article.id and _shared(one, other, _ALIKE)
+
+
+def _tells_again(one: Candidate, other: Candidate) -> bool:
+    return _shared(one, other, _ALIKE)
 
 
 def _shared(one: Candidate, other: Candidate, share: float) -> bool:

@@ -11,8 +11,10 @@ import pytest
 import yaml
 
 from qa.asking import asked, of_sort
+from qa.assistant import Assistant
 from qa.clauses import clause, furniture
 from qa.quoting import DIFFER, quote
+from qa.settings import Settings
 from qa.types import Answer
 from tests.studies.quoting import measure, reading
 from vectorstore.language.datelines import dateline
@@ -289,3 +291,27 @@ def test_a_name_is_one_word_however_it_is_written(written: str) -> None:
     text = f"Ana {written} resigned"
     assert [word.stem for word in words(text)] == [word.stem for word in words("Ana González resigned")]
     assert [word.text for word in words(text)] == text.split()
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("Give me a timeline of the stolen painting", ["2026-03-10", "2026-04-21"]),
+        ("Summarise the news on the ferry Marianne Vold", ["2026-03-03", "2026-03-04", "2026-05-06"]),
+    ],
+)
+def test_a_summary_is_told_by_date(question: str, days: list[str], samples_index: Path) -> None:
+    """One sentence of each report, in the order of their days, each quoted."""
+    with Assistant.open(samples_index, Settings(index=samples_index, answerer="quote")) as assistant:
+        answer = assistant.ask(question)
+    assert [str(citation.article.published) for citation in answer.citations] == days
+    assert all(sentence.citations for sentence in answer.sentences)
+
+
+def test_a_comparison_quotes_both_sides(samples_index: Path) -> None:
+    """What is said of either of the two stands in the answer, whichever the better sentence is of."""
+    with Assistant.open(samples_index, Settings(index=samples_index, answerer="quote")) as assistant:
+        answer = assistant.ask("What costs more, the Skarn tunnel or the wind farm?")
+    quotes = " ".join(citation.quote for citation in answer.citations)
+    assert "€1.08 billion" in quotes
+    assert "wind farm" in quotes

@@ -37,6 +37,11 @@ def wants_gist(question: str) -> bool:
     return _read(question)[1]
 
 
+def wants_summary(question: str) -> bool:
+    """Whether it asks for the developments of a story in their order: "Summarise the news on the ferry"."""
+    return bool(_pattern("summaries").match(polite(question)))
+
+
 @lru_cache(maxsize=256)
 def is_small_talk(question: str) -> bool:
     """Whether it asks for nothing that an article could say: "hello", "thanks!", "who are you?"."""
