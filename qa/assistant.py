@@ -88,7 +88,7 @@ class Assistant:
         standalone = words if whole else self.index.respelt(rewrite(words, history, self.model))  # as it is searched for
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
-        asking = (about.of or standalone,) if about else parts(standalone)
+        asking = parts(standalone)
         k = self.settings.passages
         finds = self.index.retrieve_each(asking, filters, today, ignore, k, asked=question)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
@@ -105,8 +105,8 @@ class Assistant:
                 return abstention(asked, found)
             return quoted(asked, found, asking, finds, told)
 
-        if about and (reply := from_records(about, self.index, found)):
-            answers = iter([replace(asked, text=reply.text, sentences=reply.sentences, citations=reply.citations, final=True)])
+        if about and (reply := from_records(about, self.index, found, ignore)):
+            answers = iter([reply.filled(asked)])
         elif not found.hits or self.model is None:
             answers = iter([by_rule()])
         else:

@@ -134,6 +134,8 @@ def parser() -> argparse.ArgumentParser:
         "--questions", metavar="FILE", help='JSON lines {"id", "question"}, with "asked" a date; prints {"id", "hits"} lines'
     )
     command.add_argument("-k", type=_count, default=10, metavar="N", help="how many passages (default: 10)")
+    command.add_argument("--all", action="store_true", help="list every article on it, by date, instead of passages")
+    command.add_argument("--csv", action="store_true", help="with --all: print a table")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_search)
 
@@ -290,11 +292,18 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 def _search(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import readable
     from ui.render import hits_text, understood_text
+    from vectorstore.operators import read
     from vectorstore.search import Index
 
     if bool(options.question is None) == bool(options.questions is None):
         raise UsageError("search takes either a QUESTION or --questions FILE.")
     filters = _filters(options)
+    if options.csv and not options.all:
+        raise UsageError("--csv prints what --all lists: add --all.")
+    if options.all:
+        if options.questions is not None or (options.csv and options.json):
+            raise UsageError("--all lists the articles on one QUESTION, as text, --json or --csv.")
+        return _list(options, settings, filters)
     if options.questions is not None:
         questions = list(_questions(options.questions))
         with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
@@ -303,6 +312,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
                 print(json.dumps({"id": identity, **found_dict(found)}, ensure_ascii=False), flush=True)
         return 0
     question = readable(options.question)
+    if not read(question, tuple(options.ignore)).text:  # operators alone: there is nothing to rank by
+        return _list(options, settings, filters)
     with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
         found = index.retrieve(question, filters, options.today, options.ignore, options.k)
     if options.json:
@@ -340,6 +351,24 @@ def _text(name: str) -> str:
     if not text.strip():
         raise UsageError(f"{name} has no text in it: pass a file with sentences, or - and the text on standard input.")
     return text
+
+
+def _list(options: argparse.Namespace, settings: Settings, filters: Filters) -> int:
+    from qa.assistant import readable
+    from qa.collection import everything
+    from ui.listing import listed_csv, listed_dict, listed_text
+    from vectorstore.search import Index
+
+    question = readable(options.question)
+    with Index.open(settings.index, settings.embedder, rerank=False, server=settings.server) as index:
+        listed = everything(question, index, filters, options.today, options.ignore)
+    if options.csv:
+        sys.stdout.writelines(listed_csv(listed))
+    else:
+        print(
+            json.dumps({"question": question, **listed_dict(listed)}, ensure_ascii=False) if options.json else listed_text(listed)
+        )
+    return 0
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:

@@ -165,25 +165,27 @@ class LexicalIndex:
         found = self._searcher.search(Query.term_query(self._schema, "titled", stem), n, count=False).hits
         return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in found])]
 
-    def holding(self, text: str) -> list[int] | None:
-        """The numbers of the passages that have every word of a text, in any form, in them or in their headline.
+    def holding(self, words: Iterable[Iterable[str]]) -> list[int] | None:
+        """The numbers of the passages that have, in them or in their headline, one of each of these groups of words, in any form.
 
-        None where each of its words is in every text, so that nothing can be looked up.
+        A group with a word that is in every text asks for nothing; None where all do.
         """
         from tantivy import Occur, Query
 
-        ways = {stems for way in ("en", *self.languages) if (stems := self.stems(text, way))}
-        if not ways:
+        ways = ("en", *self.languages)
+        groups = [[self.stems(word, way) for word in group for way in ways] for group in words]
+        parts = [(Occur.Must, self._any_of({stem for stems in group for stem in stems})) for group in groups if all(group)]
+        if not parts:
             return None
-        all_ = [
-            Query.boolean_query(
-                [(Occur.Must, Query.term_query(self._schema, "titled", stem, index_option="basic")) for stem in stems]
-            )
-            for stems in ways
-        ]
-        either = Query.boolean_query([(Occur.Should, one) for one in all_])
-        found = self._searcher.search(Query.const_score_query(either, 1.0), max(1, self.count()), count=False)
-        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in found.hits])]
+        query = Query.const_score_query(Query.boolean_query(parts), 1.0)
+        hits = self._searcher.search(query, max(1, self.count()), count=False).hits
+        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in hits])]
+
+    def _any_of(self, stems: Iterable[str]) -> Any:
+        from tantivy import Occur, Query
+
+        terms = [Query.term_query(self._schema, "titled", stem, index_option="basic") for stem in sorted(stems)]
+        return Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def narrowed(self, numbers: Collection[int], out: bool) -> LexicalIndex:
         """The same words, of these passages only, or of all others."""

@@ -23,7 +23,7 @@ def _having(condition: Condition, among: set[int], archive: Archive, words: Lexi
     """Those of some articles that have one of the condition's terms."""
     likely: set[int] | None = set()
     for term in condition.terms:
-        found = words.holding(term.words) if term.field != "source" else None
+        found = words.holding([word] for word in term.words.split()) if term.field != "source" else None
         likely = None if found is None or likely is None else likely | archive.of_passages(found)
     asked = sorted(among if likely is None else likely & among)
     return {number for number, article in archive.some(asked) if has(article, condition.terms)}

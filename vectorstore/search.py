@@ -32,6 +32,7 @@ from vectorstore.scope import scope
 from vectorstore.segments import Segments
 from vectorstore.server import Server
 from vectorstore.spelling import respelt
+from vectorstore.subjects import Mention, mentions, told, with_terms
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, strings
 
 _EVERYTHING = Filters()
@@ -205,6 +206,23 @@ class Index:
             first = [number for number, _ in rows[:n]]
             whole = reader.archive.articles(first)
             return len(rows), [whole[number] for number in first]
+
+    def everything(self, subject: str = "", within: Scope | None = None) -> list[Mention]:
+        """Every article that names the subject, the latest first; without a subject, every one. See vectorstore/subjects.py.
+
+        `within` is the scope of a question, as `retrieve` found it; none, all articles.
+        """
+        within = within or Scope(date.today(), _EVERYTHING)
+        with self._current() as reader:
+            numbers = sorted(matching(within, reader.archive, reader._words))
+            terms = [term for one in within.conditions if not one.absent for term in one.terms if term.field != "source"]
+            if terms and told(subject) <= told(" ".join(term.words for term in terms)):  # they are the subject
+                found = with_terms(terms, numbers, reader.archive)
+            elif re.search(r"\w", subject):
+                found = mentions(subject, numbers, reader.archive, reader._words)
+            else:
+                found = [Mention(article, 0, 0) for _, article in reader.archive.some(numbers)]
+        return sorted(found, key=lambda one: one.article.published or date.min, reverse=True)
 
     def texts(self) -> list[str]:
         """The text of every passage, for measures over the whole collection."""

@@ -61,6 +61,23 @@ def stem(word: str, language: str = "en") -> str:
     return str(_snowball(language).stemWord(base or word))
 
 
+@lru_cache(maxsize=100_000)
+def inflected(word: str) -> str:
+    """A word without the endings of number and tense alone: "floods", "flooding" -> "flood"; "abortion" is not "aborted".
+
+    English; expects lower case.
+    """
+    for endings in rows("words.inflections"):
+        for ending in endings:
+            cut, _, put = ending.partition(":")
+            left = word.removesuffix(cut)
+            if left != word and len(left) >= 3 and not word.endswith(word_list("words.uninflected")):
+                word = left[:-1] if cut in ("ing", "ed") and left[-1] == left[-2] and left[-1] not in "ls" else left
+                word += put
+                break
+    return word
+
+
 @cache
 def stem_set(name: str, language: str = "en") -> frozenset[str]:
     """The stems of the words of a list: see lexicon.word_set."""
