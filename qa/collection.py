@@ -143,10 +143,16 @@ def _pattern_of(name: str) -> re.Pattern[str]:
 
 def _without_days(text: str) -> tuple[str, str]:
     """A question and the days at its end that narrow its articles: "articles on the ferry", "in June 2026"."""
-    known = word_set("questions.day_words").union(word_set("questions.day_ties"), *rows("dates.months"), *rows("dates.weekdays"))
+    named = frozenset().union(*rows("dates.months"), *rows("dates.weekdays"))
+    known = word_set("questions.day_words") | word_set("questions.day_ties")
+
+    def is_of_days(piece: str) -> bool:
+        words = re.findall(r"[^\W\d]+|\d+", piece)  # with a capital "The Week" is a paper
+        return all(word.isdigit() or word.lower() in named or word in known for word in words)
+
     pieces = list(re.finditer(r"\S+", text))
     first = len(pieces)
-    while first and all(word in known or word.isdigit() for word in re.findall(r"[^\W\d]+|\d+", pieces[first - 1][0].lower())):
+    while first and is_of_days(pieces[first - 1][0]):
         first -= 1
     while first < len(pieces) and pieces[first][0].lower() not in word_set("questions.day_starts"):
         first += 1
@@ -232,11 +238,12 @@ def _reply(question: Wanted, index: Index, within: Scope, found: Found) -> Reply
         within = replace(within, filters=wishes[0])
     on = [one for one in index.everything(question.of, within) if not question.by or _is_by(one.article, question.by)]
     if question.what == "writers":
-        return _written_by(on, question.of)
+        return _written_by(on, question.of, index)
     if question.by and not question.of:
-        return _listing(f"{_many(len(on))} by {question.by}:", on[: _MOST if question.counted else LISTED]) if on else None
+        shown = _with_text(on[: _MOST if question.counted else LISTED], index)
+        return _listing(f"{_many(len(on))} by {question.by}:", shown) if on else None
     if not question.of:
-        return _latest(question, on, within.filters)
+        return _latest(question, on, within.filters, index)
     return _on(question, on, found)
 
 
@@ -258,7 +265,12 @@ def _summary(index: Index, within: Scope) -> Summary:
     )
 
 
-def _latest(question: Wanted, on: Sequence[Mention], filters: Filters) -> Reply | None:
+def _with_text(on: Sequence[Mention], index: Index) -> list[Mention]:
+    """The same articles; those that are known by their records alone, with their text."""
+    return [one if one.article.text else replace(one, article=index.article(one.article.id) or one.article) for one in on]
+
+
+def _latest(question: Wanted, on: Sequence[Mention], filters: Filters, index: Index) -> Reply | None:
     """Of all articles the latest, or the oldest one; of those of an outlet or of some days, every one."""
     if question.what == "oldest":
         on = [one for one in reversed(on) if one.article.published]
@@ -266,7 +278,7 @@ def _latest(question: Wanted, on: Sequence[Mention], filters: Filters) -> Reply 
     shown = on[: 1 if one_only else LISTED if narrow else _MOST]
     lead = f"{_many(len(on))}{f' of {_row(filters.sources)}' if filters.sources else ''}"
     lead += f". The latest {len(shown):,}:" if len(shown) < len(on) else ":"
-    return _listing("" if one_only else lead, shown) if shown else None
+    return _listing("" if one_only else lead, _with_text(shown, index)) if shown else None
 
 
 def on_it(ask: Asked, found: Found) -> tuple[list[Article], list[Article]]:
@@ -290,19 +302,21 @@ def _headed(question: Wanted, index: Index, within: Scope) -> Reply | None:
     return _listing("", shown) if shown else None
 
 
-def _written_by(on: Sequence[Mention], subject: str) -> Reply | None:
+def _written_by(on: Sequence[Mention], subject: str, index: Index) -> Reply | None:
     names = Counter(name for one in on for name in one.article.authors)
     if not names:
         return None
     told = [f"{name} ({count:,})" for name, count in names.most_common(LISTED if subject else 3 * _MOST)]
     more = f" and {len(names) - len(told):,} more" if len(names) > len(told) else ""
     lead = f"{_many(len(names), 'author')} {f'on {_marked(subject)}' if subject else ''}".strip()
-    return _listing(f"{lead}: {_row(told)}{more}.", [one.article for one in on if one.article.authors][:_MOST])
+    return _listing(f"{lead}: {_row(told)}{more}.", _with_text([one for one in on if one.article.authors][:_MOST], index))
 
 
 def _on(question: Wanted, on: Sequence[Mention], found: Found) -> Reply | None:
     """What is on a subject: counted, by date, those of which it is the matter before those that only name it."""
     subject = _marked(question.of)
+    if not on and question.what in ("newest", "oldest"):
+        return None  # news in other words: "the train derailment" is "a train derails"
     if not on:
         articles = list(dict.fromkeys(hit.article for hit in found.hits))[:3]
         return _listing(f"No article names {subject}. Nearest in meaning:", articles) if articles else None

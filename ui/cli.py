@@ -308,7 +308,10 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         questions = list(_questions(options.questions))
         with Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index:
             for identity, question, asked in questions:
-                found = index.retrieve(question, filters, asked or options.today, options.ignore, options.k)
+                try:
+                    found = index.retrieve(question, filters, asked or options.today, options.ignore, options.k)
+                except UsageError as error:
+                    raise UsageError(f"{options.questions}, id {identity}: {error}") from error
                 print(json.dumps({"id": identity, **found_dict(found)}, ensure_ascii=False), flush=True)
         return 0
     question = readable(options.question)

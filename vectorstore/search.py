@@ -208,7 +208,7 @@ class Index:
             return len(rows), [whole[number] for number in first]
 
     def everything(self, subject: str = "", within: Scope | None = None) -> list[Mention]:
-        """Every article that names the subject, the latest first; without a subject, every one. See vectorstore/subjects.py.
+        """Every article that names the subject, the latest first; without a subject, every one, by its record, without its text.
 
         `within` is the scope of a question, as `retrieve` found it; none, all articles.
         """
@@ -221,7 +221,8 @@ class Index:
             elif re.search(r"\w", subject):
                 found = mentions(subject, numbers, reader.archive, reader._words)
             else:
-                found = [Mention(article, 0, 0) for _, article in reader.archive.some(numbers)]
+                among = set(numbers)
+                found = [Mention(article, 0, 0) for number, article in reader.archive.bylines() if number in among]
         return sorted(found, key=lambda one: one.article.published or date.min, reverse=True)
 
     def texts(self) -> list[str]:
@@ -458,7 +459,7 @@ class Generation:
     def narrowed(self, within: Scope) -> Generation:
         """The same generation, of the articles that meet what operators demand. It is closed with this one."""
         numbers, narrow = matching(within, self.archive, self._words), copy(self)
-        bylines = [(number, article) for number, article in self.archive.bylines()]
+        bylines = list(self.archive.shelved())
         narrow._holdings = [(article.source, article.published, 1, 0) for number, article in bylines if number in numbers]
         narrow._everything = narrow._summed(Filters())
         gone = [number for number, _ in bylines if number not in numbers]

@@ -15,6 +15,7 @@ from vectorstore.operators import one_form, pattern
 from vectorstore.types import Article, Term
 
 _NEAR = 200  # characters within which the words of a subject stand together: about a sentence
+_COMPOUND = 25  # for each word of what is no name: "the price of gas", "forgive some of the student loans"
 _GAP = 14  # characters between the words of a name: "Ida M. Kern"
 _OPENING = 600  # characters in which news says what it is about
 _OFTEN, _SHORT = 3, 3_000  # times that make it the matter of an article; of a short one, one less
@@ -94,6 +95,7 @@ def places(subject: str, text: str) -> Iterator[int]:
     several = _alternatives(subject)
     seen = sorted((place, n) for n, alternatives in enumerate(several) for place in _of_word(alternatives, text))
     is_name = _is_name(named)
+    near = _NEAR if any(word.text[:1].isupper() for word in named) else _COMPOUND * len(named)
     last: dict[int, int] = {}
     for place, n in seen:
         if is_name:
@@ -101,7 +103,7 @@ def places(subject: str, text: str) -> Iterator[int]:
             last = {n: place} if n == 0 else {**last, n: place} if before >= 0 and place - before <= _far(named[n - 1]) else {}
         else:
             last[n] = place
-        if len(last) == len(several) and place - min(last.values()) <= _NEAR:
+        if len(last) == len(several) and place - min(last.values()) <= near:
             yield min(last.values())
             last = {}
 
