@@ -61,6 +61,7 @@ FOUND = {
     "mill -Velden -miller": {"ferry"},
     "late OR twice": {"ferry", "boat"},
     '"old mill" OR twice OR miller': {"mill", "boat", "mills"},
+    "(late OR twice) Velden": {"ferry", "boat"},
     "title:mill": {"mill"},
     'title:"for velden" mill': {"boat"},
     "mill -title:boat": {"mill", "ferry", "mills"},
@@ -106,6 +107,7 @@ PROSE = [
     "COVID-19 -- what now?",
     "WHO WON, VELDEN OR SALTMERE",
     "ferry or boat",
+    "ferry and boat, not mill",
     "mother-in-law -2 points",
 ]
 
@@ -136,6 +138,8 @@ MISTAKES = {
     "mill OR before:2026": "ask twice",
     "headline:mill": "headline: is no operator here: use title:",
     "mill since:2026-01-01": "since: is no operator here: use after:",
+    "mill AND ferry": "AND is no operator here",
+    "NOT Monday mill": "NOT is no operator here",
     '"" mill': "has no word in it",
     'title:"old mill': "quotation mark before old has no second one",
     'Is it open? title:"old mill': "has no second quotation mark",

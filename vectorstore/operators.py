@@ -35,13 +35,17 @@ _MEANT = {
     "until": "before: (that day itself is left out)",
     **dict.fromkeys(("author", "authors", "byline", "inauthor"), "the question “articles by …”"),
 }
+_ELSEWHERE = {
+    "AND": 'put each word that an article must have in quotation marks: "ferry" "inquiry"',
+    "NOT": "write -word for what an article must not have",
+}
 _STRAIGHT = str.maketrans("“”„‟＂", '"""""')
 # A sign is one where a word begins; the quotation mark of an inch (6'2") is none.
 _TOKEN = re.compile(
-    r'(?<![^\s(])(?P<minus>-?)(?:(?P<field>[A-Za-z]{2,12}):(?!//))?(?:"(?P<quoted>[^"]*)"(?!\w)|(?P<plain>[^\s]+))'
+    r'(?<![^\s(])(?P<minus>-?)(?:(?P<field>[A-Za-z]{2,12}):(?!//))?(?:"(?P<quoted>[^"]*)"(?!\w)|(?P<plain>[^\s(]\S*))'
 )
 # What a line must hold to be read at all; most hold none of it.
-SIGNS = re.compile(r"""["“”„]|(?<!\S)-[^\W\d]|\bOR\b|[A-Za-z]:""")
+SIGNS = re.compile(r"""["“”„]|(?<!\S)-[^\W\d]|(?-i:\b(?:OR|AND|NOT)\b)|[A-Za-z]:""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,8 @@ def _complete(text: str, tokens: Sequence[_Token]) -> None:
         cried = text.isupper() and len(tokens) > 1  # in capitals throughout, OR is "or"
         if one.is_or and not place and not cried and not all(side and not side.is_or for side in sides):
             raise UsageError("OR stands between two words or phrases: write ferry OR boat, or take it away.")
+        if one.value in _ELSEWHERE and not (one.quoted or one.field or one.minus or text.isupper()):
+            raise UsageError(f"{one.value} is no operator here: {_ELSEWHERE[one.value]}.")
         if one.field in _FIELDS and not one.value and (n == 0 or one.quoted or one.minus):
             example = {"title": "title:ferry", "source": 'source:"The Harbour Post"'}.get(one.field, f"{one.field}:2026-03-31")
             raise UsageError(f"{one.field}: has nothing right behind it: write {example}, without a space.")
@@ -205,7 +211,7 @@ def _term(token: _Token) -> Term:
         raise UsageError(f"{token.field}:{token.value[:40]} has no second quotation mark: close it.")
     if not re.search(r"\w", token.value):
         raise UsageError(f"“{token.value[:40]}” has no word in it: put words between the quotation marks, or take them away.")
-    return Term(token.value, token.field or "text")
+    return Term(token.value if token.quoted else token.value.rstrip(",;)"), token.field or "text")
 
 
 def _searched(operator: Operator) -> str:
