@@ -89,8 +89,7 @@ class Assistant:
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
         asking = parts(standalone)
-        k = self.settings.passages
-        finds = self.index.retrieve_each(asking, filters, today, ignore, k, asked=question)
+        finds = self.index.retrieve_each(asking, filters, today, ignore, k := self.settings.passages, asked=question)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
         laps.end("search")
         asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)

@@ -235,8 +235,7 @@ class LexicalIndex:
         if filters.since or filters.until:
             days = Query.range_query(self._schema, "day", FieldType.Integer, *day_range(filters))
             parts.append((Occur.Must, Query.const_score_query(days, 0.0)))
-        query = Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
-        hits = self._searcher.search(query, n, count=False).hits
+        hits = self._searcher.search(Query.boolean_query(parts) if len(parts) > 1 else parts[0][1], n, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
 
