@@ -29,8 +29,8 @@ from vectorstore.verify import Prober
 Progress = Callable[[str, int, int], None]  # "articles" read so far and 0, or "passages" with a vector and how many there are
 
 # Vectors of a segment, or twice as many as there are already: each adds to what is searchable, and there are few. The largest
-# is what Chroma writes in a quarter of a gigabyte of memory: it does not grow with the archive.
-_SEGMENT, _LARGEST = 16_384, 32_768
+# is what Chroma writes in less than half a gigabyte of memory (half as many took as much in all).
+_SEGMENT, _LARGEST = 16_384, 65_536
 _SOON = 256  # fewer missing vectors than that are made before anything is published
 _WINDOW = 2_048  # passages whose texts are in memory, sorted by length
 _CALL = 256  # of them that the encoder gets at once: a build that is stopped loses no more
