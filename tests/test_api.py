@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from qa import check_text
 from qa.assistant import Assistant
 from qa.doubles import FaultServer
 from qa.settings import Settings
@@ -513,6 +514,18 @@ def test_nothing_of_an_article_is_markup_in_a_chat_client() -> None:
         assert not re.search(r"<(?!/?p>|br)", html), (text, html)
         shown = re.sub(r"</?p>", "", html).strip().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
         assert shown.replace("&amp;", "&") == text
+
+
+def test_a_text_is_checked(real: Served, samples_index: Path) -> None:
+    """POST /api/v1/check gives the object of `onrecord check --json`; a body that is none is refused in one line."""
+    status, text = send(f"{real.url}/api/v1/check", {"text": "Storm Ottilie cut power to 99,000 homes."})
+    found = json.loads(text)
+    assert status == 200
+    same = check_text("Storm Ottilie cut power to 99,000 homes.", samples_index).as_dict()
+    assert {**found, "seconds": 0} == {**same, "seconds": 0}
+    for body in ({}, {"text": 3}, {"text": " "}, {"text": "a", "filters": []}, {"text": "a", "k": 2}):
+        status, text = send(f"{real.url}/api/v1/check", body)
+        assert (status, text.strip().count("\n")) == (422, 0), text
 
 
 def copied(text: str) -> list[str]:

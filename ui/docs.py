@@ -73,6 +73,16 @@ ROUTES = (
         f"""curl -N {ADDRESS}/api/v1/answers -H 'Accept: application/x-ndjson' -d '{{"question": "Who denied the report?"}}'""",
     ),
     Route(
+        "POST",
+        "/api/v1/check",
+        "Check a text",
+        "Gives the object that `onrecord check --json` prints: each sentence of a draft, or of another chatbot's answer, with "
+        "its quote, with what contradicts it, or as not in the articles; each quotation word for word, altered, another's, "
+        "stitched or not found. It takes a minute at most; what that does not suffice for is named.",
+        (Field("text", "string", "the text, plain or in Markdown", True), Field("filters", "object", "as above")),
+        f"""curl {ADDRESS}/api/v1/check -d '{{"text": "Storm Ottilie cut power to 99,000 homes."}}'""",
+    ),
+    Route(
         "GET",
         "/api/v1/search",
         "Find passages",

@@ -11,11 +11,14 @@ from qa.asking import asked
 from qa.assistant import Assistant, readable
 from qa.collection import on_it
 from qa.errors import NotFound
+from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.wire import Asked, record_dict
 from vectorstore.rejections import rejected
+from vectorstore.types import Filters
 
 _MATCHING = 500  # passages that a timeline looks at
+_CHECKING = 60.0  # seconds that a text may take; what they do not suffice for is named
 _REJECTED = 100  # things that could not be read, of those that a collection lists
 
 
@@ -23,6 +26,11 @@ def search(assistant: Assistant, question: Asked, k: int) -> dict[str, Any]:
     """What `search --json` prints."""
     text = readable(question.question)
     return {"question": text, **found_dict(assistant.index.retrieve(text, question.filters, question.today, question.ignore, k))}
+
+
+def check(assistant: Assistant, text: str, filters: Filters) -> dict[str, Any]:
+    """What `check --json` prints."""
+    return checked_text(text, assistant.index, filters, _CHECKING).as_dict()
 
 
 def article(assistant: Assistant, id_: str) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from ui.wire import (
     encoded,
     error_event,
     read_asked,
+    read_checked,
     read_count,
     read_json,
     read_query,
@@ -130,6 +131,10 @@ def application(
     async def timeline(request: Request) -> Response:
         given = read_query(request.query_params.multi_items(), _SCOPE, ("sources", "ignore"))
         return await _in_turn(reading.timeline, _query({"question": ""} | given))
+
+    @app.post("/api/v1/check")
+    async def check(request: Request) -> Response:
+        return await _in_turn(reading.check, *read_checked(read_json(await request.body())))
 
     async def _in_turn(call: Callable[..., dict[str, Any]], *arguments: Any) -> Response:
         with line.join() as turn:

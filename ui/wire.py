@@ -76,10 +76,6 @@ def read_json(body: bytes) -> dict[str, Any]:
 def read_asked(given: Mapping[str, Any], known: Sequence[str] = _FIELDS) -> Asked:
     """The question of a request's object. Raises UsageError that names the field."""
     _only(given, known, "field")
-    filters = given.get("filters")
-    if filters is not None and not isinstance(filters, dict):
-        raise UsageError(f'filters is {_shown(filters)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
-    _only(filters or {}, _FILTERS, "filter")
     as_written = given.get("as_written")
     if not isinstance(as_written, bool | None):
         raise UsageError(f"as_written is {_shown(as_written)}: use true or false.")
@@ -89,12 +85,18 @@ def read_asked(given: Mapping[str, Any], known: Sequence[str] = _FIELDS) -> Aske
     return Asked(
         read_text(given.get("question"), "question"),
         tuple(read_turn(one, f"history[{n}]") for n, one in enumerate(_listed(given.get("history"), "history", _TURNS))),
-        read_filters(**filters or {}),
+        _filters(given.get("filters")),
         read_day(given.get("today"), "today"),
         read_texts(given.get("ignore"), "ignore"),
         bool(as_written),
         turn or 0,
     )
+
+
+def read_checked(given: Mapping[str, Any]) -> tuple[str, Filters]:
+    """The text that is to be checked, and the filters. Raises UsageError that names the field."""
+    _only(given, ("text", "filters"), "field")
+    return read_text(given.get("text"), "text"), _filters(given.get("filters"))
 
 
 def read_turn(turn: Any, name: str = "history") -> Turn:
@@ -108,6 +110,13 @@ def read_turn(turn: Any, name: str = "history") -> Turn:
         read_text("" if answer is None else answer, f"{name}.answer"),
         read_texts(turn.get("titles"), f"{name}.titles"),
     )
+
+
+def _filters(given: Any) -> Filters:
+    if given is not None and not isinstance(given, dict):
+        raise UsageError(f'filters is {_shown(given)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
+    _only(given or {}, _FILTERS, "filter")
+    return read_filters(**given or {})
 
 
 def read_filters(sources: Any = None, since: Any = "", until: Any = "") -> Filters:
