@@ -139,7 +139,7 @@ class Assistant:
             reading = read(without_layout(in_words(text)), asked.hits, final=draft.finished)
             if not draft.finished:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
-        if cut and not reading.sentences:
+        if cut and doubtful and not reading.sentences:
             raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
         reading, refused = without_refusals(verified(reading, asked.hits), asked.question, asked.hits)
         supported = any(sentence.supported for sentence in reading.sentences)
@@ -147,7 +147,8 @@ class Assistant:
         if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):
             instead = by_rule(refused)
             if not instead.abstained:
-                instead = replace(instead, label=FOUND_NONE if refused or not reading.sentences else NOT_CARRIED)
+                label = FOUND_NONE if refused or not reading.sentences else NOT_CARRIED
+                instead = replace(instead, label=label, notice=" ".join(filter(None, notices[1:])))
                 if reading.sentences and not self.settings.strict:
                     prose = tuple(replace(one, citations=()) for one in reading.sentences)
                     text = " ".join(one.text for one in prose) + f"\n\n{instead.text}"

@@ -93,14 +93,6 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True)
-class WithheldSentence:
-    """A sentence of a model's that no passage carries, with the reasons."""
-
-    text: str
-    reasons: list[str]
-
-
-@dataclass(frozen=True)
 class FoundPassage:
     """A passage that a search found."""
 
@@ -126,12 +118,14 @@ class Answered:
     abstained: bool  # the articles do not say
     model: str
     index: str
+    vectors: float  # the share of the index's passages that have theirs
+    refreshed: str
     seconds: dict[str, float]
     filters: dict[str, Any]
     notice: str
     label: str  # said over quotes in the place of a model's prose
-    withheld: list[WithheldSentence]
     sentences: list[AnswerSentence]
+    beside: list[AnswerSentence]  # quotes that match the question, where no passage carries what the model wrote
     citations: list[Quote]
     hits: list[FoundPassage]
 
