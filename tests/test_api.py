@@ -523,6 +523,7 @@ def test_a_text_is_checked(real: Served, samples_index: Path) -> None:
     assert status == 200
     same = check_text("Storm Ottilie cut power to 99,000 homes.", samples_index).as_dict()
     assert {**found, "seconds": 0} == {**same, "seconds": 0}
+    assert json.loads(send(f"{real.url}/api/v1/check", b"no")[1])["error"]["remedy"].startswith("Send an object, {")
     for body in ({}, {"text": 3}, {"text": " "}, {"text": "a", "filters": []}, {"text": "a", "k": 2}):
         status, text = send(f"{real.url}/api/v1/check", body)
         assert (status, text.strip().count("\n")) == (422, 0), text

@@ -85,6 +85,7 @@ ANSWERS: dict[str, tuple[str, list[str]]] = {
     'List all articles on "ferry Marta" -inquiry': ("3 articles", ["again", "aground", "undated", "passing"]),
     "Do you have any articles on abortion?": ("1 article is on", ["clinic"]),
     "list everything about the Saltmere shooting": ("1 article is on", ["shots"]),
+    "What's the newest thing on the ferry Marta?": ("“Repaired, the ferry Marta left Velden.”", ["again", "inquiry", "aground"]),
     "What is the latest on the ferry Marta?": ("“Repaired, the ferry Marta left Velden.”", ["again", "inquiry", "aground"]),
     "What was the first report on the ferry Marta?": ("2 March 2026", ["aground"]),
     "Which outlets wrote about the ferry Marta?": ("Coastwire (3 articles) and The Harbour Post (1 article)", ["again"]),

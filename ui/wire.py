@@ -244,8 +244,9 @@ def error_event(error: BaseException) -> Event:
         message = f"{type(error).__name__} inside onrecord: the server's log has the details. Try again."
     else:
         message = " ".join(clean(str(error)).split())
-    *_, last = [0, *(found.end() for found in _STEP.finditer(_SAYS.sub("", message)))]
-    remedy = _SAYS.sub("", message)[last:] if last else ""
+    said = _SAYS.sub("", message)
+    *_, last = [0, *(found.end() for found in _STEP.finditer(said.partition("{")[0]))]  # not inside an example of JSON
+    remedy = said[last:] if last else ""
     kind = type(error).__name__ if isinstance(error, OnRecordError) else "Defect"
     after = {"retry_after": error.retry_after} if isinstance(error, TooMany) else {}
     return {"event": "error", "kind": kind, "message": message, "remedy": remedy[:1].upper() + remedy[1:]} | after

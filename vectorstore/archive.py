@@ -95,10 +95,12 @@ class Archive:
         query = f"SELECT {_SHORT} FROM articles WHERE standing = 0"  # noqa: S608 - ours
         yield from ((row[0], article_of(row)) for row in self._read(query))
 
-    def shelved(self) -> Iterator[tuple[int, Article]]:
-        """Every article with its number, of its record only the outlet and the day."""
-        for number, source, day in self._read("SELECT number, source, published FROM articles WHERE standing = 0"):
-            yield number, Article("", "", source=source, published=_day(day))
+    def shelved(self) -> Iterator[tuple[int, Article, int]]:
+        """Every article with its number, of its record only the outlet and the day, and how many passages it has."""
+        for number, source, day, passages in self._read(
+            "SELECT number, source, published, passages FROM articles WHERE standing = 0"
+        ):
+            yield number, Article("", "", source=source, published=_day(day)), passages
 
     def whole(self) -> Iterator[Article]:
         """Every article."""

@@ -12,7 +12,7 @@ from vectorstore.types import Article, Condition, Scope, Term
 
 def matching(within: Scope, archive: Archive, words: LexicalIndex) -> set[int]:
     """The numbers of the articles that its filters admit and that meet every one of its conditions."""
-    left = {number for number, article in archive.shelved() if within.filters.admits(article)}
+    left = {number for number, article, _ in archive.shelved() if within.filters.admits(article)}
     for condition in within.conditions:
         having = _having(condition, left, archive, words)
         left = left - having if condition.absent else having

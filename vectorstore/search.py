@@ -459,10 +459,10 @@ class Generation:
     def narrowed(self, within: Scope) -> Generation:
         """The same generation, of the articles that meet what operators demand. It is closed with this one."""
         numbers, narrow = matching(within, self.archive, self._words), copy(self)
-        bylines = list(self.archive.shelved())
-        narrow._holdings = [(article.source, article.published, 1, 0) for number, article in bylines if number in numbers]
+        shelved = list(self.archive.shelved())
+        narrow._holdings = [(one.source, one.published, 1, count) for number, one, count in shelved if number in numbers]
         narrow._everything = narrow._summed(Filters())
-        gone = [number for number, _ in bylines if number not in numbers]
+        gone = [number for number, *_ in shelved if number not in numbers]
         out = len(gone) < len(numbers)
         passages = self.archive.passages_of(gone if out else list(numbers))
         narrow._words, narrow._vectors = self._words.narrowed(passages, out), self._vectors.narrowed(passages, out)
