@@ -369,6 +369,17 @@ def model_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "onrecord-model"]
 
 
+def test_a_server_that_is_closed_leaves_no_thread() -> None:
+    """The threads that answered and read end with it: one that is started often in a process must not gather them."""
+    before = {thread for thread in threading.enumerate() if thread.name.startswith("onrecord-")}
+    with start(Scripted(), port=0) as served:
+        ask(served, "Who denied it?")
+    left = {thread for thread in threading.enumerate() if thread.name.startswith("onrecord-")} - before
+    for thread in left:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in left)
+
+
 def test_a_reader_who_leaves_while_a_slow_answer_grows_closes_it() -> None:
     """The assistant's own stream is closed, not left to run on."""
     assistant = Scripted()

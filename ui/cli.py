@@ -349,7 +349,7 @@ def _text(name: str) -> str:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = decoded(raw)
     except (OSError, Unreadable) as error:
-        reason = _one_line(str(error)).rstrip(".")
+        reason = _one_line((error.strerror if isinstance(error, OSError) else None) or str(error)).rstrip(".")
         raise UsageError(f"{name} cannot be read ({reason}): pass a text file, or - and the text on standard input.") from error
     if not text.strip():
         raise UsageError(f"{name} has no text in it: pass a file with sentences, or - and the text on standard input.")

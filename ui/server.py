@@ -449,6 +449,7 @@ class Served:
     url: str
     server: uvicorn.Server
     thread: threading.Thread
+    end_threads: Callable[[], None]
 
     def close(self) -> None:
         """Ends it within some seconds, whoever is still being answered."""
@@ -456,6 +457,7 @@ class Served:
         self.thread.join(_ENDING)
         self.server.force_exit = True
         self.thread.join(_ENDING)
+        self.end_threads()
 
     def __enter__(self) -> Served:
         return self
@@ -490,7 +492,7 @@ def start(
         if not thread.is_alive():
             raise CannotServe(f"The server at {host}:{port} did not start: its log says why.")
         time.sleep(0.01)
-    return Served(f"http://{_authority(host)}:{listener.getsockname()[1]}{root}", server, thread)
+    return Served(f"http://{_authority(host)}:{listener.getsockname()[1]}{root}", server, thread, app.state.close)
 
 
 def serve(
