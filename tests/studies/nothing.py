@@ -1,10 +1,10 @@
 """Learning to say no: whether a passage answers a question at all (the layer "answers" of vectorstore/reranker.safetensors).
 
-    python -m tests.studies.nothing DATA RERANKER.safetensors OUT [--device cuda] [--few]
+    python -m tests.studies.nothing DATA RERANKER.safetensors OUT [--device cuda] [--pairs FILE.npz] [--few]
 
 DATA is a folder like the shared data; RERANKER is what tests/studies/reranker.py wrote, or an earlier OUT. OUT.safetensors has
 its layers and the new one; OUT.toml has the weights of qa/answerable.toml. Half an hour of one processor, most of it reading;
-minutes on a GPU.
+minutes on a GPU. What is gathered is kept in the file of --pairs, if one is named, and taken from there the next time.
 
 The layer stands beside the reranker's last one and reads the states before it at the first token alone. Its groups are passages
 that words find for a question: quiz questions over the articles of their season; the same without the articles that hold the
@@ -260,72 +260,99 @@ class Answers(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Questions with a passage: their states before the last layer, traits, groups, and whether it answers."""
+    """Questions with a passage, as numbers: what is read of each, and what its group is."""
 
-    states: list[torch.Tensor]
-    told: torch.Tensor
-    of: np.ndarray
-    answers: np.ndarray
+    tokens: list[np.ndarray]  # of question, headline and sentences
+    asked: np.ndarray  # how many of them are the question's
+    told: np.ndarray  # (pairs, traits)
+    of: np.ndarray  # the group's number
+    answers: np.ndarray  # whether the passage answers
+    kinds: np.ndarray  # of each group
+    validates: np.ndarray  # whether the group is kept for validation
+
+    def write(self, file: Path) -> None:
+        ends = np.cumsum([len(one) for one in self.tokens])
+        rest = {name: getattr(self, name) for name in self.__slots__ if name != "tokens"}
+        np.savez_compressed(file, tokens=np.concatenate(self.tokens), ends=ends, **rest)
+
+    @classmethod
+    def read(cls, file: Path) -> Pairs:
+        with np.load(file) as kept:
+            return cls(np.split(kept["tokens"], kept["ends"][:-1]), *(kept[name] for name in cls.__slots__ if name != "tokens"))
 
 
-@torch.inference_mode()
-def paired(groups: Sequence[Group], network: CrossEncoder, tokens: MiniLM, device: str) -> Pairs:
-    network.to(device).eval()
+def paired(groups: Sequence[Group], tokens: MiniLM) -> Pairs:
     rows, told = [], []
     for one in groups:
         ask, days = asked(one.question), counted_days(one.question, one.today) if one.today else ()
         rows += tokenised(tokens, one.question, [(r.headline, r.sentences) for r in one.read])
         told += [traits(ask, r.text, r.title, r.published, days) for r in one.read]
-    states: list[torch.Tensor] = [torch.empty(0)] * len(rows)
-    order = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))
+    return Pairs(
+        [np.array(row, np.uint16) for row, *_ in rows],
+        np.array([question for _, question, _ in rows]),
+        np.array(told, np.float32),
+        np.repeat(np.arange(len(groups)), [len(one.read) for one in groups]),
+        np.array([r.answers for one in groups for r in one.read]),
+        np.array([one.kind for one in groups]),
+        np.array([one.validates for one in groups]),
+    )
+
+
+@torch.inference_mode()
+def states_of(pairs: Pairs, network: CrossEncoder, device: str) -> list[torch.Tensor]:
+    """What the reranker's last layer is given of each pair: (tokens, width)."""
+    network.to(device).eval()
+    states: list[torch.Tensor] = [torch.empty(0)] * len(pairs.tokens)
+    order = sorted(range(len(states)), key=lambda n: len(pairs.tokens[n]))
     for start in range(0, len(order), 32):
         batch = order[start : start + 32]
-        longest = max(len(rows[n][0]) for n in batch)
+        longest = max(len(pairs.tokens[n]) for n in batch)
         ids, kinds, mask = (torch.zeros((len(batch), longest), dtype=torch.long) for _ in range(3))
         for place, n in enumerate(batch):
-            row, question, _ = rows[n]
-            ids[place, : len(row)], kinds[place, question : len(row)], mask[place, : len(row)] = torch.tensor(row), 1, 1
+            row = torch.from_numpy(pairs.tokens[n].astype(np.int64))
+            ids[place, : len(row)], kinds[place, pairs.asked[n] : len(row)], mask[place, : len(row)] = row, 1, 1
         with torch.autocast(device, torch.bfloat16):
             found = network.body(ids.to(device), mask.to(device), kinds.to(device), output_hidden_states=True).hidden_states
         for place, n in enumerate(batch):
-            states[n] = found[LAYERS - 1][place, : len(rows[n][0])].to("cpu", torch.float16)
-    of = np.repeat(np.arange(len(groups)), [len(one.read) for one in groups])
-    return Pairs(states, torch.tensor(told, dtype=torch.float32), of, np.array([r.answers for one in groups for r in one.read]))
+            states[n] = found[LAYERS - 1][place, : len(pairs.tokens[n])].to(torch.float16)
+    return states
 
 
-def importance(groups: Sequence[Group], pairs: Pairs, score: np.ndarray) -> np.ndarray:
+def importance(pairs: Pairs, score: np.ndarray) -> np.ndarray:
     """What each pair counts; those that answer together as much as those that do not."""
     counts = np.zeros(len(pairs.of), np.float32)
-    for n, one in enumerate(groups):
+    for n, kind in enumerate(pairs.kinds):
         rows = np.flatnonzero(pairs.of == n)
-        for part, share in ((rows[pairs.answers[rows]], 1.0), (rows[~pairs.answers[rows]], BESIDE if one.answered else 1.0)):
-            if len(part) and not one.validates:
+        right, wrong = rows[pairs.answers[rows]], rows[~pairs.answers[rows]]
+        for part, share in ((right, 1.0), (wrong, BESIDE if len(right) else 1.0)):
+            if len(part) and not pairs.validates[n]:
                 likely = np.exp(score[part] - score[part].max())
-                counts[part] = share * WEIGHTS.get(one.kind, 1.0) * likely / likely.sum()
+                counts[part] = share * WEIGHTS.get(kind, 1.0) * likely / likely.sum()
     right = pairs.answers
     counts[right] *= counts[~right].sum() / max(counts[right].sum(), 1e-9)
     scaled: np.ndarray = counts / counts[counts > 0].mean()
     return scaled
 
 
-def by_traits(groups: Sequence[Group], pairs: Pairs, rounds: int = 4) -> tuple[Any, Any]:
+def by_traits(pairs: Pairs, rounds: int = 4) -> tuple[Any, Any]:
     """Logistic regression on the traits alone: weights of the standardised ones with the bias last, and each pair's score."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
 
-    told = pairs.told.numpy()
-    rows = (told - told.mean(0)) / (told.std(0) + 1e-9)
+    rows = (pairs.told - pairs.told.mean(0)) / (pairs.told.std(0) + 1e-9)
     score = np.zeros(len(rows))
     for _ in range(rounds):
-        counts = importance(groups, pairs, score)
+        counts = importance(pairs, score)
         used = counts > 0
         model = LogisticRegression(max_iter=2000).fit(rows[used], pairs.answers[used], sample_weight=counts[used])
         score = model.decision_function(rows)
     return np.append(model.coef_[0], model.intercept_), score
 
 
-def train(net: Answers, pairs: Pairs, counts: np.ndarray, device: str, epochs: int) -> None:
-    lengths, used = np.array([len(one) for one in pairs.states]), np.flatnonzero(counts)
-    rng, goal, weight = np.random.default_rng(SEED), torch.tensor(pairs.answers, dtype=torch.float32), torch.tensor(counts)
+def train(
+    net: Answers, pairs: Pairs, states: Sequence[torch.Tensor], counts: np.ndarray, device: str, epochs: int, seed: int = SEED
+) -> None:
+    lengths, used = np.array([len(one) for one in states]), np.flatnonzero(counts)
+    rng, goal, weight = np.random.default_rng(seed), torch.tensor(pairs.answers, dtype=torch.float32), torch.tensor(counts)
     parts = [{"params": [*net.layer.parameters()], "lr": RATE, "weight_decay": DECAY},
              {"params": [*net.head.parameters()], "lr": HEAD_RATE, "weight_decay": DECAY},
              {"params": [*net.traits.parameters()], "lr": HEAD_RATE, "weight_decay": 0.0}]  # fmt: skip
@@ -337,7 +364,7 @@ def train(net: Answers, pairs: Pairs, counts: np.ndarray, device: str, epochs: i
         rng.shuffle(batches)
         losses = []
         for batch in batches:
-            scores = scored(net, pairs, batch, device, DROPOUT)
+            scores = scored(net, pairs, states, batch, device, DROPOUT)
             each = nn.functional.binary_cross_entropy_with_logits(scores, goal[batch].to(device), reduction="none")
             loss = (each * weight[batch].to(device)).mean()
             optimizer.zero_grad()
@@ -345,38 +372,41 @@ def train(net: Answers, pairs: Pairs, counts: np.ndarray, device: str, epochs: i
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            losses.append(float(loss.detach()))
-        print(f"loss {np.mean(losses):.4f}", flush=True)
+            losses.append(loss.detach())
+        print(f"loss {float(torch.stack(losses).mean()):.4f}", flush=True)
 
 
-def scored(net: Answers, pairs: Pairs, batch: np.ndarray, device: str, dropout: float = 0.0) -> torch.Tensor:
-    chosen = [pairs.states[n] for n in batch]
+def scored(
+    net: Answers, pairs: Pairs, states: Sequence[torch.Tensor], batch: np.ndarray, device: str, dropout: float = 0.0
+) -> torch.Tensor:
+    chosen = [states[n] for n in batch]
     x = nn.utils.rnn.pad_sequence(chosen, batch_first=True).to(device).float()
-    mask = torch.tensor([[n < len(one) for n in range(x.shape[1])] for one in chosen], device=device)[:, None, None]
+    lengths = torch.tensor([len(one) for one in chosen])
+    mask = (torch.arange(x.shape[1])[None] < lengths[:, None])[:, None, None].to(device)
     with torch.autocast(device, torch.bfloat16):
-        states = net.states(x, mask)
-    read = net.head(nn.functional.dropout(states.float(), dropout, net.training))[:, 0]
-    found: torch.Tensor = read + net.weighed(pairs.told[batch].to(device))
+        read = net.states(x, mask)
+    read = net.head(nn.functional.dropout(read.float(), dropout, net.training))[:, 0]
+    found: torch.Tensor = read + net.weighed(torch.from_numpy(pairs.told[batch]).to(device))
     return found
 
 
 @torch.inference_mode()
-def all_scores(net: Answers, pairs: Pairs, device: str) -> np.ndarray:
+def all_scores(net: Answers, pairs: Pairs, states: Sequence[torch.Tensor], device: str) -> np.ndarray:
     net.eval()
-    order = np.argsort([len(one) for one in pairs.states])
+    order = np.argsort([len(one) for one in states])
     found = np.zeros(len(order), np.float32)
     for start in range(0, len(order), 128):
         batch = order[start : start + 128]
-        found[batch] = scored(net, pairs, batch, device).cpu().numpy()
+        found[batch] = scored(net, pairs, states, batch, device).cpu().numpy()
     return found
 
 
-def figures(groups: Sequence[Group], pairs: Pairs, score: np.ndarray) -> Iterator[str]:
+def figures(pairs: Pairs, score: np.ndarray) -> Iterator[str]:
     """AUROC of questions of each kind that are answered and that are not, the best passage deciding; validating ones only."""
     best: dict[tuple[str, bool], list[float]] = {}
-    for n, one in enumerate(groups):
-        if one.validates:
-            best.setdefault((one.kind, one.answered), []).append(float(score[pairs.of == n].max()))
+    for n in np.flatnonzero(pairs.validates):
+        rows = pairs.of == n
+        best.setdefault((str(pairs.kinds[n]), bool(pairs.answers[rows].any())), []).append(float(score[rows].max()))
     for yes, no in (("quiz", "other"), ("quiz", "gone"), ("quiz", "encyclopedia"), ("paragraph",) * 2,
                     ("headline", "headline elsewhere")):  # fmt: skip
         right, wrong = best.get((yes, True), []), best.get((no, False), [])
@@ -395,9 +425,10 @@ def unscaled(weights: np.ndarray, bias: float, told: np.ndarray, clip: float, sh
     return {"bias": round(start, 4), **{name: round(float(weight), 4) for name, weight in zip(TRAITS, raw, strict=True)}}
 
 
-def shift(groups: Sequence[Group], pairs: Pairs, score: np.ndarray) -> float:
+def shift(pairs: Pairs, score: np.ndarray) -> float:
     """The score above which the share KEPT of the validating quiz questions lies."""
-    best = [score[pairs.of == n].max() for n, one in enumerate(groups) if one.validates and one.kind == "quiz"]
+    chosen = np.flatnonzero(pairs.validates & (pairs.kinds == "quiz"))
+    best = [score[pairs.of == n].max() for n in chosen]
     return float(np.quantile(best, 1 - KEPT)) if best else 0.0
 
 
@@ -426,6 +457,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("reranker", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--pairs", type=Path, help="where what is gathered is kept")
     parser.add_argument("--few", action="store_true", help="a hundredth of all, to see that it runs")
     given = parser.parse_args(arguments)
     torch.manual_seed(SEED)
@@ -433,23 +465,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weights, state = trained(tokens, given.reranker), network.state_dict()
     known = {name: weights[name.removeprefix("body.")] for name in state if name.removeprefix("body.") in weights}
     network.load_state_dict(state | {name: torch.from_numpy(np.array(array, np.float32)) for name, array in known.items()})
-    groups = gathered(given.data, random.Random(SEED), given.few)
-    print(Counter((one.kind, one.answered) for one in groups), flush=True)
-    pairs = paired(groups, network, tokens, given.device)
-    alone, score = by_traits(groups, pairs)
-    told = pairs.told.numpy()
-    mean, spread = told.mean(0), told.std(0) + 1e-9
+    if given.pairs and given.pairs.exists():
+        pairs = Pairs.read(given.pairs)
+    else:
+        pairs = paired(gathered(given.data, random.Random(SEED), given.few), tokens)
+        if given.pairs:
+            pairs.write(given.pairs)
+    print(Counter(zip(pairs.kinds.tolist(), pairs.validates.tolist(), strict=True)), len(pairs.tokens), flush=True)
+    states = states_of(pairs, network, given.device)
+    alone, score = by_traits(pairs)
+    mean, spread = pairs.told.mean(0), pairs.told.std(0) + 1e-9
     net = Answers(network.body.encoder.layer[LAYERS - 1], mean, spread)
     net.traits.weight.data = torch.tensor(alone[None, :-1], dtype=torch.float32)
     net.traits.bias.data = torch.tensor(alone[-1:], dtype=torch.float32)
     net.to(given.device).train()
-    train(net, pairs, importance(groups, pairs, score), given.device, 1 if given.few else EPOCHS)
-    joint = all_scores(net, pairs, given.device)
+    train(net, pairs, states, importance(pairs, score), given.device, 1 if given.few else EPOCHS)
+    joint = all_scores(net, pairs, states, given.device)
     for name, scores in (("traits alone", score), ("with the layer", joint)):
-        print(name, *figures(groups, pairs, scores), sep="\n    ")
+        print(name, *figures(pairs, scores), sep="\n    ")
     learnt, bias = net.traits.weight.detach().cpu().numpy()[0], float(net.traits.bias.detach().cpu())
-    found = {READ: 1.0, **unscaled(learnt, bias, told, CLIP, shift(groups, pairs, joint))}
-    unread = {READ: 0.0, **unscaled(alone[:-1], float(alone[-1]), told, np.inf, shift(groups, pairs, score))}
+    found = {READ: 1.0, **unscaled(learnt, bias, pairs.told, CLIP, shift(pairs, joint))}
+    unread = {READ: 0.0, **unscaled(alone[:-1], float(alone[-1]), pairs.told, np.inf, shift(pairs, score))}
     pack(net, given.reranker, given.out.with_suffix(".safetensors"))
     given.out.with_suffix(".toml").write_text(toml({"found": found, "found unread": unread}), encoding="utf-8")
 
