@@ -540,6 +540,24 @@ def test_a_text_is_checked(real: Served, samples_index: Path) -> None:
         assert (status, text.strip().count("\n")) == (422, 0), text
 
 
+def test_an_answer_is_exported(real: Served) -> None:
+    """POST /api/v1/export gives a file, its quotes compared again; what is no answer is refused in one line."""
+    answer = ask(real, QUESTION)
+    for form, begins in (("md", "# How many homes"), ("html", "<!doctype html>"), ("csv", '\ufeff"question"')):
+        body = json.dumps({"answers": [answer], "format": form, **({"bom": True} if form == "csv" else {})}).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{real.url}/api/v1/export", body), timeout=60) as response:
+            text = response.read().decode()
+            assert response.headers["content-disposition"].startswith('attachment; filename="onrecord-how-many-homes')
+            assert response.headers["content-type"].endswith("charset=utf-8")
+        assert text.startswith(begins)
+        assert "quoted word for word; the reports differ" in text.lower()
+    answer["citations"][0]["quote"] = answer["citations"][0]["quote"].replace("61,000", "16,000")
+    assert "1 of 2 quotes no longer stands there" in send(f"{real.url}/api/v1/export", {"answers": [answer]})[1]
+    for bad in ({}, {"answers": []}, {"answers": [3]}, {"answers": [answer], "format": "pdf"}, {"answers": [answer], "bom": 1}):
+        status, text = send(f"{real.url}/api/v1/export", bad)
+        assert (status, text.strip().count("\n")) == (422, 0), text
+
+
 def copied(text: str) -> list[str]:
     return [line for line in re.findall(r"^curl .+$", text.replace("\\\n", ""), re.MULTILINE) if ADDRESS in line]
 
@@ -552,7 +570,7 @@ def test_every_curl_line_of_the_documents_works(real: Served) -> None:
         words = shlex.split(line.replace(ADDRESS, real.url))
         done = subprocess.run([*words, "-s", "-f"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, (line, done.stderr)
-        assert json.loads(done.stdout.splitlines()[-1]), line
+        assert done.stdout.startswith('"question"') if "csv" in line else json.loads(done.stdout.splitlines()[-1]), line
 
 
 def test_the_documents_are_there_and_need_nobody_else(real: Served) -> None:

@@ -1,4 +1,4 @@
-"""The `onrecord` command: rebuild, ask, search, check, chat, mcp, eval, status.
+"""The `onrecord` command: rebuild, ask, search, check, export, chat, mcp, eval, status.
 
 Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 130 stopped by Ctrl+C; 1 anything else, with one line on stderr.
 """
@@ -27,6 +27,7 @@ from vectorstore.types import Filters, as_day
 
 if TYPE_CHECKING:
     from vectorstore.rebuild import Report
+    from vectorstore.search import Index
 
 
 _SEEN = 50  # a language is named that one article in so many is in
@@ -151,6 +152,17 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser("export", parents=[shared], help="make a document or a table of answers that were saved")
+    command.add_argument("files", nargs="+", metavar="FILE", help="what `ask --json` printed; - for standard input")
+    command.add_argument(
+        "--format", choices=("md", "html", "csv"), help="Markdown, a page to print, or a table (default: by OUT's name, else md)"
+    )
+    command.add_argument("-o", "--output", metavar="OUT", help="the file to write (default: standard output)")
+    command.add_argument("--force", action="store_true", help="replace OUT where it is there already")
+    command.add_argument("--title", default="", metavar="WORDS", help="what stands above it (default: the question)")
+    command.add_argument("--bom", action="store_true", help="begin a table with a byte order mark, which Excel wants")
+    command.set_defaults(run=_export)
 
     command = commands.add_parser("chat", parents=[shared], help="serve the chat in a browser, and the API")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)")
@@ -339,6 +351,47 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         checked = checked_text(text, index, _filters(options), options.seconds, progress)
     print(json.dumps(checked.as_dict(), ensure_ascii=False) if options.json else checked_text_shown(checked))
     return 1 if options.strict and checked.faults else 0
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    from ui.export import export_of, exported, form_of
+    from ui.saved import objects
+
+    form = options.format or form_of(options.output or "")
+    if options.bom and form != "csv":
+        raise UsageError("--bom is for a table: add --format csv.")
+    given = [one for name in options.files for one in objects(_text(name), name)]
+    with _shelf(options, settings) as index:
+        text = exported(export_of(given, index, date.today(), options.title), form, options.bom)
+    if not options.output:
+        sys.stdout.write(text)
+        return 0
+    try:
+        with Path(options.output).expanduser().open("w" if options.force else "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{options.output} is there already: name another file, or add --force to replace it.") from None
+    except OSError as error:
+        raise UsageError(f"{options.output} cannot be written ({error.strerror}): name another file.") from error
+    return 0
+
+
+@contextmanager
+def _shelf(options: argparse.Namespace, settings: Settings) -> Iterator[Index | None]:
+    """The index that quotes are compared with; none, said on standard error, where there is none and none was named."""
+    from vectorstore.errors import NoIndex
+    from vectorstore.search import Index
+
+    try:
+        opened = Index.open(settings.index, settings.embedder, rerank=False, server=settings.server)
+    except NoIndex:
+        if options.index:
+            raise
+        print("onrecord: there is no index here, so the quotes are not compared again: name one with --index.", file=sys.stderr)
+        yield None
+        return
+    with opened as index:
+        yield index
 
 
 def _text(name: str) -> str:

@@ -22,7 +22,10 @@ MODEL = "onrecord"
 SOURCES = "**Sources**"  # the head of the list that closes an answer; what follows it is no part of what was said
 
 _OURS = ("filters", "today", "ignore", "as_written")  # fields that the protocol does not have
-_MARKUP = re.compile(r"[\\`*_\[\]<>~|$#!&]|(?<=\w):(?=//)|(?<=\bwww)\.|@|^(?:[-+=]|\d+[.)])", re.M | re.I)
+_MARKUP = re.compile(
+    r"[\\`*_\[\]<>~|$#!&@^]|(?<=\w):(?=//)|(?<=\w)\.(?=[a-z]{2,24}(?![a-z]))|%(?=%)|=(?==)|\{(?=[{%])|^(?:[-+=]|\d+[.)])",
+    re.M | re.I,
+)
 _SOURCE = re.compile(r"^\[\d+\] \*((?:[^*\\\n]|\\.)+)\*", re.M)
 _ESCAPED = re.compile(r"\\(\W|_)")
 _MARKER = re.compile(r"\s*\[\d{1,4}\]")

@@ -83,6 +83,21 @@ ROUTES = (
         f"""curl {ADDRESS}/api/v1/check -d '{{"text": "Storm Ottilie cut power to 99,000 homes."}}'""",
     ),
     Route(
+        "POST",
+        "/api/v1/export",
+        "Export answers",
+        "Gives the file that `onrecord export` writes: Markdown, a page to print without a script, or a table, a row a claim and "
+        "citation. Each quote is looked for again in the collection, and one that does not stand there now says so; headline, "
+        "outlet, byline, date and address are the collection's.",
+        (
+            Field("answers", "array", "answers as `POST /api/v1/answers` gives them, at most 500; `hits` may be left out", True),
+            Field("format", "string", "md (as it is otherwise), html or csv"),
+            Field("title", "string", "what stands above it; otherwise the question"),
+            Field("bom", "boolean", "begin a table with a byte order mark, which Excel wants"),
+        ),
+        f"""curl {ADDRESS}/api/v1/export -d '{{"answers": [{{"question": "Hello", "text": "Hello."}}], "format": "csv"}}'""",
+    ),
+    Route(
         "GET",
         "/api/v1/search",
         "Find passages",
@@ -186,7 +201,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _schema(field: Field) -> dict[str, Any]:
     if field.kind != "array":
         return {"type": field.kind}
-    return {"type": "array", "items": {"type": "object" if field.name in ("history", "messages") else "string"}}
+    return {"type": "array", "items": {"type": "object" if field.name in ("history", "messages", "answers") else "string"}}
 
 
 def docs_html(root: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from qa.collection import on_it
 from qa.errors import NotFound
 from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
+from ui.export import export_of, exported, file_name
 from ui.wire import Asked, record_dict
 from vectorstore.rejections import rejected
 from vectorstore.types import Filters
@@ -31,6 +32,12 @@ def search(assistant: Assistant, question: Asked, k: int) -> dict[str, Any]:
 def check(assistant: Assistant, text: str, filters: Filters) -> dict[str, Any]:
     """What `check --json` prints."""
     return checked_text(text, assistant.index, filters, _CHECKING).as_dict()
+
+
+def export(assistant: Assistant, given: Sequence[Any], form: str, title: str, bom: bool, today: date) -> tuple[str, str]:
+    """The name and the text of what `export` writes of these answers."""
+    made = export_of(given, assistant.index, today, title)
+    return file_name(made, form), exported(made, form, bom)
 
 
 def article(assistant: Assistant, id_: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,6 +35,7 @@ from ui import completions, reading
 from ui.access import COOKIE, LASTS, Access, form_fields, local_path, login_html
 from ui.conversing import events
 from ui.docs import docs_html, openapi
+from ui.export import FORMATS
 from ui.line import Line
 from ui.web import WAITING, build, mount
 from ui.wire import (
@@ -46,6 +48,7 @@ from ui.wire import (
     read_asked,
     read_checked,
     read_count,
+    read_export,
     read_json,
     read_query,
     status_of,
@@ -135,6 +138,12 @@ def application(
     @app.post("/api/v1/check")
     async def check(request: Request) -> Response:
         return await _in_turn(reading.check, *read_checked(read_json(await request.body())))
+
+    @app.post("/api/v1/export")
+    async def export(request: Request) -> Response:
+        given, form, title, bom = read_export(read_json(await request.body()))
+        name, text = await answering.read(reading.export, assistant, given, form, title, bom, date.today())
+        return _file(text, FORMATS[form], name, request.scope)
 
     async def _in_turn(call: Callable[..., dict[str, Any]], *arguments: Any) -> Response:
         with line.join() as turn:
@@ -339,6 +348,15 @@ def _json(value: Any, scope: Any = None, status: int = 200, headers: dict[str, s
     if scope and len(body) >= _SMALLEST_ZIPPED and _takes_gzip(scope):
         body, headers = gzip.compress(body, 6), headers | {"content-encoding": "gzip", "vary": "accept-encoding"}
     return Response(body, status, headers, "application/json")
+
+
+def _file(text: str, kind: str, name: str, scope: Any) -> Response:
+    """A file to be kept; a browser does not show it in our place."""
+    body = text.encode("utf-8", "replace")
+    headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{name}"'}
+    if len(body) >= _SMALLEST_ZIPPED and _takes_gzip(scope):
+        body, headers = gzip.compress(body, 6), headers | {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return Response(body, 200, headers, f"{kind}; charset=utf-8")
 
 
 def _wrong(scope: Any, event: Event) -> Response:

@@ -34,6 +34,7 @@ _FIELDS = ("question", "history", "filters", "today", "ignore", "as_written", "t
 _FILTERS = ("sources", "since", "until")
 _NAMES = 200  # outlets, or words to ignore, that one question may name
 _TURNS = 200  # earlier exchanges that travel with a question
+_EXPORTED = 500  # answers in one export
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def read_json(body: bytes) -> dict[str, Any]:
         where = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "a number too long"
         raise UsageError(f'The body is no JSON ({where}): send an object, {{"question": "Who denied it?"}}.') from None
     if not isinstance(found, dict):
-        raise UsageError(f'The body is {_shown(found)}: send an object, {{"question": "Who denied it?"}}.')
+        raise UsageError(f'The body is {shown(found)}: send an object, {{"question": "Who denied it?"}}.')
     return found
 
 
@@ -78,10 +79,10 @@ def read_asked(given: Mapping[str, Any], known: Sequence[str] = _FIELDS) -> Aske
     _only(given, known, "field")
     as_written = given.get("as_written")
     if not isinstance(as_written, bool | None):
-        raise UsageError(f"as_written is {_shown(as_written)}: use true or false.")
+        raise UsageError(f"as_written is {shown(as_written)}: use true or false.")
     turn = given.get("turn")
     if turn is not None and (isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 1_000_000):
-        raise UsageError(f"turn is {_shown(turn)}: use the number of the exchange on the page, 1 or more.")
+        raise UsageError(f"turn is {shown(turn)}: use the number of the exchange on the page, 1 or more.")
     return Asked(
         read_text(given.get("question"), "question"),
         tuple(read_turn(one, f"history[{n}]") for n, one in enumerate(_listed(given.get("history"), "history", _TURNS))),
@@ -99,6 +100,17 @@ def read_checked(given: Mapping[str, Any]) -> tuple[str, Filters]:
     return read_text(given.get("text"), "text"), _filters(given.get("filters"))
 
 
+def read_export(given: Mapping[str, Any]) -> tuple[list[Any], str, str, bool]:
+    """The answers to be exported, the form, the title, and whether a table begins with a mark. Raises UsageError."""
+    _only(given, ("answers", "format", "title", "bom"), "field")
+    form, bom, title = given.get("format", "md"), given.get("bom", False), given.get("title")
+    if form not in ("md", "html", "csv"):
+        raise UsageError(f"format is {shown(form)}: use md, html or csv.")
+    if not isinstance(bom, bool):
+        raise UsageError(f"bom is {shown(bom)}: use true or false.")
+    return _listed(given.get("answers"), "answers", _EXPORTED), form, read_text("" if title is None else title, "title"), bom
+
+
 def read_turn(turn: Any, name: str = "history") -> Turn:
     """An earlier exchange. Raises UsageError."""
     if not isinstance(turn, dict) or not isinstance(turn.get("question"), str):
@@ -114,7 +126,7 @@ def read_turn(turn: Any, name: str = "history") -> Turn:
 
 def _filters(given: Any) -> Filters:
     if given is not None and not isinstance(given, dict):
-        raise UsageError(f'filters is {_shown(given)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
+        raise UsageError(f'filters is {shown(given)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
     _only(given or {}, _FILTERS, "filter")
     return read_filters(**given or {})
 
@@ -132,18 +144,18 @@ def read_day(value: Any, name: str) -> date | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if not isinstance(value, str):
-        raise UsageError(f"{name} is {_shown(value)}: write the day as 2026-03-31.")
+        raise UsageError(f"{name} is {shown(value)}: write the day as 2026-03-31.")
     try:
         day = date.fromisoformat(value.strip())
     except ValueError:
-        raise UsageError(f"{_shown(value)} is no date: write it as 2026-03-31.") from None
+        raise UsageError(f"{shown(value)} is no date: write it as 2026-03-31.") from None
     return as_day(day, name)
 
 
 def read_text(value: Any, name: str) -> str:
     """A text. Raises UsageError for what is none."""
     if not isinstance(value, str):
-        raise UsageError(f"{name} is {'missing' if value is None else _shown(value)}: pass text.")
+        raise UsageError(f"{name} is {'missing' if value is None else shown(value)}: pass text.")
     if found := _NO_TEXT.search(value):
         what = "a NUL character" if found.group() == "\0" else f"half a character ({ascii(found.group())[1:-1]})"
         raise UsageError(f"{name} holds {what}, which is no text: leave it out.")
@@ -159,7 +171,7 @@ def read_texts(value: Any, name: str) -> tuple[str, ...]:
 def read_count(value: str, name: str, most: int) -> int:
     """A whole number from 1 to `most`. Raises UsageError."""
     if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
-        raise UsageError(f"{name} is {_shown(value)}: use a number from 1 to {most:,}.")
+        raise UsageError(f"{name} is {shown(value)}: use a number from 1 to {most:,}.")
     return int(value)
 
 
@@ -180,20 +192,20 @@ def read_query(pairs: Sequence[tuple[str, str]], known: Sequence[str], several: 
 def _only(given: Mapping[str, Any], known: Sequence[str], what: str) -> None:
     for name in given:
         if name not in known:
-            raise UsageError(f"{_shown(name)} is no {what}: use {', '.join(known)}.")
+            raise UsageError(f"{shown(name)} is no {what}: use {', '.join(known)}.")
 
 
 def _listed(value: Any, name: str, most: int) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        raise UsageError(f"{name} is {_shown(value)}: pass a list.")
+        raise UsageError(f"{name} is {shown(value)}: pass a list.")
     if len(value) > most:
         raise UsageError(f"{name} has {len(value):,} entries: pass at most {most}.")
     return list(value)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value that somebody sent, as a message may repeat it: short, on one line, nothing that steers a terminal."""
     text = repr(value[:60]) if isinstance(value, str) else type(value).__name__ if isinstance(value, dict | list) else repr(value)
     names = {"dict": "an object", "list": "a list", "True": "true", "False": "false", "None": "null"}
