@@ -17,6 +17,7 @@
     │   └── VectorsUnavailable     the server that holds the vectors does not answer
     │       └── VectorsLost        it answers, and has not what the index was made with
     ├── CannotServe                the chat page cannot listen at that address
+    ├── CannotKeep                 feedback cannot be written
     ├── Refused                    the server does not answer this request
     │   ├── NotAllowed             no user and password, or wrong ones (401)
     │   ├── NotFound               no such article, or no such address (404)
@@ -40,6 +41,7 @@ from vectorstore.errors import OnRecordError, UsageError
 
 __all__ = [
     "BadReply",
+    "CannotKeep",
     "CannotServe",
     "ContentFiltered",
     "GivenUp",
@@ -71,6 +73,10 @@ class SettingError(UsageError):
 
 class CannotServe(OnRecordError):
     """The chat page cannot listen there: the port is taken, or the address is not this machine's."""
+
+
+class CannotKeep(OnRecordError):
+    """Feedback cannot be written: the disk is full, the folder may not be written to, or there is too much of it."""
 
 
 class Refused(OnRecordError):

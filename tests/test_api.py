@@ -38,9 +38,10 @@ LINES, SERVER_SENT = "application/x-ndjson", "text/event-stream"
 
 
 @pytest.fixture(scope="module")
-def real(samples_index: Path) -> Iterator[Served]:
+def real(samples_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sample articles, answered by quoting."""
-    with Assistant.open(samples_index, Settings()) as assistant, start(assistant, port=0) as served:
+    feedback = tmp_path_factory.mktemp("kept") / "feedback.jsonl"
+    with Assistant.open(samples_index, Settings()) as assistant, start(assistant, port=0, feedback=feedback) as served:
         yield served
 
 

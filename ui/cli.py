@@ -171,6 +171,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--root-path", type=_root_path, default="", metavar="PATH", help="the path that a proxy serves it under, as in /archive"
     )
+    command.add_argument(
+        "--feedback",
+        choices=("yes", "no"),
+        default="yes",
+        help="whether to keep what readers say of answers (default: yes)",
+    )
     command.set_defaults(run=_chat)
 
     command = commands.add_parser("mcp", parents=[shared], help="serve the collection as tools to an MCP host")
@@ -181,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("eval", parents=[shared, narrow], help="measure search, quotes or a model's prose on questions")
     command.add_argument("path", nargs="?", metavar="PATH", help="questions as JSON lines, or a benchmark: see the README")
     command.add_argument(
-        "--format", choices=("jsonl", "squad", "beir", "realtimeqa"), help="what PATH is, where it does not show"
+        "--format", choices=("jsonl", "feedback", "squad", "beir", "realtimeqa"), help="what PATH is, where it does not show"
     )
     command.add_argument("--keep", metavar="DIR", help="keep the index of the benchmark's own articles there and use it again")
     command.add_argument("-k", type=_count, default=10, metavar="N", help="how deep to look (default: 10)")
@@ -430,11 +436,13 @@ def _list(options: argparse.Namespace, settings: Settings, filters: Filters) -> 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import Assistant
     from ui.access import read_auth
+    from ui.feedback import FILE
     from ui.server import serve
 
     auth = read_auth(Path(options.auth_file)) if options.auth_file else None
     with Assistant.open(settings.index, settings) as assistant:
-        serve(assistant, options.host, options.port, auth, options.root_path)
+        feedback = settings.index / FILE if options.feedback == "yes" else None
+        serve(assistant, options.host, options.port, auth, options.root_path, feedback=feedback)
     return 0
 
 

@@ -98,6 +98,33 @@ ROUTES = (
         f"""curl {ADDRESS}/api/v1/export -d '{{"answers": [{{"question": "Hello", "text": "Hello."}}], "format": "csv"}}'""",
     ),
     Route(
+        "POST",
+        "/api/v1/feedback",
+        "Say what an answer is worth",
+        "Appends a line to feedback.jsonl in the index folder, which `onrecord eval` reads: the verdict with its words, the "
+        "question, its filters, and what the answer cited; not who said it. The `id` that it gives changes it later. 404 with "
+        "`--feedback no`.",
+        (
+            Field("answer", "object", "as `POST /api/v1/answers` gave it; `hits` may be left out", True),
+            Field("verdict", "string", "up, down, or none to take it back", True),
+            Field("reason", "string", "wrong source, not in the article, missed something, or other"),
+            Field("text", "string", "in words, at most 2,000 characters, as are the next two"),
+            Field("address", "string", "the id or the address of an article that was missed"),
+            Field("quote", "string", "words that were missed"),
+            Field("id", "string", "of what was said before, to change it"),
+        ),
+        f"curl {ADDRESS}/api/v1/feedback "
+        """-d '{"verdict": "up", "answer": {"question": "Who?", "text": "The articles do not say."}}'""",
+    ),
+    Route(
+        "GET",
+        "/api/v1/session",
+        "Who is asking",
+        "Gives the user who is logged in, empty where no password is set, and whether feedback is kept.",
+        (),
+        f"curl {ADDRESS}/api/v1/session",
+    ),
+    Route(
         "GET",
         "/api/v1/search",
         "Find passages",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from qa.asking import asked
@@ -14,6 +15,7 @@ from qa.errors import NotFound
 from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.export import export_of, exported, file_name
+from ui.feedback import keep, row_of
 from ui.wire import Asked, record_dict
 from vectorstore.rejections import rejected
 from vectorstore.types import Filters
@@ -38,6 +40,13 @@ def export(assistant: Assistant, given: Sequence[Any], form: str, title: str, bo
     """The name and the text of what `export` writes of these answers."""
     made = export_of(given, assistant.index, today, title)
     return file_name(made, form), exported(made, form, bom)
+
+
+def feedback(assistant: Assistant, given: dict[str, Any], file: Path, now: datetime) -> dict[str, Any]:
+    """Keeps what a reader says of an answer; what it gives has the id by which the reader can change it."""
+    row = row_of(given, now, assistant.summary().generation)
+    keep(row, file)
+    return {"id": row["id"], "kept": True}
 
 
 def article(assistant: Assistant, id_: str) -> dict[str, Any]:

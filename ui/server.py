@@ -18,7 +18,8 @@ import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -94,8 +95,12 @@ def application(
     auth: Sequence[tuple[str, str]] | None = None,
     examples: Sequence[str] | None = None,
     root: str = "",
+    feedback: Path | None = None,
 ) -> FastAPI:
-    """The API over an assistant, with the page at its root; `root` is the path that a proxy serves it under."""
+    """The API over an assistant, with the page at its root.
+
+    `root` is the path that a proxy serves it under, and `feedback` the file that keeps what readers say of answers.
+    """
     access = Access(auth or ())
     answering = AsyncAssistant(assistant, AT_ONCE)
     line = Line(AT_ONCE, WAITING)
@@ -144,6 +149,17 @@ def application(
         given, form, title, bom = read_export(read_json(await request.body()))
         name, text = await answering.read(reading.export, assistant, given, form, title, bom, date.today())
         return _file(text, FORMATS[form], name, request.scope)
+
+    @app.post("/api/v1/feedback")
+    async def said(request: Request) -> Response:
+        if feedback is None:
+            raise NotFound("Feedback is not kept here: this server was started with --feedback no.")
+        given = read_json(await request.body())
+        return _json(await answering.read(reading.feedback, assistant, given, feedback, datetime.now(UTC)))
+
+    @app.get("/api/v1/session")
+    async def session(request: Request) -> Response:
+        return _json({"user": request.scope["user"], "feedback": feedback is not None})
 
     async def _in_turn(call: Callable[..., dict[str, Any]], *arguments: Any) -> Response:
         with line.join() as turn:
@@ -491,10 +507,11 @@ def start(
     auth: Sequence[tuple[str, str]] | None = None,
     examples: Sequence[str] | None = None,
     root: str = "",
+    feedback: Path | None = None,
 ) -> Served:
     """Serve page and API from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
     listener = _listening(host, port)
-    app = application(assistant, auth, examples, root)
+    app = application(assistant, auth, examples, root, feedback)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -519,9 +536,10 @@ def serve(
     port: int = 7860,
     auth: Sequence[tuple[str, str]] | None = None,
     root: str = "",
+    feedback: Path | None = None,
 ) -> None:
     """Serve page and API until interrupted. Raises CannotServe where it cannot listen there."""
-    with start(assistant, host, port, auth, root=root) as served:
+    with start(assistant, host, port, auth, root=root, feedback=feedback) as served:
         print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
         if not auth and not _is_loopback(host):
             print(

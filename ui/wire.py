@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from qa.errors import (
+    CannotKeep,
     ModelBusy,
     ModelError,
     ModelTimeout,
@@ -240,6 +241,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (ModelBusy, 503),
     (ModelError, 502),
     (StoreError, 503),
+    (CannotKeep, 503),
 )
 _SAYS = re.compile(r" It says: “.*")
 _STEP = re.compile(r"[:.] (?=\S)")

@@ -78,7 +78,7 @@ def measure(
         right = Judgement.of(question, holdings)
 
         def ask(by: Assistant, question: Question = question) -> Answer:
-            return by.ask(question.question, filters=filters, today=question.asked or newest)
+            return by.ask(question.question, filters=question.within(filters), today=question.asked or newest)
 
         model.tokens = {}
         started = time.perf_counter()

@@ -94,16 +94,17 @@ def measure(
         right = judged[question.id]
         started = time.perf_counter()
         today = question.asked or newest  # "this week" is not of the day on which the measure is run
-        hits = assistant.index.retrieve(question.question, filters, today, k=deepest).hits
+        within = question.within(filters)
+        hits = assistant.index.retrieve(question.question, within, today, k=deepest).hits
         searched = time.perf_counter()
-        answer = assistant.ask(question.question, filters=filters, today=today)
+        answer = assistant.ask(question.question, filters=within, today=today)
         answered = time.perf_counter()
         quotes = [] if answer.abstained else [citation.quote for citation in answer.citations[:3]]
         quote_rank = _rank(right.said_in(quote) for quote in quotes)
         asked.append((quote_rank, answer.abstained, 1000 * (searched - started), 1000 * (answered - searched)))
         rankings[""][question.id] = right.ranking(hits, holdings)
         if baselines:
-            for name, found in plain_searches(assistant.index, question.question, filters, deepest).items():
+            for name, found in plain_searches(assistant.index, question.question, within, deepest).items():
                 rankings[name][question.id] = right.ranking(found, holdings)
                 plain_quotes[name, question.id] = _rank(right.said_in(said) for said in overlapping(question.question, found))
         if progress:

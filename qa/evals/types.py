@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from vectorstore.types import Article, Rejected
+from vectorstore.types import Article, Filters, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,11 @@ class Question:
     gold_articles: tuple[str, ...] = ()  # ids or URLs
     grades: tuple[int, ...] = ()  # how relevant each gold article is, where the benchmark says so; else each 1
     asked: date | None = None
+    filters: Filters = Filters()  # that this question was asked with
+
+    def within(self, filters: Filters) -> Filters:
+        """What to search: its own filters where it has some, else those given."""
+        return filters if self.filters == Filters() else self.filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 jsonl        FILE.jsonl                      {"id", "question", "answers", "gold_articles"} lines, asked of an index of yours
              FOLDER/questions.jsonl          the same, with FOLDER/articles.jsonl (or .jsonl.gz) as the collection
+feedback     FILE.jsonl                      what readers said of answers, as `onrecord chat` keeps it
 squad        FILE.json                       SQuAD, XQuAD and what follows their format: each paragraph is an article
 beir         FOLDER/corpus.jsonl             with queries.jsonl and qrels/test.tsv
 realtimeqa   FOLDER, or one YYYYMMDD_qa.jsonl of a checkout of github.com/realtimeqa/realtimeqa_public
@@ -14,10 +15,10 @@ from pathlib import Path
 
 from qa.assistant import readable
 from qa.errors import QuestionError, UsageError
-from qa.evals.benchmarks import beir, jsonl, realtimeqa, squad
+from qa.evals.benchmarks import beir, feedback, jsonl, realtimeqa, squad
 from qa.evals.types import Benchmark
 
-READERS = {"jsonl": jsonl.read, "squad": squad.read, "beir": beir.read, "realtimeqa": realtimeqa.read}
+READERS = {"jsonl": jsonl.read, "feedback": feedback.read, "squad": squad.read, "beir": beir.read, "realtimeqa": realtimeqa.read}
 
 
 def read(path: Path, format_: str = "") -> Benchmark:
@@ -42,7 +43,9 @@ def _format(path: Path) -> str:
     if path.is_file():
         if realtimeqa.week(path):
             return "realtimeqa"
-        return "squad" if path.suffix.lower() == ".json" else "jsonl"
+        if path.suffix.lower() == ".json":
+            return "squad"
+        return "feedback" if feedback.is_feedback(path) else "jsonl"
     if (path / "corpus.jsonl").exists() or (path / "queries.jsonl").exists():
         return "beir"
     if (path / "questions.jsonl").exists():
