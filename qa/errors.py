@@ -14,8 +14,9 @@
     │   ├── NotAllRead             something could not be read, and --strict was given
     │   ├── EmbedderUnavailable    the embedder cannot be loaded
     │   ├── RerankerUnavailable    the reranker's weights are missing or damaged
-    │   └── VectorsUnavailable     the server that holds the vectors does not answer
-    │       └── VectorsLost        it answers, and has not what the index was made with
+    │   ├── VectorsUnavailable     the server that holds the vectors does not answer
+    │   │   └── VectorsLost        it answers, and has not what the index was made with
+    │   └── WorkersLost            processes that should build segments died, or did not come
     ├── CannotServe                the chat page cannot listen at that address
     ├── CannotKeep                 feedback cannot be written
     ├── Refused                    the server does not answer this request

@@ -241,8 +241,9 @@ STEPS = [
     "generations/*/articles.sqlite",
     "generations/*/lexical/meta.json",
     "encoded/*",
-    "segments/*/chroma/chroma.sqlite3",
-    "segments/*/numbers.npy",
+    "making/*/chroma/chroma.sqlite3",
+    "making/*/numbers.npy",
+    "making/*/manifest.json",
     "segments/*/manifest.json",
     "generations/*/dead.npy",
     "generations/*/manifest.json",
@@ -271,7 +272,7 @@ def test_a_killed_rebuild_leaves_the_old_index(sound: Path, tmp_path: Path, reac
     assert {entry.name for entry in (index / "generations").iterdir()} == {before, report.generation}
     listed = {name for entry in (index / "generations").iterdir() for name, _ in generations.manifest(entry).segments}
     assert {entry.name for entry in (index / "segments").iterdir()} == listed
-    assert not list((index / "encoded").iterdir())
+    assert not list((index / "encoded").iterdir()) + list((index / "making").iterdir())
 
 
 def test_one_writer(tmp_path: Path) -> None:

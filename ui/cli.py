@@ -108,6 +108,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--fetch", action="append", default=[], metavar="URL", help="a page or a feed to fetch; may be repeated")
     command.add_argument("--watch", action="store_true", help="stay, and rebuild whenever a file changes")
     command.add_argument("--strict", action="store_true", help="change nothing if something cannot be read")
+    command.add_argument(
+        "--workers", type=_workers, default=1, metavar="N", help="build with N processes (default: 1); for long builds"
+    )
     command.add_argument("--from-index", metavar="DIR", help="take the articles of that index, for another embedder")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_rebuild)
@@ -215,6 +218,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     from vectorstore.articles.fetch import is_address
+    from vectorstore.minilm import cores
     from vectorstore.rebuild import rebuild, sources
     from vectorstore.watching import changes
 
@@ -223,6 +227,10 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("rebuild takes either PATHs or --from-index DIR.")
     if wrong := next((path for path in options.paths if is_address(path)), None):
         raise UsageError(f"{wrong} is an address: give it as --fetch {wrong}.")
+
+    workers = min(options.workers, cores())
+    if workers < options.workers:
+        print(f"{options.workers} workers are more than this machine has processors: {workers} will do.", file=sys.stderr)
 
     def once() -> None:
         with _counted() as progress:
@@ -236,6 +244,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 from_index=_path(options.from_index) if options.from_index else None,
                 strict=options.strict,
                 server=settings.server,
+                workers=workers,
             )
         print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings), flush=True)
 
@@ -556,6 +565,12 @@ def _day(value: str) -> date:
 def _count(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
         raise argparse.ArgumentTypeError(f"{value!r}: use a whole number from 1 to 1000")
+    return int(value)
+
+
+def _workers(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
+        raise argparse.ArgumentTypeError(f"{value!r}: use a whole number from 1, at most that of the processors")
     return int(value)
 
 

@@ -15,25 +15,20 @@ import numpy as np
 from vectorstore import generations, sealed, segments
 from vectorstore.archive import Archive
 from vectorstore.archiving import ArchiveWriter
-from vectorstore.encoded import Encoded
-from vectorstore.encoders import Encoder, Vectors
+from vectorstore.encoders import Encoder
 from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, VectorsLost
+from vectorstore.filling import Filling, Place, Slices
 from vectorstore.generations import Checked, Manifest
 from vectorstore.lexical import LexicalIndex
-from vectorstore.passages import encoded_text
 from vectorstore.segments import NONE, Numbers, Segment, Segments, within
 from vectorstore.served import prefix
 from vectorstore.server import Server
+from vectorstore.spread import Here, Work
 from vectorstore.verify import Prober
 
 Progress = Callable[[str, int, int], None]  # "articles" read so far and 0, or "passages" with a vector and how many there are
 
-# Vectors of a segment, or twice as many as there are already: each adds to what is searchable, and there are few. The largest
-# is what Chroma writes in less than half a gigabyte of memory (half as many took as much in all).
-_SEGMENT, _LARGEST = 16_384, 65_536
 _SOON = 256  # fewer missing vectors than that are made before anything is published
-_WINDOW = 2_048  # passages whose texts are in memory, sorted by length
-_CALL = 256  # of them that the encoder gets at once: a build that is stopped loses no more
 _MOST, _SMALL = 8, 4_096  # where there are more segments than that, those with fewer vectors than that are merged
 _DEAD = 0.3  # a segment of which more is dead is merged
 _WORDS_ANEW = 0.3  # where more passages than that are gone, words are indexed anew
@@ -44,10 +39,11 @@ class Building:
 
     def __init__(
         self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str], mapping: Mapping[str, str],
-        server: Server | None = None,
+        server: Server | None = None, work: Callable[[], Work] | None = None,
     ) -> None:  # fmt: skip
-        self._index_dir, self._encoder, self._server = index_dir, encoder, server
+        self._index_dir, self._encoder, self._server, self._spread = index_dir, encoder, server, work
         self._owner = generations.owner(index_dir) if server else ""
+        self._place = Place(index_dir, encoder.fingerprint, server, self._owner)
         if server:
             server.version()  # before hours of work for one that does not answer
         self._said: dict[str, Any] = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
@@ -120,23 +116,13 @@ class Building:
                 self._publish()
             encoded = reused = 0
             if len(missing):
-                with Encoded(self._index_dir, self._encoder.fingerprint, self._encoder.dimensions) as kept:
-                    window = _Window(archive, before, kept, self._segments, self._encoder, self._server)
-                    pending: list[int] = []
-                    for start in range(0, len(missing), _WINDOW):
-                        numbers = missing[start : start + _WINDOW].tolist()
-                        window.fill(numbers, partial(self._told, progress, held + start))
-                        pending += numbers
-                        many = min(max(_SEGMENT, 2 * len(_all(self._segments))), _LARGEST)
-                        if len(pending) >= many or numbers[-1] == missing[-1]:
-                            self._write(archive, pending, _Slices(archive.digests(pending), kept.vectors))
-                            self._merge(archive)
-                            self._publish()
-                            window.search(self._segments)
-                            kept.clear()
-                            pending = []
-                    encoded, reused = window.encoded, window.reused
-                    window.close()
+                with Filling(archive, before, self._segments, self._encoder, self._work(len(missing)), self._place) as filling:
+                    for segment in filling.segments(missing, partial(self._told, progress, held)):
+                        self._segments.append(segment)
+                        self._merge(archive)
+                        self._publish()
+                        filling.search(self._segments)
+                    encoded, reused = filling.encoded, filling.reused
             else:
                 self._merge(archive)
                 self._publish()
@@ -148,16 +134,13 @@ class Building:
             if before:
                 before.close()
 
+    def _work(self, many: int) -> Work:
+        """Who encodes so many passages: few are done here before a worker has started."""
+        return self._spread() if self._spread and many > _SOON else Here(self._encoder)
+
     def _told(self, progress: Progress | None, before: int, done: int) -> None:
         if progress:
             progress("passages", before + done, len(self._alive))
-
-    def _write(self, archive: Archive, numbers: Sequence[int], vectors: _Slices) -> None:
-        """Makes a segment of these passages."""
-        folder = generations.unused(self._index_dir, "segments")
-        filed = archive.filed(numbers)
-        made = segments.write(folder, self._encoder.fingerprint, numbers, vectors, *filed, self._server, self._owner)
-        self._segments.append(made)
 
     def _move(self, archive: Archive) -> None:
         """Makes anew, of their vectors, the segments that are not where they belong: in the folder, or of a copied index."""
@@ -170,7 +153,8 @@ class Building:
         if numbers:
             old = Segments(chosen, server=self._server)
             try:
-                self._write(archive, numbers, _Slices(numbers, old.stacked))
+                job = self._place.job(archive, numbers, Slices(numbers, old.stacked), "segments that are made one")
+                self._segments.append(self._place.moved(job, job.done(self._encoder)))
             finally:
                 old.close()
 
@@ -211,68 +195,13 @@ class Building:
             ) from error
         self._verified |= fresh
         generations.publish(self._index_dir, self._folder)
-        generations.sweep(self._index_dir, self._server)
+        generations.sweep(self._index_dir, self._server, made=False)  # the next may be being written
         self._live.append(generations.check(self._folder))
 
     def _linked(self, manifest: Manifest) -> dict[str, sealed.Seal]:
         """The files of a generation that another takes over, which therefore need not be read to be sealed."""
         self._known = {name: seal for name, seal in manifest.files.items() if name != "dead.npy"}
         return self._known
-
-
-class _Window:
-    """Gets the vectors of some passages at a time into the file of encoded ones: from segments that have them, or encoded."""
-
-    def __init__(
-        self, archive: Archive, before: Archive | None, kept: Encoded, held: Sequence[Segment], encoder: Encoder,
-        server: Server | None,
-    ) -> None:  # fmt: skip
-        self._archives = [archive, *([before] if before else [])]
-        self._kept, self._encoder, self._server = kept, encoder, server
-        self._earlier = _all(held)
-        self._store = Segments(held, server=server)
-        self.encoded = self.reused = 0
-
-    def search(self, held: Sequence[Segment]) -> None:
-        """Takes other segments to look for vectors in."""
-        self._store.close()
-        self._store = Segments(held, server=self._server)
-
-    def close(self) -> None:
-        self._store.close()
-
-    def fill(self, numbers: Sequence[int], progress: Callable[[int], None]) -> None:
-        """Makes sure that each of these passages has its vector in the file."""
-        archive = self._archives[0]
-        digests = archive.digests(numbers)
-        texts = {digest: encoded_text(row[1], row[2]) for digest, row in zip(digests, archive.of_numbers(numbers), strict=True)}
-        found = self._elsewhere([digest for digest in texts if digest not in self._kept])
-        if found:
-            self._kept.add(list(found), self._store.stacked(list(found.values())))
-        earlier = {digest for digest, number in found.items() if within(np.array([number]), self._earlier)[0]}
-        self.reused += sum(digest in earlier or self._kept.taken_up(digest) for digest in digests)
-        lacking = sorted((digest for digest in texts if digest not in self._kept), key=lambda digest: len(texts[digest]))
-        for start in range(0, len(lacking), _CALL):
-            part = lacking[start : start + _CALL]
-            self._kept.add(part, self._encoder.encode_documents([texts[digest] for digest in part]))
-            progress(len(numbers) - len(lacking) + start + len(part))
-        self.encoded += len(lacking)
-
-    def _elsewhere(self, digests: Sequence[bytes]) -> dict[bytes, int]:
-        """For each of these texts that a segment has a vector of, a passage number that it is under."""
-        pairs = [(digest, number) for digest in digests for archive in self._archives for number in archive.same(digest)]
-        held = within(np.array([number for _, number in pairs], np.int64), self._store.numbers)
-        return {digest: number for (digest, number), is_held in zip(pairs, held, strict=True) if is_held}
-
-
-class _Slices:
-    """Vectors that are read when they are wanted."""
-
-    def __init__(self, of: Sequence[Any], read: Callable[[Sequence[Any]], Vectors]) -> None:
-        self._of, self._read = of, read
-
-    def __getitem__(self, part: slice) -> Vectors:
-        return self._read(self._of[part])
 
 
 def _all(held: Sequence[Segment]) -> Numbers:

@@ -1,7 +1,7 @@
-"""Vectors that a build has made and not yet published, in one file that only grows: a build that was stopped takes them up.
+"""Vectors that a build has made and not yet published, in files that only grow: a build that was stopped takes them up.
 
 INDEX/encoded/FINGERPRINT holds records of one size: the digest of a text, its vector, a checksum. What a crash cut off or
-garbled ends the file.
+garbled ends the file. Each segment that is being made has a file of its own, FINGERPRINT.NUMBER, which goes when it is published.
 """
 
 from __future__ import annotations
@@ -22,20 +22,27 @@ _CHUNK = 4_096  # records
 
 
 class Encoded:
-    """The file of one embedder, open to be read and added to."""
+    """A file of one embedder, open to be read and added to."""
 
-    def __init__(self, index_dir: Path, fingerprint: str, dimensions: int) -> None:
-        name = fingerprint if re.fullmatch(r"[\w-]{1,64}", fingerprint) else hashlib.sha256(fingerprint.encode()).hexdigest()
-        self.file = index_dir / "encoded" / name
+    def __init__(self, index_dir: Path, fingerprint: str, dimensions: int, number: int = 0) -> None:
+        name, self.number = _name(fingerprint), number
+        self.file = index_dir / "encoded" / (f"{name}.{number}" if number else name)
         self._record = np.dtype([("digest", f"V{DIGEST}"), ("vector", "<f4", dimensions), ("check", "<u4")])
         self._places: dict[bytes, int] = {}
         self.file.parent.mkdir(exist_ok=True)
         for other in self.file.parent.iterdir():
-            if other != self.file:
+            if other.name.partition(".")[0] != name:  # of another embedder
                 other.unlink(missing_ok=True)
         self._opened = self.file.open("a+b", buffering=0)
         self._count = self._earlier = self._read()
         self._opened.truncate(self._count * self._record.itemsize)
+
+    @classmethod
+    def left(cls, index_dir: Path, fingerprint: str, dimensions: int) -> list[Encoded]:
+        """Those that earlier builds left, open, by their numbers."""
+        names = [file.name.partition(".") for file in (index_dir / "encoded").glob("*")]
+        numbers = [int(number or 0) for name, _, number in names if name == _name(fingerprint) and (number or "0").isdecimal()]
+        return [cls(index_dir, fingerprint, dimensions, number) for number in sorted(numbers)]
 
     def _read(self) -> int:
         """Finds what each sound record holds; the number of records before the first that is not."""
@@ -94,3 +101,7 @@ class Encoded:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _name(fingerprint: str) -> str:
+    return fingerprint if re.fullmatch(r"[\w-]{1,64}", fingerprint) else hashlib.sha256(fingerprint.encode()).hexdigest()

@@ -64,14 +64,14 @@ class Encoder(Protocol):
         ...
 
 
-def open_encoder(name: str = PACKAGED) -> Encoder:
+def open_encoder(name: str = PACKAGED, threads: int = 0) -> Encoder:
     """The packaged encoder, the multilingual one, or the sentence-transformers model of that name or path.
 
-    Cheap: the first text loads the weights.
+    Cheap: the first text loads the weights. Documents are encoded by so many threads; 0: as many as there are processors.
     """
     if name == MULTILINGUAL:
-        return PackagedEncoder(model=multilingual)
-    return PackagedEncoder() if name == PACKAGED else SentenceEncoder(name)
+        return PackagedEncoder(model=multilingual, threads=threads)
+    return PackagedEncoder(threads=threads) if name == PACKAGED else SentenceEncoder(name, threads)
 
 
 class PackagedEncoder:
@@ -84,8 +84,11 @@ class PackagedEncoder:
 
     dimensions = 384
 
-    def __init__(self, bytewise: bool | None = None, scales: Path | None = None, model: Callable[[], MiniLM] = packaged) -> None:
+    def __init__(
+        self, bytewise: bool | None = None, scales: Path | None = None, model: Callable[[], MiniLM] = packaged, threads: int = 0
+    ) -> None:
         """`bytewise` says whether 8 bits are tried; without it the processor does."""
+        self._threads = threads
         self._bytewise = multiplies_bytes() if bytewise is None else bytewise
         self._scales = scales
         self._model = model
@@ -101,6 +104,10 @@ class PackagedEncoder:
             self._fingerprint = _of_files(self._model().path)
         return self._fingerprint
 
+    def prepare(self) -> None:
+        """Loads now what many documents are encoded with, so that a first few are encoded with it, too."""
+        self._for_documents()
+
     @property
     def precision(self) -> str:
         """What documents are encoded in: "int8" or "float32"."""
@@ -113,7 +120,7 @@ class PackagedEncoder:
         few = len(texts) <= _FEW and self._documents is None
         fast = exact if few or not texts else self._for_documents()
         done = 0
-        pool = ThreadPoolExecutor(cores())
+        pool = ThreadPoolExecutor(self._threads or cores())
         try:
             for start in range(0, len(texts), _WINDOW):
                 rows = _rows(model, [f"{model.tells}{text}" for text in texts[start : start + _WINDOW]])
@@ -188,8 +195,8 @@ def _least_cosine(model: MiniLM, one: Any, other: Any) -> float:
 class SentenceEncoder:
     """Any sentence-transformers model, on the processor."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, threads: int = 0) -> None:
+        self.name, self._threads = name, threads
         self.multilingual = "multilingual" in name.lower()  # as their makers call those
         self._lock = threading.Lock()  # tokenizers and torch's thread count are not ours alone
         self._model: Any = None
@@ -213,7 +220,7 @@ class SentenceEncoder:
         by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # a batch is as slow as its longest text
         for start in range(0, len(by_length), _BATCH):
             batch = by_length[start : start + _BATCH]
-            vectors[batch] = self._encode(model.encode_document, [texts[i] for i in batch], threads=cores())
+            vectors[batch] = self._encode(model.encode_document, [texts[i] for i in batch], threads=self._threads or cores())
             if progress:
                 progress(start + len(batch))
         return vectors

@@ -18,6 +18,7 @@ __all__ = [
     "UsageError",
     "VectorsLost",
     "VectorsUnavailable",
+    "WorkersLost",
 ]
 
 
@@ -79,3 +80,7 @@ class VectorsUnavailable(StoreError):
 
 class VectorsLost(VectorsUnavailable):
     """The server answers, but a collection of the index is gone or is not as it was made."""
+
+
+class WorkersLost(StoreError):
+    """Processes that should build segments died, or did not come; what they had done is kept."""

@@ -5,6 +5,7 @@
       lock, writer              one rebuild at a time, and who is at it
       generations/NAME/         articles.sqlite, lexical/, dead.npy, and manifest.json, written last, which lists its segments
       segments/NAME/            vectors: vectorstore/segments.py
+      making/NAME/              a segment that is being written, by whichever process; moved to segments/ when it is whole
       encoded/                  vectors of a build that goes on: vectorstore/encoded.py
       owner                     where a server has the vectors: what the names of this index's collections begin with
 
@@ -163,6 +164,12 @@ def writing(index_dir: Path) -> Iterator[None]:
         lock.release()
 
 
+def sign(index_dir: Path) -> tuple[Path, str]:
+    """A file of the index folder and what is in it now: who reads the same sees the same folder. Only while `writing`."""
+    file = index_dir / "writer"
+    return file, file.read_text(encoding="utf-8")
+
+
 def new(index_dir: Path, kind: str = "generations") -> Path:
     """An empty folder for the next generation. Only while `writing`."""
     path = unused(index_dir, kind)
@@ -218,10 +225,10 @@ def owner(index_dir: Path) -> str:
     return name
 
 
-def sweep(index_dir: Path, server: Server | None = None) -> None:
+def sweep(index_dir: Path, server: Server | None = None, made: bool = True) -> None:
     """Deletes all but the live generation, the one before it, and their segments, those that the server has, too.
 
-    What cannot be is left to the next time.
+    With `made`, none is being made, and what was begun goes as well. What cannot be deleted is left to the next time.
     """
     try:
         name = live(index_dir)
@@ -229,10 +236,12 @@ def sweep(index_dir: Path, server: Server | None = None) -> None:
     except StoreError:  # none, or nobody can say which: all are kept that are whole
         kept = _sealed(index_dir)
     listed = {"generations": {entry.name for entry in kept}, "segments": {one for entry in kept for one in _segments(entry)}}
+    if made:
+        listed["making"] = set()
     for kind, keep in listed.items():
         with contextlib.suppress(OSError):
             for entry in list((index_dir / kind).iterdir()):
-                if entry.name not in keep and (kind != "segments" or forget(entry, lambda: owner(index_dir), server)):
+                if entry.name not in keep and (kind == "generations" or forget(entry, lambda: owner(index_dir), server)):
                     shutil.rmtree(entry, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,11 @@ from vectorstore.articles.places import Place, kept, source
 from vectorstore.building import Building, Progress
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, NoIndex, NotAllRead, NothingToIndex, StoreError, UsageError
+from vectorstore.minilm import cores
+from vectorstore.processes import Processes
 from vectorstore.rejections import Rejections
 from vectorstore.server import Server
+from vectorstore.spread import Spread, Told, Work
 from vectorstore.types import Article, Rejected
 
 
@@ -78,6 +82,7 @@ def rebuild(
     fetch: Sequence[str] | str = (),
     strict: bool = False,
     server: Server | None = None,
+    workers: int = 1,
 ) -> Report:
     """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
 
@@ -86,7 +91,8 @@ def rebuild(
     index (or of this one): for another embedder, without the sources. `mapping` says what fields are called:
     {"headline": "title"}.
 
-    With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it.
+    With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it. With more than one of
+    `workers`, processes of this machine that share its processors make the segments.
 
     A file that did not change is not read again, an article that did not stays, and a text that did not keeps its vector. What
     cannot be read is named in the report and in INDEX/rejected.jsonl; with `strict` it raises NotAllRead, and nothing is
@@ -96,6 +102,7 @@ def rebuild(
     started = time.monotonic()
     index_dir, server = Path(index_dir), server and server.patient()
     own = own_names(dict(mapping or {}))
+    told: Encoder | str = encoder or embedder
     encoder = encoder or open_encoder(embedder)
     given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
     given += addresses(fetch)
@@ -114,7 +121,10 @@ def rebuild(
                     given, before = _made_from(index_dir)
                     own = own or before
                 named = given or [samples()]  # which are not kept: the next version may bring others
-            building = ends.enter_context(Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server))
+            work = partial(_shared, told, encoder.fingerprint, index_dir, workers) if workers > 1 else None
+            building = ends.enter_context(
+                Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server, work)
+            )
             rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
                 items = _files(named, own, archive) if articles is None else _given(articles, own, archive)
@@ -132,6 +142,12 @@ def rebuild(
         building.published.folder.name, index_dir, tuple(named), manifest.articles, manifest.passages, encoded, reused,
         archive.superseded, archive.gone, archive.duplicates, building.languages, rejections.listed(), time.monotonic() - started,
     )  # fmt: skip
+
+
+def _shared(embedder: Encoder | str, fingerprint: str, index_dir: Path, workers: int) -> Work:
+    """Workers to make the segments."""
+    told = Told(embedder, max(1, cores() // workers), generations.sign(index_dir))
+    return Spread(Processes(told), workers, fingerprint)
 
 
 def sources(paths: Sequence[Path | str], index_dir: Path) -> list[Path | str]:
