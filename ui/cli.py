@@ -1,4 +1,4 @@
-"""The `onrecord` command: rebuild, ask, search, check, export, chat, mcp, eval, status.
+"""The `onrecord` command: rebuild, ask, search, check, export, chat, password, mcp, eval, status.
 
 Exit codes: 0 an answer or an honest abstention; 2 wrong usage; 130 stopped by Ctrl+C; 1 anything else, with one line on stderr.
 """
@@ -26,6 +26,7 @@ from vectorstore.errors import OnRecordError
 from vectorstore.types import Filters, as_day
 
 if TYPE_CHECKING:
+    from ui.rate import Rate
     from vectorstore.rebuild import Report
     from vectorstore.search import Index
 
@@ -170,7 +171,11 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("chat", parents=[shared], help="serve the chat in a browser, and the API")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine only)")
     command.add_argument("--port", type=_port, default=7860, help="the port to listen on (default: 7860)")
-    command.add_argument("--auth-file", metavar="FILE", help="who may enter: one user:password a line")
+    command.add_argument("--passwords", metavar="FILE", help="who may enter: lines that `onrecord password` has made")
+    command.add_argument("--auth-file", metavar="FILE", help="the same in plain text, one user:password a line")
+    command.add_argument(
+        "--rate", type=_rate, metavar="N/min", help="how often one user, or one address, may ask: 30/min, 2/s, 500/day"
+    )
     command.add_argument(
         "--root-path", type=_root_path, default="", metavar="PATH", help="the path that a proxy serves it under, as in /archive"
     )
@@ -181,6 +186,11 @@ def parser() -> argparse.ArgumentParser:
         help="whether to keep what readers say of answers (default: yes)",
     )
     command.set_defaults(run=_chat)
+
+    command = commands.add_parser("password", parents=[shared], help="make a line of the file that --passwords reads")
+    command.add_argument("name", metavar="NAME", help="the user's name")
+    command.add_argument("--file", metavar="FILE", help="the file to put it into (default: standard output)")
+    command.set_defaults(run=_password)
 
     command = commands.add_parser("mcp", parents=[shared], help="serve the collection as tools to an MCP host")
     command.add_argument("--http", action="store_true", help="over HTTP on this machine, at /mcp, not standard input and output")
@@ -444,14 +454,41 @@ def _list(options: argparse.Namespace, settings: Settings, filters: Filters) -> 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import Assistant
-    from ui.access import read_auth
+    from ui.access import Access, read_auth
     from ui.feedback import FILE
+    from ui.passwords import is_private
     from ui.server import serve
 
-    auth = read_auth(Path(options.auth_file)) if options.auth_file else None
+    if options.passwords and options.auth_file:
+        raise UsageError("--passwords and --auth-file both say who may enter: give one of them.")
+    auth: Access | list[tuple[str, str]] | None = read_auth(Path(options.auth_file)) if options.auth_file else None
+    if options.passwords:
+        auth = Access(file=_path(options.passwords))
+        if not is_private(_path(options.passwords)):
+            print(f"onrecord: others can read {options.passwords}: chmod 600 {options.passwords}", file=sys.stderr)
+    feedback = settings.index / FILE if options.feedback == "yes" else None
     with Assistant.open(settings.index, settings) as assistant:
-        feedback = settings.index / FILE if options.feedback == "yes" else None
-        serve(assistant, options.host, options.port, auth, options.root_path, feedback=feedback)
+        serve(assistant, options.host, options.port, auth, options.root_path, feedback, options.rate)
+    return 0
+
+
+def _password(options: argparse.Namespace, settings: Settings) -> int:
+    from getpass import getpass
+
+    from ui.passwords import hashed, new_password, put, user_name
+
+    name = user_name(options.name)
+    if sys.stdin.isatty():
+        typed = getpass(f"Password of {name}: "), getpass("Again: ")
+    else:  # of a program: on two lines, or on one
+        first, second = sys.stdin.readline().rstrip("\r\n"), sys.stdin.readline().rstrip("\r\n")
+        typed = first, second or first
+    kept = hashed(new_password(*typed, name))
+    if not options.file:
+        print(f"{name}:{kept}")
+        return 0
+    known = put(_path(options.file), name, kept)
+    print(f"{name} {'has another password' if known else 'is added'} in {options.file}.")
     return 0
 
 
@@ -579,6 +616,15 @@ def _root_path(text: str) -> str:
     if path and not re.fullmatch(r"(?:/[\w.~-]+)+", path, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text!r} is no path; write it as /archive")
     return path
+
+
+def _rate(text: str) -> Rate:
+    from ui.rate import read_rate
+
+    try:
+        return read_rate(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
 
 
 def _port(value: str) -> int:

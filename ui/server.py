@@ -33,11 +33,12 @@ from qa.assistant import Assistant
 from qa.asynchronous import AT_ONCE, AsyncAssistant
 from qa.errors import CannotServe, NotAllowed, NotFound, TooMany
 from ui import completions, reading
-from ui.access import COOKIE, LASTS, Access, form_fields, local_path, login_html
+from ui.access import COOKIE, LASTS, Access, Comparing, form_fields, local_path, login_html
 from ui.conversing import events
 from ui.docs import docs_html, openapi
 from ui.export import FORMATS
 from ui.line import Line
+from ui.rate import Rate
 from ui.web import WAITING, build, mount
 from ui.wire import (
     Asked,
@@ -57,11 +58,19 @@ from ui.wire import (
 from vectorstore.errors import OnRecordError
 
 _LARGEST_REQUEST = 4_000_000  # bytes
-_LARGEST_LOGIN = 8_000
+_LARGEST_FORM = 8_000  # of logging in and out
+_UNKEPT = {"cache-control": "no-store"}
+# What counts as asking, where there is a rate: Gradio's own ways, too.
+_ASKING = (
+    *("/api/v1/answers", "/api/v1/check", "/api/v1/export", "/api/v1/feedback", "/v1/chat/completions"),
+    *("/gradio_api/queue/join", "/gradio_api/call", "/gradio_api/run", "/gradio_api/api"),
+)
+_SEARCHING = ("/api/v1/search", "/api/v1/timeline")
 _SMALLEST_ZIPPED = 1_000
 _PATIENCE = 30.0  # seconds for a client to take what it is sent
 _ENDING = 2  # seconds that are left to whoever is being answered when the server ends
 _OPEN = ("/health", "/login")  # what needs no password
+_FORMS = ("/login", "/logout")
 _UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
 _SCOPE = ("question", "sources", "since", "until", "today", "ignore")
 
@@ -87,21 +96,24 @@ _HEADERS = (
 )
 
 
+Auth = Access | Sequence[tuple[str, str]] | None
+
 # --- the routes -------------------------------------------------------------------------------------------------------
 
 
 def application(
     assistant: Assistant,
-    auth: Sequence[tuple[str, str]] | None = None,
+    auth: Auth = None,
     examples: Sequence[str] | None = None,
     root: str = "",
     feedback: Path | None = None,
+    rate: Rate | None = None,
 ) -> FastAPI:
     """The API over an assistant, with the page at its root.
 
     `root` is the path that a proxy serves it under, and `feedback` the file that keeps what readers say of answers.
     """
-    access = Access(auth or ())
+    access, comparing = auth if isinstance(auth, Access) else Access(auth or ()), Comparing()
     answering = AsyncAssistant(assistant, AT_ONCE)
     line = Line(AT_ONCE, WAITING)
     app = FastAPI(
@@ -109,9 +121,14 @@ def application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(_Guard, access=access, root=root)],
+        middleware=[Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root)],
     )
-    app.state.close = answering.close_threads
+
+    def close() -> None:
+        answering.close_threads()
+        comparing.close()
+
+    app.state.close = close
 
     @app.get("/health")
     async def health() -> Response:
@@ -210,16 +227,17 @@ def application(
 
     @app.get("/login")
     async def login(request: Request) -> Response:
-        return HTMLResponse(login_html(root, local_path(request.query_params.get("then", "/"))))
+        then, user = local_path(request.query_params.get("then", "/")), access.known(request.scope["headers"])
+        return HTMLResponse(login_html(root, then, user=user or ""), headers=_UNKEPT)
 
     @app.post("/login")
     async def logged_in(request: Request) -> Response:
-        body = await request.body()
-        user, password, then = form_fields(parse_qs(body[:_LARGEST_LOGIN].decode("utf-8", "replace")))
+        body, address = await request.body(), _address(request.scope)
+        user, password, then = form_fields(parse_qs(body.decode("utf-8", "replace")))
         try:
-            token = access.enter(access.check(user, password, _address(request.scope)))
+            token = access.enter(await comparing.do(access.check, address, user, password, address))
         except (NotAllowed, TooMany) as error:
-            return HTMLResponse(login_html(root, then, str(error)), status_of(error))
+            return HTMLResponse(login_html(root, then, str(error)), status_of(error), _UNKEPT | _later(error))
         response = RedirectResponse(root + then, 303)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").startswith("https")
         response.set_cookie(COOKIE, token, LASTS, path=root or "/", httponly=True, samesite="lax", secure=secure)
@@ -375,6 +393,10 @@ def _file(text: str, kind: str, name: str, scope: Any) -> Response:
     return Response(body, 200, headers, f"{kind}; charset=utf-8")
 
 
+def _later(error: BaseException) -> dict[str, str]:
+    return {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
+
+
 def _wrong(scope: Any, event: Event) -> Response:
     """The response to a request that came to nothing, in the form of the protocol that it used."""
     status, headers = event["status"], {}
@@ -408,8 +430,10 @@ def _address(scope: Any) -> str:
 class _Guard:
     """ASGI middleware over everything: who may enter, what is too large or not needed, and security headers on every response."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], access: Access, root: str) -> None:
-        self.app, self.access, self.root = app, access, root
+    def __init__(
+        self, app: Callable[..., Awaitable[None]], access: Access, comparing: Comparing, rate: Rate | None, root: str
+    ) -> None:
+        self.app, self.access, self.comparing, self.rate, self.root = app, access, comparing, rate, root
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -419,10 +443,11 @@ class _Guard:
             await send({"type": "websocket.close", "code": 1008})  # there are none here
             return
 
-        begun = False
+        begun = ended = False
 
         async def guarded(message: Any) -> None:
-            nonlocal begun
+            nonlocal begun, ended
+            ended = ended or (message["type"] == "http.response.body" and not message.get("more_body"))
             if message["type"] == "http.response.start":
                 begun = True
                 ours = {name for name, _ in _HEADERS}
@@ -435,7 +460,7 @@ class _Guard:
             if path != self.root and not path.startswith(f"{self.root}/"):
                 path, raw = self.root + path, self.root.encode() + raw
             scope = {**scope, "root_path": self.root, "path": path, "raw_path": raw}
-        if response := self._refusal(scope):
+        if response := await self._refusal(scope):
             await response(scope, receive, guarded)  # at once: the server below us reads and drops what still comes
             return
         try:
@@ -443,30 +468,52 @@ class _Guard:
         except asyncio.CancelledError:  # the server ends: whoever is still being answered sees an end, too
             if not begun:
                 await guarded({"type": "http.response.start", "status": 503, "headers": []})
-            await guarded({"type": "http.response.body", "body": b""})
+            if not ended:
+                await guarded({"type": "http.response.body", "body": b""})
 
-    def _refusal(self, scope: Any) -> Response | None:
+    async def _refusal(self, scope: Any) -> Response | None:
         path, headers = _route(scope), dict(scope["headers"])
         if b"transfer-encoding" in headers:  # of a size that nobody has said
             return _wrong(scope, _said("LengthRequired", "The request does not say its length: send Content-Length.", 411))
         size = headers.get(b"content-length", b"0")
-        if not size.isdigit() or int(size) > _LARGEST_REQUEST:
-            most = _LARGEST_REQUEST // 1_000_000
-            return _wrong(
-                scope, _said("TooLarge", f"The request has {size.decode('latin-1')[:20]} bytes: send at most {most} MB.", 413)
-            )
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and headers.get(b"sec-fetch-site") == b"cross-site":
+        most = _LARGEST_FORM if path in _FORMS else _LARGEST_REQUEST
+        if not size.isdigit() or int(size) > most:
+            told = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most:,} bytes"
+            message = f"The request has {size.decode('latin-1')[:20]} bytes: send at most {told}."
+            return _wrong(scope, _said("TooLarge", message, 413))
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _is_from_elsewhere(headers):
             return _wrong(scope, _said("OtherSite", "Another site's page sent this: ask from this one, or from a program.", 403))
         if path in _OPEN:
             return None
         try:
-            scope["user"] = self.access.user(scope["headers"], _address(scope))
+            scope["user"] = await self._user(scope, headers)
         except (NotAllowed, TooMany) as error:
             if scope["method"] in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b""):
                 then = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-                return HTMLResponse(login_html(self.root, local_path(then)), status_of(error))
+                page = login_html(self.root, local_path(then))
+                return HTMLResponse(page, status_of(error), _UNKEPT | _later(error))
             return _refused(scope, error)
+        if self.rate and ((scope["method"] == "POST" and path.startswith(_ASKING)) or path in _SEARCHING):
+            try:
+                self.rate.take(scope["user"] or _address(scope))
+            except TooMany as error:
+                return _refused(scope, error)
         return Response(status_code=404) if path.startswith(_UNUSED) else None
+
+    async def _user(self, scope: Any, headers: dict[bytes, bytes]) -> str:
+        known, address = self.access.known(scope["headers"]), _address(scope)
+        if known is None and b"authorization" in headers:
+            return await self.comparing.do(self.access.user, address, scope["headers"], address)
+        return known if known is not None else self.access.user(scope["headers"], address)
+
+
+def _is_from_elsewhere(headers: dict[bytes, bytes]) -> bool:
+    """Whether another site's page sends it. Browsers say so; an old one says at least where the page is from."""
+    if site := headers.get(b"sec-fetch-site"):
+        return site not in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    ours = (headers.get(b"host"), headers.get(b"x-forwarded-host"))
+    return origin is not None and origin.partition(b"://")[2] not in ours
 
 
 def _said(kind: str, message: str, status: int) -> Event:
@@ -504,14 +551,15 @@ def start(
     assistant: Assistant,
     host: str = "127.0.0.1",
     port: int = 7860,
-    auth: Sequence[tuple[str, str]] | None = None,
+    auth: Auth = None,
     examples: Sequence[str] | None = None,
     root: str = "",
     feedback: Path | None = None,
+    rate: Rate | None = None,
 ) -> Served:
     """Serve page and API from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
     listener = _listening(host, port)
-    app = application(assistant, auth, examples, root, feedback)
+    app = application(assistant, auth, examples, root, feedback, rate)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -534,16 +582,17 @@ def serve(
     assistant: Assistant,
     host: str = "127.0.0.1",
     port: int = 7860,
-    auth: Sequence[tuple[str, str]] | None = None,
+    auth: Auth = None,
     root: str = "",
     feedback: Path | None = None,
+    rate: Rate | None = None,
 ) -> None:
     """Serve page and API until interrupted. Raises CannotServe where it cannot listen there."""
-    with start(assistant, host, port, auth, root=root, feedback=feedback) as served:
+    with start(assistant, host, port, auth, root=root, feedback=feedback, rate=rate) as served:
         print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
         if not auth and not _is_loopback(host):
             print(
-                f"Everybody who can reach {host}:{served.url.rpartition(':')[2]} can read this collection: --auth-file asks for "
+                f"Everybody who can reach {host}:{served.url.rpartition(':')[2]} can read this collection: --passwords asks for "
                 "a password.",
                 file=sys.stderr,
             )
