@@ -12,7 +12,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.errors import UsageError
 from qa.settings import Settings
-from ui import cli, web
+from ui import cli
 from ui.render import answer_html, answer_text
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.operators import read
@@ -196,22 +196,20 @@ def test_the_command_takes_operators(folder: Path, samples_index: Path, capsys: 
 def test_the_page_takes_operators(samples_index: Path) -> None:
     """The page shows how each was read, with a button to ask without, and a mistake as an error."""
     with Assistant.open(samples_index, Settings(index=samples_index)) as assistant:
-        *_, last = web.exchanges(assistant, 'ferry "had been asleep" after:2020', ())
-        assert last.answer
-        assert [one.words for one in last.answer.understood] == ['"had been asleep"', "after:2020"]
-        assert all("had been asleep" in hit.article.text for hit in last.answer.hits)
-        html = answer_html(last.answer, 1)
+        last = assistant.ask('ferry "had been asleep" after:2020')
+        assert [one.words for one in last.understood] == ['"had been asleep"', "after:2020"]
+        assert all("had been asleep" in hit.article.text for hit in last.hits)
+        html = answer_html(last, 1)
         assert "only articles with “had been asleep” were searched" in html
         assert "only articles from 1 January 2021 were searched" in html
         assert html.count("data-ignore=") == 2
-        *_, without = web.exchanges(assistant, last.question, (), ignored=('"had been asleep"',))
-        assert without.answer
-        assert [one.words for one in without.answer.understood] == ["after:2020"]
+        without = assistant.ask(last.question, ignore=('"had been asleep"',))
+        assert [one.words for one in without.understood] == ["after:2020"]
         nothing = assistant.ask('ferry "nobody wrote this"')
         assert nothing.abstained
         assert "only articles with “nobody wrote this”" in answer_text(nothing).replace("\n", " ")
-        *_, wrong = web.exchanges(assistant, "ferry OR", ())
-        assert "OR stands between" in wrong.error
+        with pytest.raises(UsageError, match="OR stands between"):
+            assistant.ask("ferry OR")
 
 
 def test_hostile_lines_are_read_in_time() -> None:

@@ -12,7 +12,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,86 +19,18 @@ import pytest
 from qa.errors import CannotServe, UsageError
 from tests.scripted import DENIAL, FERRY, Scripted
 from ui.access import read_auth
+from ui.page import sample_questions
 from ui.server import Served, start
-from ui.web import Exchange, exchange_html, exchanges, sample_questions, turns
 from ui.wire import read_filters
 from vectorstore.articles import read
-from vectorstore.types import Article, Filters, Summary
+from vectorstore.types import Article, Summary
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")  # Gradio's own use of pandas
 
 SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
 
 
-# --- one question, as the page shows it ----------------------------------------------------------------------------------
-
-
-def test_an_answer_grows_and_then_is_whole() -> None:
-    """First the search is announced, then the text grows, then the checked answer stands."""
-    seen = list(exchanges(Scripted(), "Who denied it?", ()))
-    assert "Searching" in exchange_html(seen[0])
-    assert all(exchange.running for exchange in seen[:-1])
-    assert not seen[-1].running
-    assert "Each sentence compared with its quotes" in exchange_html(seen[-1])
-    lengths = [len(exchange.answer.text) for exchange in seen[1:] if exchange.answer]
-    assert lengths == sorted(lengths)
-
-
-def test_an_error_of_ours_is_shown_with_its_remedy() -> None:
-    """A dead endpoint ends the exchange with its one line, as an error."""
-    last = list(exchanges(Scripted(), "please fail", ()))[-1]
-    assert last.error.startswith("Nothing answers at http://127.0.0.1:9/v1")
-    assert 'role="alert"' in exchange_html(last)
-    assert "or-running" not in exchange_html(last)
-
-
-def test_a_defect_is_shown_as_one_and_raised() -> None:
-    """What we did not foresee is neither an answer nor silent: the page names its kind, the log gets the rest."""
-    shown: list[Exchange] = []
-    with pytest.raises(ZeroDivisionError, match="secret detail"):
-        shown.extend(exchanges(Scripted(), "please crash", ()))
-    assert shown[-1].error.startswith("ZeroDivisionError inside onrecord")
-    assert "secret detail" not in exchange_html(shown[-1])
-
-
-@pytest.mark.parametrize("question", ["", " ", "x" * 1_000_000])
-def test_a_question_that_is_none_gets_an_error(question: str) -> None:
-    """An empty question and a megabyte are refused in a line, and the page stays small."""
-    last = list(exchanges(Scripted(), question, ()))[-1]
-    assert last.error.startswith("The question")
-    assert len(exchange_html(last)) < 3_000
-
-
-def test_a_follow_up_gets_what_was_said_before() -> None:
-    """Finished answers become turns with the headlines they cite; failures do not; an abstention says nothing."""
-    talk = tuple(list(exchanges(Scripted(), question, ()))[-1] for question in ("Who?", "please fail", "price?"))
-    first, second = turns(talk)
-    assert first.question == "Who?"
-    assert first.answer.startswith("The operator")
-    assert first.titles == (FERRY.title, "Fourteen hurt as ferry strikes rock")
-    assert (second.question, second.answer) == ("price?", "")
-    assistant = Scripted()
-    list(exchanges(assistant, "And then?", talk))
-    assert assistant.asked[0][1] == (first, second)
-
-
-def test_filters_reach_the_assistant() -> None:
-    """Outlets and dates chosen on the page narrow the search."""
-    assistant = Scripted()
-    list(exchanges(assistant, "Who?", (), (["CNN"], "2026-03-01", "")))
-    assert assistant.asked[0][2] == Filters(("CNN",), date(2026, 3, 1), None)
-
-
-def test_words_to_ignore_reach_the_assistant() -> None:
-    """An exchange without the words that were understood is asked so, and remembers it for the next try."""
-    first, again = (
-        list(exchanges(Scripted(), "Who denied it this week?", (), ignored=words))[-1] for words in ((), ("this week",))
-    )
-    assert first.answer
-    assert [one.words for one in first.answer.understood] == ["this week"]
-    assert 'data-ignore="0"' in exchange_html(first)
-    assert again.answer
-    assert (again.answer.understood, again.ignored) == ((), ("this week",))
+# --- filters ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -111,10 +42,9 @@ def test_words_to_ignore_reach_the_assistant() -> None:
     ],
 )
 def test_a_date_that_is_none_is_named(filters: tuple[list[str], str, str | None], message: str) -> None:
-    """A filter that cannot be meant is refused by name, on the page as an error."""
+    """A filter that cannot be meant is refused by name."""
     with pytest.raises(UsageError, match=message):
         read_filters(*filters)
-    assert message in list(exchanges(Scripted(), "Who?", (), filters))[-1].error
 
 
 # --- examples ------------------------------------------------------------------------------------------------------------
@@ -356,8 +286,8 @@ def test_the_page_starts_whatever_the_proxy(name: str, value: str, monkeypatch: 
 
 
 def test_the_module_loads_without_gradio() -> None:
-    """Gradio costs seconds: it is loaded when a page is made, not when ui.web or the command line is imported."""
+    """Gradio costs seconds: it is loaded when a page is made, not when ui.page or the command line is imported."""
     heavy = "('gradio', 'fastapi', 'starlette', 'uvicorn')"
-    code = f"import sys, ui.web, ui.cli; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
+    code = f"import sys, ui.page, ui.cli; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.export import export_of, exported, file_name
 from ui.feedback import keep, row_of
+from ui.reader import reader_html
+from ui.render import answer_html, evidence_html
+from ui.stored import read_answer
 from ui.wire import Asked, record_dict
 from vectorstore.rejections import rejected
 from vectorstore.types import Filters
@@ -55,6 +59,25 @@ def article(assistant: Assistant, id_: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"There is no article {id_[:80]!r}: take an id from a search or an answer.")
     return record_dict(found) | {"versions": [record_dict(version) for version in assistant.index.versions(id_)]}
+
+
+def reader(assistant: Assistant, id_: str, start: int, end: int) -> dict[str, Any]:
+    """The whole article as safe HTML, with what stands from `start` to `end` marked. Raises NotFound."""
+    found = assistant.index.article(id_)
+    if found is None:
+        raise NotFound(f"The article {id_[:80]!r} is no longer in the collection: ask again to see what is.")
+    return {"html": reader_html(found, start, end)}
+
+
+def rendered(assistant: Assistant, answers: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    """Answers that a client has kept, as safe HTML, with their quotes looked up in the collection as it is now."""
+    stored = cache(assistant.index.article)
+    shown = ((turn, read_answer(given, stored)) for turn, given in answers)
+    return {
+        "rendered": [
+            {"turn": turn, "html": answer_html(answer, turn), "evidence": evidence_html(answer, turn)} for turn, answer in shown
+        ]
+    }
 
 
 def collection(assistant: Assistant) -> dict[str, Any]:

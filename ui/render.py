@@ -16,6 +16,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
+from qa.quoting import DIFFER
 from qa.types import Answer, Citation, Sentence
 from vectorstore.language.days import day_words, month
 from vectorstore.language.sentences import sentences
@@ -24,7 +25,6 @@ from vectorstore.types import Article, Filters, Hit, Summary, Understood
 NEAREST = 3  # how many passages an abstention shows
 _CONTEXT = 420  # characters of the neighbouring sentence that a card shows; a listing without full stops is cut there
 _WINDOW = 1_600  # characters of the article either side of a quote in which the neighbouring sentences are looked for
-_LONGEST_ECHO = 900  # characters of a question that the page repeats; a whole article may have been pasted
 
 # Terminal control sequences go as a whole: taking only the escape character would leave "[31m" to read.
 _TERMINAL = re.compile(
@@ -100,69 +100,28 @@ def mode_name(model_name: str) -> str:
 # --- the page ---------------------------------------------------------------------------------------------------------
 
 
-def status_html(summary: Summary, model_name: str) -> str:
-    """The header's right side: how answers are made, and what is being searched."""
-    if model_name == "quote-only":
-        mode = "Answers only by quoting the articles. No language model is used."
-    else:
-        mode = "A language model writes the answer. A sentence that does not agree with the articles is marked."
-    facts = [f"<b>{summary.articles:,}</b> {'article' if summary.articles == 1 else 'articles'}"]
-    if summary.first:
-        facts.append(escaped(span_of_days(summary.first, summary.last)))
-    named = [name for name, _ in summary.sources if name]
-    if len(named) == 1:
-        facts.append(f"<bdi>{escaped(one_line(named[0]))}</bdi>")
-    elif named:
-        facts.append(f"{len(named):,} outlets")
-    if summary.undated:
-        facts.append(f"{summary.undated:,} undated")
-    facts += vectors_so_far(summary)
-    collection = " ".join(f'<span class="or-fact">{fact}</span>' for fact in facts)
-    return (
-        f'<div class="or-status"><span class="or-mode" title="{mode}"><span class="or-sr">Answering mode: </span>'
-        f'<bdi>{escaped(mode_name(model_name))}</bdi><span class="or-sr">. {mode}</span></span>'
-        f'<span class="or-collection"><span class="or-sr">Collection: </span>{collection}</span></div>'
-    )
-
-
-def question_html(question: str) -> str:
-    """The question as it was asked; of a pasted article, its beginning."""
-    shown = question[: _LONGEST_ECHO + 1]
-    rest = f' <span class="or-note">… {len(question):,} characters</span>' if len(question) > _LONGEST_ECHO else ""
-    return f'<h2 class="or-question" dir="auto">{escaped(shown[:_LONGEST_ECHO].strip())}{rest}</h2>'
-
-
-def searching_html(what: str) -> str:
-    """What is shown between the question and the first words of the answer."""
-    return f'<p class="or-searching">{escaped(what)}</p>'
-
-
-def answer_html(answer: Answer, turn_number: int, stopped: bool = False) -> str:
-    """The answer, so far or whole: sentences with chips, marks on what is not supported, and what was checked."""
-    streaming = not (answer.final or stopped)
+def answer_html(answer: Answer, turn_number: int) -> str:
+    """The whole answer: sentences with chips, marks on what is not supported, and what was checked."""
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.is_quoted else "or-prose"
     parts = []
     if _is_reread(answer):
-        undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>' if answer.final else ""
+        undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>'
         parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
     if answer.abstained:
         parts.append('<p class="or-label">Not in the articles</p>')
     if not answer.beside:
         parts.append(_label_html(answer))
-    if not _has_words(answer):
-        parts.append(searching_html(_progress(answer)) if streaming else "")
-    elif answer.abstained and answer.final:
+    if answer.abstained:
         parts.append(f'<p class="or-text" dir="auto">{escaped(_MARKER.sub("", answer.text))}</p>')
         parts.append(_nearest_list(answer, turn_number))
     else:
         parts.append(_sentences_html(answer, turn_number))
     if answer.notice:
         parts.append(f'<p class="or-notice" role="note">{escaped(answer.notice)}</p>')
-    if answer.final:
-        parts.extend(_understood_html(n, one) for n, one in enumerate(answer.understood))
-        parts.append(_colophon(answer))
-    busy = ' aria-busy="true"' if streaming else ""
-    return f'<div class="or-answer {kind}{" or-streaming" if streaming else ""}"{busy}>{"".join(parts)}</div>'
+    parts.append(_narrowed_html(answer))
+    parts.extend(_understood_html(n, one) for n, one in enumerate(answer.understood))
+    parts.append(_colophon(answer))
+    return f'<div class="or-answer {kind}">{"".join(parts)}</div>'
 
 
 def _is_reread(answer: Answer) -> bool:
@@ -177,69 +136,67 @@ def sentence_html(answer: Answer, n: int, turn_number: int) -> str:
 
 
 def evidence_html(answer: Answer, turn_number: int) -> str:
-    """One card per citation; for an abstention, the nearest passages, labelled as no answer."""
+    """One card per citation, then what else was found; for an abstention, the nearest passages, labelled as no answer."""
     if answer.abstained:
-        if not answer.final or not answer.hits:
+        if not answer.hits:
             return ""
         cards = [_nearest_card(hit, turn_number, n) for n, hit in enumerate(answer.hits[:NEAREST], 1)]
-        title, note = "Nearest passages", '<p class="or-label">Not an answer: only what came closest</p>'
+        title, note = "Nearest passages", "Not an answer: only what came closest"
         kind = " or-nearest"
     else:
         if not answer.citations:
             return ""
         cards = [_card(citation, turn_number) for citation in answer.citations]
-        title, note, kind = "On the record", "", ""
+        title, note, kind = "On the record", _spread(answer.citations), ""
+    others = [] if answer.abstained else [_found_card(hit) for hit in _not_cited(answer)]
+    more = f'<h3 class="or-label or-more">Also found</h3><div class="or-cards">{"".join(others)}</div>' if others else ""
     about = f'<p class="or-about" dir="auto">{escaped(_clip(answer.question, 160))}</p>'
     return (
-        f'<section class="or-evidence{kind}" data-turn="{turn_number}" aria-label="Evidence for answer {turn_number}">'
-        f'<div class="or-evidence-head"><h2>{title}</h2>{about}{note}'
-        f'<button type="button" class="or-back" data-back="">Back to the answer</button></div>{"".join(cards)}</section>'
+        f'<section class="or-evidence{kind}" data-turn="{turn_number}" tabindex="-1" '
+        f'aria-label="Evidence for answer {turn_number}">'
+        f'<div class="or-evidence-head">'
+        f'<h2>{title}</h2>{about}<p class="or-label">{note}</p></div>'
+        f'{_differing(answer, turn_number)}<div class="or-cards">{"".join(cards)}</div>{more}</section>'
     )
 
 
-def error_html(message: str) -> str:
-    """A failure, which looks like one: no reader may take it for an answer."""
+def _spread(citations: Sequence[Citation]) -> str:
+    """How many outlets say it: "3 quotes, 4 outlets"."""
+    articles = [article for citation in citations for article in (citation.article, *citation.also_in)]
+    outlets = {article.source.strip() for article in articles if article.source.strip()}
+    quotes = count(len(citations), "quote")
+    return f"{quotes}, {count(len(outlets), 'outlet')}" if outlets else quotes
+
+
+def _not_cited(answer: Answer) -> list[Hit]:
+    """The passages that were found, without those that a quote stands in."""
+    cited = [(citation.article.id, citation.start, citation.end) for citation in answer.citations]
+    return [
+        hit
+        for hit in answer.hits
+        if not any(hit.article.id == id_ and hit.passage.start < end and start < hit.passage.end for id_, start, end in cited)
+    ]
+
+
+def _differing(answer: Answer, turn_number: int) -> str:
+    """Reports that differ, quote beside quote, before the cards."""
+    cited, boxes = {citation.number: citation for citation in answer.citations}, []
+    for first, second in zip(answer.sentences, answer.sentences[1:], strict=False):
+        pair = [cited[n] for sentence in (first, second) for n in sentence.citations[:1] if n in cited]
+        if second.text.startswith(DIFFER) and second.supported and len(pair) == 2:
+            quotes = "".join(_differing_quote(citation, turn_number) for citation in pair)
+            boxes.append(f'<div class="or-differ"><h3>{escaped(DIFFER.strip().rstrip(":"))}</h3>{quotes}</div>')
+    return "".join(boxes)
+
+
+def _differing_quote(citation: Citation, turn_number: int) -> str:
+    credit = ", ".join(filter(None, (one_line(citation.article.source), day(citation.article.published))))
     return (
-        '<div class="or-error" role="alert"><p class="or-label">No answer: something failed</p>'
-        f'<p class="or-text" dir="auto">{escaped(message)}</p></div>'
+        f'<blockquote dir="auto">“{escaped(one_line(citation.shown))}” '
+        f'<button type="button" class="or-open" '
+        f'data-card="{_card_id(turn_number, citation.number)}">[{citation.number}] <bdi>{escaped(credit)}</bdi>'
+        "</button></blockquote>"
     )
-
-
-def stopped_html() -> str:
-    return '<p class="or-notice" role="note">Stopped. What is above was not checked.</p>'
-
-
-def welcome_html(summary: Summary, model_name: str) -> str:
-    """The page before the first question: what it does, and with what."""
-    articles = count(summary.articles, "article")
-    if model_name == "quote-only":
-        how = f"Answers are sentences of {articles}, word for word; no language model writes here."
-    else:
-        who = f"<bdi>{escaped(mode_name(model_name))}</bdi>"
-        how = f"{who} answers from {articles}; a sentence that does not agree with them is marked."
-    return (
-        f'<div class="or-welcome"><h2>Ask the record.</h2><p>{how} Open the number beside a sentence to read the '
-        "words it rests on, in their place.</p></div>"
-    )
-
-
-def empty_evidence_html() -> str:
-    return (
-        '<div class="or-empty"><p>Every sentence of an answer points at a passage here, word for word, with its headline, '
-        "outlet, byline and date.</p></div>"
-    )
-
-
-def _has_words(answer: Answer) -> bool:
-    return bool(answer.text.strip()) or any(s.text.strip() for s in answer.sentences)
-
-
-def _progress(answer: Answer) -> str:
-    if not answer.hits:
-        return "Searching the articles …"
-    outlets = {hit.article.source for hit in answer.hits if hit.article.source}
-    among = f" from {count(len(outlets), 'outlet')}" if outlets else ""
-    return f"Reading {count(len(answer.hits), 'passage')}{among} …"
 
 
 def _sentences_html(answer: Answer, turn_number: int) -> str:
@@ -310,8 +267,7 @@ def _chip(citation: Citation, turn_number: int) -> str:
     # The brackets are there for whoever copies the text; the eye sees a numbered chip.
     return (
         f'<button type="button" class="or-chip" data-card="{_card_id(turn_number, citation.number)}" '
-        f'aria-controls="{_card_id(turn_number, citation.number)}" aria-label="{escaped(label)}" '
-        f'title="{escaped(_clip(citation.article.title, 120) or label)}">'
+        f'aria-controls="{_card_id(turn_number, citation.number)}" aria-label="{escaped(label)}">'
         f'<span class="or-bracket">[</span>{citation.number}<span class="or-bracket">]</span></button>'
     )
 
@@ -329,20 +285,44 @@ def _card(citation: Citation, turn_number: int) -> str:
     else:  # never shown as evidence: the promise is that the quote is in the article
         passage = '<span class="or-why"><b>Not shown:</b> this quote is not in the stored article.</span>'
     also = _said_by(citation) + _also_in(citation.also_in)
+    read = _read_button(article, start, end) if exact else ""
     return (
-        f'<article class="or-card" id="{_card_id(turn_number, citation.number)}" tabindex="-1" '
+        f'<article class="or-card" id="{_card_id(turn_number, citation.number)}" tabindex="-1" {_published(article)} '
         f'aria-label="Citation {citation.number}">'
         f'<span class="or-number" aria-hidden="true">{citation.number}</span>'
-        f'{_headline(article)}<blockquote dir="auto">{passage}</blockquote>{also}{_source_link(article)}</article>'
+        f'{headline_html(article)}<blockquote dir="auto">{passage}</blockquote>{also}{read}{source_link(article)}</article>'
     )
 
 
 def _nearest_card(hit: Hit, turn_number: int, number: int) -> str:
     return (
-        f'<article class="or-card or-near" id="{_card_id(turn_number, number)}" tabindex="-1" '
+        f'<article class="or-card or-near" id="{_card_id(turn_number, number)}" tabindex="-1" {_published(hit.article)} '
         f'aria-label="Nearest passage {number}, not an answer">'
-        f'{_headline(hit.article)}<blockquote dir="auto">{escaped(_clip(hit.passage.text, 700))}</blockquote>'
-        f"{_also_in(hit.also_in)}{_source_link(hit.article)}</article>"
+        f'{headline_html(hit.article)}<blockquote dir="auto">{escaped(_clip(hit.passage.text, 700))}</blockquote>'
+        f"{_also_in(hit.also_in)}{_read_button(hit.article, hit.passage.start, hit.passage.end)}"
+        f"{source_link(hit.article)}</article>"
+    )
+
+
+def _found_card(hit: Hit) -> str:
+    """A passage that was read and that the answer does not rest on."""
+    return (
+        f'<article class="or-card or-found" {_published(hit.article)}>{headline_html(hit.article)}'
+        f'<blockquote dir="auto">{escaped(_clip(hit.passage.text, 240))}</blockquote>{_also_in(hit.also_in)}'
+        f"{_read_button(hit.article, hit.passage.start, hit.passage.end)}{source_link(hit.article)}</article>"
+    )
+
+
+def _published(article: Article) -> str:
+    """What cards are put in order by."""
+    return f'data-published="{article.published.isoformat() if article.published else ""}"'
+
+
+def _read_button(article: Article, start: int, end: int) -> str:
+    """Opens the whole article at the quote, beside the conversation."""
+    return (
+        f'<button type="button" class="or-read" data-read="{escaped(article.id)}" data-start="{start}" data-end="{end}">'
+        "Read the whole article</button>"
     )
 
 
@@ -362,7 +342,7 @@ def _nearest_list(answer: Answer, turn_number: int) -> str:
     return f'<p class="or-note">Nearest passages, not an answer:</p><ul class="or-nearest-list">{"".join(rows)}</ul>'
 
 
-def _headline(article: Article) -> str:
+def headline_html(article: Article) -> str:
     title = escaped(one_line(article.title)) or "Untitled article"
     facts = []
     if article.source:
@@ -378,7 +358,7 @@ def _headline(article: Article) -> str:
     return f'<h3 dir="auto">{title}</h3><p class="or-byline">{" ".join(facts)}</p>'
 
 
-def _source_link(article: Article) -> str:
+def source_link(article: Article) -> str:
     link = safe_link(article.url)
     if not link:
         return ""
@@ -434,12 +414,29 @@ def _colophon(answer: Answer) -> str:
     return f'<p class="or-colophon">{" ".join(facts)}{copied}</p><pre class="or-plain" hidden="">{plain_text}</pre>'
 
 
+def _narrowed_html(answer: Answer) -> str:
+    """Under what the articles do not say, where filters narrowed them: which, and a button that asks without."""
+    words = filter_words(answer.filters)
+    if not (answer.abstained and words):
+        return ""
+    implied = [one for one in answer.understood if one.hard]
+    chosen = replace(
+        answer.filters,
+        sources=tuple(source for source in answer.filters.sources if not any(source in one.sources for one in implied)),
+        since=None if any(one.since == answer.filters.since for one in implied) else answer.filters.since,
+        until=None if any(one.until == answer.filters.until for one in implied) else answer.filters.until,
+    )
+    drop = '<button type="button" class="or-unread" data-unfilter="">Ask without filters</button>' if filter_words(chosen) else ""
+    said = "No article is left by these filters" if not answer.hits else "Searched with these filters"
+    return f'<p class="or-understood">{said}: <bdi>{escaped(", ".join(words))}</bdi>. {drop}</p>'
+
+
 def _understood_html(number: int, one: Understood) -> str:
     """What some words of the question were taken for, with the button that asks again without."""
     return (
         f'<p class="or-understood"><bdi>{escaped(understood_words(one))}</bdi> <button type="button" class="or-unread" '
-        f'data-ignore="{number}" aria-label="Ask again without reading “{escaped(one_line(one.words))}” so">'
-        "Ask without</button></p>"
+        f'data-ignore="{number}" aria-label="Ask without “{escaped(_clip(one.words, 60))}”">'
+        f"Ask without “<bdi>{escaped(_clip(one.words, 60))}</bdi>”</button></p>"
     )
 
 

@@ -32,14 +32,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from qa.assistant import Assistant
 from qa.asynchronous import AT_ONCE, AsyncAssistant
 from qa.errors import CannotServe, NotAllowed, NotFound, TooMany
-from ui import completions, reading
+from ui import completions, frame, reading
 from ui.access import COOKIE, LASTS, Access, Comparing, form_fields, local_path, login_html
 from ui.conversing import events
 from ui.docs import docs_html, openapi
 from ui.export import FORMATS
 from ui.line import Line
+from ui.page import WAITING, build, dressed, mount, sample_questions, sheets
 from ui.rate import Rate
-from ui.web import WAITING, build, mount
 from ui.wire import (
     Asked,
     Event,
@@ -52,10 +52,14 @@ from ui.wire import (
     read_count,
     read_export,
     read_json,
+    read_offset,
     read_query,
+    read_stored,
     status_of,
 )
+from ui.wording import Wording, chosen, wording
 from vectorstore.errors import OnRecordError
+from vectorstore.types import Summary
 
 _LARGEST_REQUEST = 4_000_000  # bytes
 _LARGEST_FORM = 8_000  # of logging in and out
@@ -121,7 +125,10 @@ def application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root)],
+        middleware=[
+            Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root),
+            Middleware(_Front, given=lambda scope: _given(scope, answering, examples, root)),
+        ],
     )
 
     def close() -> None:
@@ -129,6 +136,32 @@ def application(
         comparing.close()
 
     app.state.close = close
+
+    @app.get("/page/{name}")
+    async def sheet(request: Request, name: str) -> Response:
+        if (found := sheets().get(name)) is None:  # a page that was loaded before the server was replaced asks again
+            raise NotFound(f"There is no {name[:60]!r}: load the page again.")
+        headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+        if _takes_gzip(request.scope):
+            return Response(found.zipped, headers=headers | {"content-encoding": "gzip"}, media_type=found.kind)
+        return Response(gzip.decompress(found.zipped), headers=headers, media_type=found.kind)
+
+    @app.get("/api/v1/page")
+    async def fresh(request: Request) -> Response:
+        read_query(request.query_params.multi_items(), ("lang",))
+        summary, words = await answering.summary(), _wording(request.scope)
+        return _json(frame.fresh(summary, answering.model_name, _offered(examples, summary), words), request.scope)
+
+    @app.post("/api/v1/rendered")
+    async def rendered(request: Request) -> Response:
+        answers = read_stored(read_json(await request.body()))
+        return _json(await answering.read(reading.rendered, assistant, answers), request.scope)
+
+    @app.get("/api/v1/reader")
+    async def reader(request: Request) -> Response:
+        given = read_query(request.query_params.multi_items(), ("id", "start", "end", "lang"))
+        place = [read_offset(given.get(name, "0"), name) for name in ("start", "end")]
+        return _json(await answering.read(reading.reader, assistant, given.get("id", ""), *place), request.scope)
 
     @app.get("/health")
     async def health() -> Response:
@@ -267,8 +300,24 @@ def application(
     async def defect(request: Request, error: Exception) -> Response:
         return _refused(request.scope, error)
 
-    mount(app, build(assistant, examples), root)
+    mount(app, build(assistant), root)
     return app
+
+
+async def _given(scope: Any, answering: AsyncAssistant, examples: Sequence[str] | None, root: str) -> dict[str, Any]:
+    """What the page's scripts are given, in the language of whoever asks for it."""
+    summary = await answering.summary()
+    return frame.front(summary, answering.model_name, _offered(examples, summary), _wording(scope), root, scope.get("user", ""))
+
+
+def _offered(examples: Sequence[str] | None, summary: Summary) -> Sequence[str]:
+    return sample_questions(summary) if examples is None else examples
+
+
+def _wording(scope: Any) -> Wording:
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+    accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
+    return wording(chosen(asked, accepted))
 
 
 def _query(given: dict[str, Any]) -> Asked:
@@ -514,6 +563,33 @@ def _is_from_elsewhere(headers: dict[bytes, bytes]) -> bool:
     origin = headers.get(b"origin")
     ours = (headers.get(b"host"), headers.get(b"x-forwarded-host"))
     return origin is not None and origin.partition(b"://")[2] not in ours
+
+
+class _Front:
+    """ASGI middleware around Gradio's page: what leaves is dressed (ui/page.py) and compressed."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], given: Callable[[Any], Awaitable[dict[str, Any]]]) -> None:
+        self.app, self.given = app, given
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or _route(scope) not in ("", "/"):
+            await self.app(scope, receive, send)
+            return
+        status, body = 500, b""
+
+        async def kept(message: Any) -> None:
+            nonlocal status, body
+            status = message.get("status", status)
+            body += message.get("body", b"")
+
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self.app({**scope, "headers": plain}, receive, kept)
+        if status == 200:
+            body = dressed(body.decode(), await self.given(scope)).encode()
+        headers = {"cache-control": "no-store", "vary": "accept-encoding, accept-language, cookie"}
+        if _takes_gzip(scope):
+            body, headers = gzip.compress(body, 6), headers | {"content-encoding": "gzip"}
+        await HTMLResponse(body, status, headers)(scope, receive, send)
 
 
 def _said(kind: str, message: str, status: int) -> Event:
