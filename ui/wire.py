@@ -179,7 +179,7 @@ def read_count(value: str, name: str, most: int) -> int:
 def read_offset(value: str, name: str) -> int:
     """A place in a text. Raises UsageError."""
     if not re.fullmatch(r"[0-9]{1,9}", value):
-        raise UsageError(f"{name} is {_shown(value)}: use the place of a character, 0 or more.")
+        raise UsageError(f"{name} is {shown(value)}: use the place of a character, 0 or more.")
     return int(value)
 
 
@@ -190,7 +190,7 @@ def read_stored(given: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     for n, one in enumerate(_listed(given.get("answers"), "answers", _TURNS)):
         turn, answer = (one.get("turn"), one.get("answer")) if isinstance(one, dict) else (None, None)
         if not isinstance(answer, dict) or isinstance(turn, bool) or not isinstance(turn, int) or not 1 <= turn <= 1_000_000:
-            raise UsageError(f'answers[{n}] is {_shown(one)}: use {{"turn": 1, "answer": {{…}}}}, as a final event gave it.')
+            raise UsageError(f'answers[{n}] is {shown(one)}: use {{"turn": 1, "answer": {{…}}}}, as a final event gave it.')
         found.append((turn, answer))
     return found
 
