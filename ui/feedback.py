@@ -22,7 +22,7 @@ from ui.wire import encoded, read_filters, read_text, shown
 
 FILE = "feedback.jsonl"
 _VERDICTS = ("up", "down", "none")  # none: taken back
-_REASONS = ("wrong source", "not in the article", "missed something", "other")
+REASONS = ("wrong source", "not in the article", "missed something", "other")
 _WORDS = ("text", "address", "quote")
 _FIELDS = ("answer", "verdict", "reason", *_WORDS, "id")
 _LONGEST = 2_000  # characters of a question, and of each of the reader's own words
@@ -41,8 +41,8 @@ def row_of(given: Mapping[str, Any], now: datetime, generation: str) -> dict[str
     verdict, reason = given.get("verdict"), given.get("reason") or ""
     if verdict not in _VERDICTS:
         raise UsageError(f"verdict is {shown(verdict)}: use {_listed(_VERDICTS)}.")
-    if reason and reason not in _REASONS:
-        raise UsageError(f"reason is {shown(reason)}: use {_listed(_REASONS)}.")
+    if reason and reason not in REASONS:
+        raise UsageError(f"reason is {shown(reason)}: use {_listed(REASONS)}.")
     said = {name: _words(given.get(name), name) for name in _WORDS}
     identity = given.get("id", secrets.token_hex(8))
     if not isinstance(identity, str) or not re.fullmatch(r"[0-9a-f]{16}", identity):

@@ -9,11 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ui.feedback import REASONS
 from ui.render import clean, escaped, mode_name, one_line, span_of_days, vectors_so_far
 from ui.wording import Wording, wording
 from vectorstore.types import Summary
 
 EXAMPLES = 4
+_FORMS = ("copy", "md", "html", "csv")
+_THUMB = "M7 11v9H4v-9zM7 11l4-8c1.7 0 2.5 1 2.3 2.7L12.8 9H19c1.2 0 2 1 1.8 2.1l-1.3 7.2c-.2 1-1 1.7-2 1.7H7"
 
 
 def front(
@@ -69,6 +72,7 @@ def header_html(words: Wording, user: str = "", root: str = "") -> str:
         for name, selected in (("ask", "true"), ("collection", "false"))
     )
     leave = (
+        f'<span class="or-user"><span class="or-sr">{escaped(words("user"))} </span><bdi>{escaped(user)}</bdi></span>'
         f'<form method="post" action="{escaped(root)}/logout"><button class="or-quiet">{escaped(words("logout"))}</button></form>'
         if user
         else ""
@@ -116,6 +120,7 @@ def ask_html(words: Wording) -> str:
 <div id="or-bar">
 <button type="button" class="or-quiet" id="or-talks-open" aria-expanded="false" aria-controls="or-talks">{t["talks"]}</button>
 <span id="or-talk-name" dir="auto"></span>
+{_menu(t, "export.talk", ' id="or-export"')}
 <button type="button" class="or-quiet" id="or-clear">{t["talk.new"]}</button>
 </div>
 <div id="or-talks" hidden><p class="or-label" id="or-talks-label">{t["talks.list"]}</p>
@@ -167,13 +172,15 @@ aria-controls="or-filters">{t["filters"]}</button>
 <p class="or-searching" hidden></p>
 <p class="or-notice or-ended" role="note" hidden></p>
 <div class="or-error" role="alert" hidden><p class="or-label">{t["failed"]}</p><p class="or-text" dir="auto"></p></div>
-<p class="or-actions" hidden>
+<div class="or-actions" hidden>
 <button type="button" class="or-quiet" data-do="evidence">{t["evidence.open"]}</button>
 <button type="button" class="or-quiet" data-do="retry">{t["retry"]}</button>
 <button type="button" class="or-quiet" data-do="edit">{t["edit"]}</button>
 <button type="button" class="or-quiet" data-do="link">{t["link"]}</button>
 <button type="button" class="or-quiet" data-do="unqueue">{t["unqueue"]}</button>
-</p></article></template>
+{_menu(t, "export")}
+<span class="or-thumbs" role="group" aria-label="{t["thumb"]}">{_thumb(t, "up")}{_thumb(t, "down")}</span>
+</div></article></template>
 <template id="or-draft"><div class="or-answer or-prose or-streaming" aria-busy="true">
 <p class="or-label">{t["unchecked"]}</p><p class="or-text" dir="auto"></p></div></template>
 <template id="or-talks-row"><li><button type="button" class="or-open" data-do="open"></button>
@@ -186,11 +193,42 @@ aria-controls="or-filters">{t["filters"]}</button>
 <dialog id="or-sure" aria-labelledby="or-sure-says"><form method="dialog"><p id="or-sure-says" dir="auto"></p>
 <p><button class="or-strong" value="yes"></button>
 <button class="or-quiet" value="" autofocus>{t["keep"]}</button></p></form></dialog>
+<dialog id="or-why" aria-labelledby="or-why-says"><form method="dialog">
+<fieldset><legend id="or-why-says">{t["thumb.why"]}</legend>{_reasons(t)}</fieldset>
+<label>{t["thumb.text"]} <textarea name="text" maxlength="2000" dir="auto"></textarea></label>
+<label>{t["thumb.address"]} <input name="address" maxlength="2000" dir="auto" autocomplete="off"></label>
+<p class="or-note">{t["thumb.kept.where"]}</p>
+<p class="or-wrong" role="alert" hidden></p>
+<p><button class="or-strong" value="yes">{t["thumb.send"]}</button>
+<button class="or-quiet" value="" formnovalidate>{t["cancel"]}</button></p></form></dialog>
 <dialog id="or-rename" aria-labelledby="or-rename-says"><form method="dialog">
 <label><span id="or-rename-says">{t["talk.name"]}</span> <input name="name" maxlength="120" dir="auto" autocomplete="off"></label>
 <p><button class="or-strong" value="yes">{t["save"]}</button>
 <button class="or-quiet" value="" formnovalidate>{t["cancel"]}</button></p></form></dialog>
 """
+
+
+def _menu(t: Mapping[str, str], name: str, more: str = "") -> str:
+    """What an answer, or the conversation, can be exported as."""
+    rows = "".join(
+        f'<button type="button" class="or-quiet" data-export="{form}">{t[f"export.{form}"]}</button>' for form in _FORMS
+    )
+    summary = f'<summary class="or-quiet">{t[name]}</summary>'
+    return f'<details class="or-menu"{more}>{summary}<div>{rows}<output></output></div></details>'
+
+
+def _thumb(t: Mapping[str, str], way: str) -> str:
+    return (
+        f'<button type="button" class="or-quiet" data-thumb="{way}" aria-pressed="false" aria-label="{t[f"thumb.{way}"]}" '
+        f'title="{t[f"thumb.{way}"]}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_THUMB}"/></svg></button>'
+    )
+
+
+def _reasons(t: Mapping[str, str]) -> str:
+    return "".join(
+        f'<label><input type="radio" name="reason" value="{reason}" required> {t[f"reason.{reason}"]}</label>'
+        for reason in REASONS
+    )
 
 
 def welcome_html(summary: Summary, model_name: str, words: Wording | None = None) -> str:

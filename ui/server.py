@@ -127,7 +127,7 @@ def application(
         openapi_url=None,
         middleware=[
             Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root),
-            Middleware(_Front, given=lambda scope: _given(scope, answering, examples, root)),
+            Middleware(_Front, given=lambda scope: _given(scope, answering, examples, root, feedback is not None)),
         ],
     )
 
@@ -304,10 +304,13 @@ def application(
     return app
 
 
-async def _given(scope: Any, answering: AsyncAssistant, examples: Sequence[str] | None, root: str) -> dict[str, Any]:
+async def _given(
+    scope: Any, answering: AsyncAssistant, examples: Sequence[str] | None, root: str, feedback: bool
+) -> dict[str, Any]:
     """What the page's scripts are given, in the language of whoever asks for it."""
-    summary = await answering.summary()
-    return frame.front(summary, answering.model_name, _offered(examples, summary), _wording(scope), root, scope.get("user", ""))
+    summary, words, user = await answering.summary(), _wording(scope), scope.get("user", "")
+    given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user)
+    return given | {"feedback": feedback}
 
 
 def _offered(examples: Sequence[str] | None, summary: Summary) -> Sequence[str]:
