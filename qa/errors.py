@@ -21,7 +21,10 @@
     ├── CannotKeep                 feedback cannot be written
     ├── Refused                    the server does not answer this request
     │   ├── NotAllowed             no user and password, or wrong ones (401)
+    │   ├── NotOffered             this server was started without it (403)
     │   ├── NotFound               no such article, or no such address (404)
+    │   ├── TooLarge               more than it takes (413)
+    │   ├── NoRoom                 the disk has none for it (507)
     │   └── TooMany                so many wait, or so many wrong passwords came, that it must be asked later (429)
     ├── GivenUp                    whoever asked has gone, or pressed Stop
     └── ModelError                 the language model's endpoint did not give an answer
@@ -53,12 +56,15 @@ __all__ = [
     "ModelRejected",
     "ModelTimeout",
     "ModelUnreachable",
+    "NoRoom",
     "NotAllowed",
     "NotFound",
+    "NotOffered",
     "PromptTooLong",
     "QuestionError",
     "Refused",
     "SettingError",
+    "TooLarge",
     "TooMany",
     "UsageError",
 ]
@@ -90,6 +96,18 @@ class NotAllowed(Refused):
 
 class NotFound(Refused):
     """There is no such article, or no such address."""
+
+
+class NotOffered(Refused):
+    """This server was started without it."""
+
+
+class TooLarge(Refused):
+    """It has more bytes, or more files, than the server takes."""
+
+
+class NoRoom(Refused):
+    """The disk has no room for it."""
 
 
 class TooMany(Refused):

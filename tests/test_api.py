@@ -7,6 +7,7 @@ import http.client
 import json
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import threading
@@ -27,7 +28,8 @@ from qa.assistant import Assistant
 from qa.doubles import FaultServer
 from qa.settings import Settings
 from tests.scripted import DENIAL, Scripted
-from ui.docs import ADDRESS, ROUTES
+from ui.docs import ADDRESS, FILE, JOB, ROUTES
+from ui.jobs import Uploads
 from ui.server import Served, start
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")  # Gradio's own use of pandas
@@ -563,15 +565,36 @@ def copied(text: str) -> list[str]:
     return [line for line in re.findall(r"^curl .+$", text.replace("\\\n", ""), re.MULTILINE) if ADDRESS in line]
 
 
-def test_every_curl_line_of_the_documents_works(real: Served) -> None:
+def test_every_curl_line_of_the_documents_works(samples_index: Path, tmp_path: Path) -> None:
     """Those of the README are those of /api/docs, one a route, and each gives what it promises."""
     shown = copied(README.read_text(encoding="utf-8"))
     assert [" ".join(line.split()) for line in shown] == [route.curl for route in ROUTES]
-    for line in shown:
-        words = shlex.split(line.replace(ADDRESS, real.url))
-        done = subprocess.run([*words, "-s", "-f"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (line, done.stderr)
-        assert done.stdout.startswith('"question"') if "csv" in line else json.loads(done.stdout.splitlines()[-1]), line
+    index = tmp_path / "index"
+    shutil.copytree(samples_index, index)
+    (tmp_path / "wall.txt").write_text(
+        "The sea wall stands\n\nThe sea wall of Harrow Quay held on Monday, the harbour master said.\n"
+    )
+    ids = {JOB: "", FILE: ""}  # those of the documents, and what they are here
+    with (
+        Assistant.open(index, Settings()) as assistant,
+        start(assistant, port=0, uploads=Uploads(index, Settings().embedder)) as served,
+    ):
+        for line in shown:
+            for id_, here in ids.items():
+                line = line.replace(id_, here)
+            if " -X DELETE" in line and "/jobs/" not in line:
+                until(lambda: "waiting" not in (jobs := send(f"{served.url}/api/v1/uploads")[1]) and "building" not in jobs)
+            words = shlex.split(line.replace(ADDRESS, served.url))
+            done = subprocess.run([*words, "-s", "-f"], capture_output=True, text=True, check=False, cwd=tmp_path)
+            assert done.returncode == 0, (line, done.stderr)
+            if "csv" in line:
+                assert done.stdout.startswith(('"question"', "\ufeffpublished,source,title")), line
+            else:
+                assert json.loads(done.stdout.splitlines()[-1]), line
+            if " -F " in line:
+                ids[JOB] = json.loads(done.stdout)["job"]["id"]
+                until(lambda: '"done"' in send(f"{served.url}/api/v1/uploads/jobs/{ids[JOB]}")[1])
+                ids[FILE] = json.loads(send(f"{served.url}/api/v1/uploads")[1])["files"][0]["id"]
 
 
 def test_the_documents_are_there_and_need_nobody_else(real: Served) -> None:

@@ -185,6 +185,7 @@ def parser() -> argparse.ArgumentParser:
         default="yes",
         help="whether to keep what readers say of answers (default: yes)",
     )
+    command.add_argument("--allow-uploads", action="store_true", help="let whoever may enter add files to the collection")
     command.set_defaults(run=_chat)
 
     command = commands.add_parser("password", parents=[shared], help="make a line of the file that --passwords reads")
@@ -456,6 +457,7 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from qa.assistant import Assistant
     from ui.access import Access, read_auth
     from ui.feedback import FILE
+    from ui.jobs import Uploads
     from ui.passwords import is_private
     from ui.server import serve
 
@@ -468,7 +470,9 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
             print(f"onrecord: others can read {options.passwords}: chmod 600 {options.passwords}", file=sys.stderr)
     feedback = settings.index / FILE if options.feedback == "yes" else None
     with Assistant.open(settings.index, settings) as assistant:
-        serve(assistant, options.host, options.port, auth, options.root_path, feedback, options.rate)
+        chroma = (settings.chroma_url, settings.chroma_token)
+        uploads = Uploads(settings.index, settings.embedder, chroma) if options.allow_uploads else None
+        serve(assistant, options.host, options.port, auth, options.root_path, feedback, options.rate, uploads)
     return 0
 
 

@@ -9,10 +9,11 @@ from importlib import metadata
 from typing import Any
 
 ADDRESS = "http://127.0.0.1:7860"
+JOB, FILE = "20260301120000-00000-0a1b2c", "20260301120000-00001-3d4e5f"  # what such an id looks like
 
 _ERROR = (
-    'An error is one line, `{"error": {"kind", "message", "remedy"}}`, with its status: 401, 404, 413, 422, 429 (with '
-    "Retry-After), 502, 503 or 504."
+    'An error is one line, `{"error": {"kind", "message", "remedy"}}`, with its status: 401, 403, 404, 413, 422, 429 (with '
+    "Retry-After), 502, 503, 504 or 507."
 )
 
 
@@ -38,8 +39,9 @@ class Route:
     curl: str
 
     @property
-    def has_body(self) -> bool:
-        return self.method == "POST"
+    def body(self) -> str:
+        """The type of its body; empty where it has none."""
+        return "" if self.method != "POST" else "multipart/form-data" if self.fields[0].kind == "file" else "application/json"
 
 
 _QUESTION = Field("question", "string", "in words, at most 2,000 characters", True)
@@ -145,7 +147,8 @@ ROUTES = (
         "GET",
         "/api/v1/collection",
         "What is indexed",
-        "Counts, outlets, days, months, languages, what could not be read and why, and when it was refreshed.",
+        "Counts, outlets with their days, months, languages, what could not be read and why (the first hundred), when it was "
+        "refreshed, what share of its passages has its vector (`vectors`), and whether files may be added (`uploads`).",
         (),
         f"curl {ADDRESS}/api/v1/collection",
     ),
@@ -157,6 +160,59 @@ ROUTES = (
         "outlets and days admit, counted.",
         (Field("question", "string", "in words"), *_SCOPE, *_READING),
         f"curl -G {ADDRESS}/api/v1/timeline --data-urlencode 'question=Storm Ottilie' -d since=2026-03-01",
+    ),
+    Route(
+        "GET",
+        "/api/v1/everything",
+        "List every article on a subject",
+        "Gives the object that `onrecord search --all --json` prints, or, with `format=csv`, its table, of which no cell is a "
+        "formula to a spreadsheet.",
+        (_QUESTION, *_SCOPE, *_READING, Field("format", "string", "csv; otherwise json")),
+        f"curl -G {ADDRESS}/api/v1/everything --data-urlencode 'question=Storm Ottilie' -d format=csv",
+    ),
+    Route(
+        "POST",
+        "/api/v1/uploads",
+        "Add files",
+        "Only where `onrecord chat --allow-uploads` runs. Takes the files of a form, within the `limits`, into quarantine, and "
+        "gives the job (202) that builds them into the collection while it goes on answering: `state` is `waiting` (for the job "
+        "before it), `building`, `undoing`, `done`, `failed` or `cancelled`; `progress` has the articles read and the passages "
+        "encoded; at the end it says what was `added`, what `replaced` an earlier version, was `older` or one of the "
+        "`duplicates`, and what was `rejected` and why. What is added stays: every `onrecord rebuild` reads it, too.",
+        (Field("file", "file", "a file; may be repeated. An archive is read where it lies", True),),
+        f"curl -F file=@wall.txt {ADDRESS}/api/v1/uploads",
+    ),
+    Route(
+        "GET",
+        "/api/v1/uploads",
+        "What was added",
+        "The `files` that were added, each with the articles it gave, the `jobs`, and the `limits`.",
+        (),
+        f"curl {ADDRESS}/api/v1/uploads",
+    ),
+    Route(
+        "GET",
+        "/api/v1/uploads/jobs/{id}",
+        "How far a job is",
+        "Gives the job, as above.",
+        (Field("id", "string", "of the job", True),),
+        f"curl {ADDRESS}/api/v1/uploads/jobs/{JOB}",
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/uploads/jobs/{id}",
+        "Cancel a job",
+        "Stops it: the collection is then as it was before. One that is over stays as it is.",
+        (Field("id", "string", "of the job", True),),
+        f"curl -X DELETE {ADDRESS}/api/v1/uploads/jobs/{JOB}",
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/uploads/{id}",
+        "Take a file out again",
+        "Gives the job (202) that does it: its articles leave, and an earlier version that one of them had replaced is back.",
+        (Field("id", "string", "of the file", True),),
+        f"curl -X DELETE {ADDRESS}/api/v1/uploads/{FILE}",
     ),
     Route(
         "POST",
@@ -207,11 +263,11 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{route.method}{route.path}").strip("_").lower(),
         "responses": {"200": {"description": "OK"}, "default": {"description": _ERROR}},
     }
-    if route.has_body:
+    if route.body:
         properties = {field.name: _schema(field) | {"description": field.meaning} for field in route.fields}
         required = [field.name for field in route.fields if field.required]
         schema = {"type": "object", "properties": properties, "required": required}
-        return operation | {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+        return operation | {"requestBody": {"required": True, "content": {route.body: {"schema": schema}}}}
     parameters = [
         {
             "name": field.name,
@@ -226,6 +282,8 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _schema(field: Field) -> dict[str, Any]:
+    if field.kind == "file":
+        return {"type": "array", "items": {"type": "string", "format": "binary"}}
     if field.kind != "array":
         return {"type": field.kind}
     return {"type": "array", "items": {"type": "object" if field.name in ("history", "messages", "answers") else "string"}}

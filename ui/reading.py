@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,21 +12,26 @@ from typing import Any
 
 from qa.asking import asked
 from qa.assistant import Assistant, readable
-from qa.collection import on_it
+from qa.collection import Listed, on_it
+from qa.collection import everything as listed
 from qa.errors import NotFound
 from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.export import export_of, exported, file_name
 from ui.feedback import keep, row_of
+from ui.jobs import Uploads
 from ui.reader import reader_html
 from ui.render import answer_html, evidence_html
 from ui.stored import read_answer
 from ui.wire import Asked, record_dict
+from vectorstore.archive import Given
 from vectorstore.rejections import rejected
 from vectorstore.types import Filters
+from vectorstore.uploads import SCHEME, Uploaded, uploaded
 
 _MATCHING = 500  # passages that a timeline looks at
 _CHECKING = 60.0  # seconds that a text may take; what they do not suffice for is named
+_NOTHING = Given(0, 0, 0, 0)
 _REJECTED = 100  # things that could not be read, of those that a collection lists
 
 
@@ -80,10 +86,17 @@ def rendered(assistant: Assistant, answers: Sequence[tuple[int, dict[str, Any]]]
     }
 
 
-def collection(assistant: Assistant) -> dict[str, Any]:
+def everything(assistant: Assistant, question: Asked) -> Listed:
+    """Every article on it, which ui/listing.py shows. Raises UsageError for a mistake in its operators."""
+    return listed(readable(question.question), assistant.index, question.filters, question.today, question.ignore)
+
+
+def collection(assistant: Assistant, may_upload: bool = False) -> dict[str, Any]:
     """What is indexed, and what could not be read."""
     index, summary = assistant.index, assistant.summary()
     count, first = rejected(index.index_dir, _REJECTED)
+    names = {one.key: one for one in uploaded(index.index_dir)}
+    held = index.holdings()
     return {
         "index": summary.generation,
         "articles": summary.articles,
@@ -93,11 +106,26 @@ def collection(assistant: Assistant) -> dict[str, Any]:
         "first": _iso(summary.first),
         "last": _iso(summary.last),
         "undated": summary.undated,
-        "outlets": [{"source": source, "articles": articles} for source, articles in summary.sources],
+        "outlets": _outlets(held),
         "languages": [{"language": language, "articles": articles} for language, articles in index.languages()],
-        "months": _months((day, articles) for _, day, articles in index.holdings()),
-        "rejected": {"count": count, "first": [{"where": one.where, "reason": one.reason} for one in first]},
+        "months": _months((day, articles) for _, day, articles in held),
+        "rejected": {"count": count, "first": [{"where": _as_sent(one.where, names), "reason": one.reason} for one in first]},
         "model": assistant.model_name,
+        "uploads": may_upload,
+    }
+
+
+def uploads(assistant: Assistant, uploads: Uploads) -> dict[str, Any]:
+    """What was added through the page, the latest first, with what it gave, and the jobs that add and take out."""
+    given = assistant.index.by_file(SCHEME)
+    files = [asdict(one) | given.get(one.where, _NOTHING)._asdict() for one in uploads.files()]
+    for one in files:
+        del one["digest"]
+    most = uploads.limits
+    return {
+        "limits": {"request": most.request, "file": most.file, "files": most.files},
+        "files": [{"id": one.pop("key"), "bytes": one.pop("size")} | one for one in files],
+        "jobs": [job.as_dict() for job in uploads.jobs()],
     }
 
 
@@ -125,6 +153,29 @@ def timeline(assistant: Assistant, question: Asked) -> dict[str, Any]:
         "days": [{"day": _iso(day), "source": source, "articles": number} for (day, source), number in rows],
         "months": _months((day, number) for (day, _), number in rows),
     } | ({"matching": matching} if matching is not None else {})
+
+
+def _outlets(held: Iterable[tuple[str, date | None, int]]) -> list[dict[str, Any]]:
+    """Each outlet with its articles and their first and last day; most articles first."""
+    counted: Counter[str] = Counter()
+    days: dict[str, list[date]] = {}
+    for source, day, number in held:
+        counted[source] += number
+        if day:
+            days.setdefault(source, []).append(day)
+    rows = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
+    return [
+        {"source": source, "articles": number, "first": _iso(min(of, default=None)), "last": _iso(max(of, default=None))}
+        for source, number, of in ((source, number, days.get(source, [])) for source, number in rows)
+    ]
+
+
+def _as_sent(where: str, names: Mapping[str, Uploaded]) -> str:
+    """Where something is, with a file that was added as whoever sent it calls it."""
+    if not where.startswith(SCHEME):
+        return where
+    one = names.get(where.removeprefix(SCHEME).partition("/")[0])
+    return one.name + where.removeprefix(one.where) if one else where.removeprefix(SCHEME).partition("/")[2]
 
 
 def _months(days: Iterable[tuple[date | None, int]]) -> list[dict[str, Any]]:

@@ -31,13 +31,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from qa.assistant import Assistant
 from qa.asynchronous import AT_ONCE, AsyncAssistant
-from qa.errors import CannotServe, NotAllowed, NotFound, TooMany
+from qa.errors import CannotServe, NotAllowed, NotFound, NotOffered, TooMany, UsageError
 from ui import completions, frame, reading
 from ui.access import COOKIE, LASTS, Access, Comparing, form_fields, local_path, login_html
 from ui.conversing import events
 from ui.docs import docs_html, openapi
 from ui.export import FORMATS
+from ui.jobs import Uploads
 from ui.line import Line
+from ui.listing import listed_csv, listed_dict
 from ui.page import WAITING, build, dressed, mount, sample_questions, sheets
 from ui.rate import Rate
 from ui.wire import (
@@ -69,12 +71,13 @@ _ASKING = (
     *("/api/v1/answers", "/api/v1/check", "/api/v1/export", "/api/v1/feedback", "/v1/chat/completions"),
     *("/gradio_api/queue/join", "/gradio_api/call", "/gradio_api/run", "/gradio_api/api"),
 )
-_SEARCHING = ("/api/v1/search", "/api/v1/timeline")
+_SEARCHING = ("/api/v1/search", "/api/v1/timeline", "/api/v1/everything")
 _SMALLEST_ZIPPED = 1_000
 _PATIENCE = 30.0  # seconds for a client to take what it is sent
 _ENDING = 2  # seconds that are left to whoever is being answered when the server ends
 _OPEN = ("/health", "/login")  # what needs no password
 _FORMS = ("/login", "/logout")
+_UPLOADS = "/api/v1/uploads"
 _UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
 _SCOPE = ("question", "sources", "since", "until", "today", "ignore")
 
@@ -112,21 +115,24 @@ def application(
     root: str = "",
     feedback: Path | None = None,
     rate: Rate | None = None,
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """The API over an assistant, with the page at its root.
 
     `root` is the path that a proxy serves it under, and `feedback` the file that keeps what readers say of answers.
+    With `uploads` files may be added; they are built into the index that the assistant reads.
     """
     access, comparing = auth if isinstance(auth, Access) else Access(auth or ()), Comparing()
     answering = AsyncAssistant(assistant, AT_ONCE)
     line = Line(AT_ONCE, WAITING)
+    largest = uploads.limits.request if uploads else _LARGEST_REQUEST
     app = FastAPI(
         title="onrecord",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         middleware=[
-            Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root),
+            Middleware(_Guard, access=access, comparing=comparing, rate=rate, root=root, largest=largest),
             Middleware(_Front, given=lambda scope: _given(scope, answering, examples, root, feedback is not None)),
         ],
     )
@@ -134,6 +140,8 @@ def application(
     def close() -> None:
         answering.close_threads()
         comparing.close()
+        if uploads:
+            uploads.close()
 
     app.state.close = close
 
@@ -190,6 +198,20 @@ def application(
         given = read_query(request.query_params.multi_items(), _SCOPE, ("sources", "ignore"))
         return await _in_turn(reading.timeline, _query({"question": ""} | given))
 
+    @app.get("/api/v1/everything")
+    async def everything(request: Request) -> Response:
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), ("sources", "ignore"))
+        form = given.pop("format", "json")
+        if form not in ("json", "csv"):
+            raise UsageError(f"format is {form[:60]!r}: use json or csv.")
+        question = _query(given)
+        with line.join() as turn:
+            await turn.come()
+            found = await answering.search(reading.everything, assistant, question)
+        if form == "csv":
+            return _file("\ufeff" + "".join(listed_csv(found)), "text/csv", "articles.csv", request.scope)
+        return _json({"question": question.question} | listed_dict(found), request.scope)
+
     @app.post("/api/v1/check")
     async def check(request: Request) -> Response:
         return await _in_turn(reading.check, *read_checked(read_json(await request.body())))
@@ -229,7 +251,51 @@ def application(
     @app.get("/api/v1/collection")
     async def collection(request: Request) -> Response:
         read_query(request.query_params.multi_items(), ())
-        return _json(await answering.read(reading.collection, assistant))
+        return _json(await answering.read(reading.collection, assistant, uploads is not None), request.scope)
+
+    def allowed() -> Uploads:
+        if uploads is None:
+            raise NotOffered("Nothing can be added here: start it with `onrecord chat --allow-uploads`.")
+        return uploads
+
+    @app.get(_UPLOADS)
+    async def listed(request: Request) -> Response:
+        read_query(request.query_params.multi_items(), ())
+        return _json(await answering.read(reading.uploads, assistant, allowed()))
+
+    @app.post(_UPLOADS)
+    async def upload(request: Request) -> Response:
+        taking, size = allowed(), int(request.headers.get("content-length", "0"))
+        receiving = await asyncio.to_thread(
+            taking.begin, request.headers.get("content-type", ""), size, request.scope.get("user", "")
+        )
+        try:
+            parts = request.stream()
+            while (part := await asyncio.wait_for(anext(parts, None), _PATIENCE)) is not None:
+                await asyncio.to_thread(receiving.take, part)
+            job = await asyncio.to_thread(taking.add, receiving)
+        except TimeoutError:
+            await asyncio.to_thread(receiving.abandon)
+            return _wrong(request.scope, _said("TooSlow", "The upload has stood still for half a minute: send it again.", 408))
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(receiving.abandon))
+            raise
+        finally:
+            taking.received()
+        return _json({"job": job.as_dict()}, status=202)
+
+    @app.delete(f"{_UPLOADS}/{{key}}")
+    async def removed(key: str, request: Request) -> Response:
+        job = await asyncio.to_thread(allowed().remove, key, request.scope.get("user", ""))
+        return _json({"job": job.as_dict()}, status=202)
+
+    @app.get(f"{_UPLOADS}/jobs/{{id_}}")
+    async def job_of(id_: str) -> Response:
+        return _json({"job": allowed().job(id_).as_dict()})
+
+    @app.delete(f"{_UPLOADS}/jobs/{{id_}}")
+    async def cancelled(id_: str) -> Response:
+        return _json({"job": (await asyncio.to_thread(allowed().cancel, id_)).as_dict()})
 
     @app.post("/v1/chat/completions")
     async def chat_completions(request: Request) -> Response:
@@ -483,8 +549,15 @@ class _Guard:
     """ASGI middleware over everything: who may enter, what is too large or not needed, and security headers on every response."""
 
     def __init__(
-        self, app: Callable[..., Awaitable[None]], access: Access, comparing: Comparing, rate: Rate | None, root: str
+        self,
+        app: Callable[..., Awaitable[None]],
+        access: Access,
+        comparing: Comparing,
+        rate: Rate | None,
+        root: str,
+        largest: int,
     ) -> None:
+        self.largest = largest  # bytes of an upload
         self.app, self.access, self.comparing, self.rate, self.root = app, access, comparing, rate, root
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -528,9 +601,10 @@ class _Guard:
         if b"transfer-encoding" in headers:  # of a size that nobody has said
             return _wrong(scope, _said("LengthRequired", "The request does not say its length: send Content-Length.", 411))
         size = headers.get(b"content-length", b"0")
-        most = _LARGEST_FORM if path in _FORMS else _LARGEST_REQUEST
+        is_upload = (scope["method"], path) == ("POST", _UPLOADS)
+        most = _LARGEST_FORM if path in _FORMS else self.largest if is_upload else _LARGEST_REQUEST
         if not size.isdigit() or int(size) > most:
-            told = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most:,} bytes"
+            told = f"{most // 1_000_000:,} MB" if most >= 1_000_000 else f"{most:,} bytes"
             message = f"The request has {size.decode('latin-1')[:20]} bytes: send at most {told}."
             return _wrong(scope, _said("TooLarge", message, 413))
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _is_from_elsewhere(headers):
@@ -635,10 +709,11 @@ def start(
     root: str = "",
     feedback: Path | None = None,
     rate: Rate | None = None,
+    uploads: Uploads | None = None,
 ) -> Served:
     """Serve page and API from a background thread; port 0 takes any free one. Raises CannotServe where it cannot listen."""
     listener = _listening(host, port)
-    app = application(assistant, auth, examples, root, feedback, rate)
+    app = application(assistant, auth, examples, root, feedback, rate, uploads)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -665,9 +740,10 @@ def serve(
     root: str = "",
     feedback: Path | None = None,
     rate: Rate | None = None,
+    uploads: Uploads | None = None,
 ) -> None:
     """Serve page and API until interrupted. Raises CannotServe where it cannot listen there."""
-    with start(assistant, host, port, auth, root=root, feedback=feedback, rate=rate) as served:
+    with start(assistant, host, port, auth, root=root, feedback=feedback, rate=rate, uploads=uploads) as served:
         print(f"onrecord chat: {served.url}  (Ctrl+C ends it)", flush=True)
         if not auth and not _is_loopback(host):
             print(

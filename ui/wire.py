@@ -17,8 +17,11 @@ from qa.errors import (
     ModelBusy,
     ModelError,
     ModelTimeout,
+    NoRoom,
     NotAllowed,
     NotFound,
+    NotOffered,
+    TooLarge,
     TooMany,
     UsageError,
 )
@@ -254,7 +257,10 @@ def as_server_sent(event: Event) -> bytes:
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (UsageError, 422),
     (NotAllowed, 401),
+    (NotOffered, 403),
     (NotFound, 404),
+    (TooLarge, 413),
+    (NoRoom, 507),
     (TooMany, 429),
     (ModelTimeout, 504),
     (ModelBusy, 503),

@@ -71,6 +71,15 @@ class Found(NamedTuple):
     passage: Passage
 
 
+class Given(NamedTuple):
+    """How many articles a file has given."""
+
+    articles: int  # that answer
+    replaced: int  # of these, in whose favour an earlier version from another file stepped back
+    older: int  # that are kept as earlier versions
+    duplicates: int  # that were there already
+
+
 class Archive:
     """The stored articles and passages. May be read from several threads."""
 
@@ -102,10 +111,27 @@ class Archive:
         ):
             yield number, Article("", "", source=source, published=_day(day)), passages
 
-    def whole(self) -> Iterator[Article]:
-        """Every article."""
-        query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0 ORDER BY number"  # noqa: S608 - ours
-        yield from (article_of(row) for row in self._read(query))
+    def whole(self, besides: str = "") -> Iterator[Article]:
+        """Every article; without those of files whose names begin with `besides`, where that is given."""
+        query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0"  # noqa: S608 - ours
+        if besides:
+            query += " AND file NOT IN (SELECT number FROM files WHERE substr(name, 1, ?) = ?)"
+        yield from (article_of(row) for row in self._read(f"{query} ORDER BY number", (len(besides), besides) if besides else ()))
+
+    def by_file(self, names: str) -> dict[str, Given]:
+        """What each file whose name begins so has given."""
+        files = "FROM files f JOIN articles a ON a.file = f.number"
+        begins = "WHERE substr(f.name, 1, ?) = ?"
+        counted: dict[str, list[int]] = {}
+        query = f"SELECT f.name, a.standing, count(*) {files} {begins} GROUP BY f.name, a.standing"
+        for name, standing, count in self._read(query, (len(names), names)):
+            counted.setdefault(name, [0, 0, 0, 0])[standing] = count
+        query = f"SELECT f.name, count(DISTINCT a.number) {files} JOIN articles old ON old.of = a.number AND old.file <> a.file "
+        query += f"{begins} AND a.standing = {ANSWERS} AND old.standing = {SUPERSEDED} GROUP BY f.name"
+        replaced = dict(self._read(query, (len(names), names)))
+        return {
+            name: Given(rows[ANSWERS], replaced.get(name, 0), rows[SUPERSEDED], rows[DUPLICATE]) for name, rows in counted.items()
+        }
 
     def versions(self, id_: str) -> list[Article]:
         """The earlier versions of the article of that id, the latest first."""

@@ -64,6 +64,13 @@ class ArchiveWriter:
         """Whether the articles of a file are there as they were read, under this stamp."""
         return bool(stamp) and self._one("SELECT count(*) FROM files WHERE name = ? AND stamp = ?", name, stamp) == 1
 
+    def keep(self, besides: str) -> None:
+        """What is of files whose names do not begin so stays as it is, though nobody reads it again; what follows comes after."""
+        others = "SELECT number FROM files WHERE substr(name, 1, ?) <> ?"
+        self._database.execute(f"INSERT OR IGNORE INTO temp.seen {others}", (len(besides), besides))
+        self._database.execute("INSERT INTO temp.read SELECT number FROM articles WHERE file IN (SELECT file FROM temp.seen)")
+        self._rank = self._one("SELECT coalesce(max(rank), 0) FROM files WHERE number IN (SELECT file FROM temp.seen)")
+
     def begin(self, name: str, stamp: str) -> list[Rejected]:
         """The articles that follow are of this file; one that `holds` keeps its own, and what was rejected of it is returned."""
         self._rank += 1

@@ -66,6 +66,11 @@ class Building:
         generations.sweep(self._index_dir, self._server)
 
     @property
+    def is_anew(self) -> bool:
+        """Whether there is no generation to go on from: none, or none that is whole."""
+        return self._before is None
+
+    @property
     def published(self) -> Checked:
         """The generation that is live now."""
         return self._live[-1]

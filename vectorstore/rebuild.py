@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vectorstore import generations, sealed
+from vectorstore import generations, sealed, uploads
 from vectorstore.archive import Archive
 from vectorstore.archiving import ArchiveWriter, stamp
 from vectorstore.articles import given as handed
@@ -27,7 +27,7 @@ from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexDamaged, NoIndex, NotAllRead, NothingToIndex, StoreError, UsageError
 from vectorstore.minilm import cores
 from vectorstore.processes import Processes
-from vectorstore.rejections import Rejections
+from vectorstore.rejections import Rejections, listed
 from vectorstore.server import Server
 from vectorstore.spread import Spread, Told, Work
 from vectorstore.types import Article, Rejected
@@ -83,6 +83,7 @@ def rebuild(
     strict: bool = False,
     server: Server | None = None,
     workers: int = 1,
+    only_uploads: bool = False,
 ) -> Report:
     """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
 
@@ -93,6 +94,9 @@ def rebuild(
 
     With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it. With more than one of
     `workers`, processes of this machine that share its processors make the segments.
+
+    What was added through the page (vectorstore/uploads.py) is read after whatever is given. With `only_uploads` nothing else is
+    read, and nothing else changes: not even what a folder held that is not there today.
 
     A file that did not change is not read again, an article that did not stays, and a text that did not keeps its vector. What
     cannot be read is named in the report and in INDEX/rejected.jsonl; with `strict` it raises NotAllRead, and nothing is
@@ -110,12 +114,17 @@ def rebuild(
     with generations.writing(index_dir), ExitStack() as ends:
         try:
             generations.sweep(index_dir, server)
-            if articles is not None:
+            added: list[Path | str] = [uploads.folder(index_dir)] if uploads.uploaded(index_dir) else []
+            if only_uploads:
+                saved, own = generations.made_from(generations.folder(index_dir, generations.live(index_dir)))
+                given, named = [source(one) for one in saved], []
+            elif articles is not None:
                 given, named = [Path("-")], [Path("the articles that were given")]
             elif from_index is not None:
-                other, given = _other(Path(from_index))
+                other, given = _other(Path(from_index), index_dir)
                 ends.callback(other.close)
-                articles, named = other.whole(), [Path(from_index)]
+                # What was added to this index itself is read from its files: else it could not be taken out again.
+                articles, named = other.whole(uploads.SCHEME if _is_one(from_index, index_dir) else ""), [Path(from_index)]
             else:
                 if not given:
                     given, before = _made_from(index_dir)
@@ -125,10 +134,18 @@ def rebuild(
             building = ends.enter_context(
                 Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server, work)
             )
+            if only_uploads and building.is_anew:
+                raise IndexDamaged(f"The index in {index_dir} is damaged, nothing can be added to it: run `onrecord rebuild`.")
             rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
-                items = _files(named, own, archive) if articles is None else _given(articles, own, archive)
-                _read(items, rejections, progress)
+                if only_uploads:
+                    archive.keep(uploads.SCHEME)
+                if articles is not None:
+                    _read(_given(articles, own, archive), rejections, progress)
+                _read(_files(named if articles is None else (), own, archive, index_dir), rejections, progress)
+                if only_uploads:
+                    _read(listed(index_dir, uploads.SCHEME), rejections, None)  # what was said of all else
+                named = [*named, *added]
                 archive.settle()
                 _refuse(rejections, archive.passages(), named, strict)
             rejections.publish()
@@ -184,19 +201,26 @@ def _made_from(index_dir: Path) -> tuple[list[Path | str], dict[str, str]]:
     return [source(one) for one in saved], own
 
 
-def _other(index_dir: Path) -> tuple[Archive, list[Path | str]]:
-    """The archive of another index, and what that was made from."""
+def _other(other: Path, index_dir: Path) -> tuple[Archive, list[Path | str]]:
+    """The archive of another index, and what that was made from; what was added to it through the page is a source here."""
     try:
-        folder = generations.folder(index_dir, generations.live(index_dir))
+        folder = generations.folder(other, generations.live(other))
     except NoIndex:
-        raise NoIndex(f"There is no index in {index_dir} to take articles from: give the folder of one.") from None
+        raise NoIndex(f"There is no index in {other} to take articles from: give the folder of one.") from None
     manifest = generations.manifest(folder)
     sealed.check(folder, manifest.files, every_byte=True)
-    return Archive(folder / "articles.sqlite"), [source(one) for one in manifest.sources]
+    theirs: list[Path | str] = [uploads.folder(other)] if uploads.uploaded(other) and not _is_one(other, index_dir) else []
+    return Archive(folder / "articles.sqlite"), [*(source(one) for one in manifest.sources), *theirs]
 
 
-def _files(paths: Sequence[Path | str], own: Mapping[str, str], archive: ArchiveWriter) -> Iterator[Article | Rejected]:
-    """The articles of files that changed, put into the archive, and what could not be read of any."""
+def _is_one(one: Path | str, other: Path) -> bool:
+    return Path(one).resolve() == other.resolve()
+
+
+def _files(
+    paths: Sequence[Path | str], own: Mapping[str, str], archive: ArchiveWriter, index_dir: Path
+) -> Iterator[Article | Rejected]:
+    """The articles of files that changed, of those added to the index too, put into the archive, and what could not be read."""
 
     def mark(place: Place) -> str:
         return stamp(Path(place.path), place.name, *sorted(own.items()))
@@ -205,7 +229,7 @@ def _files(paths: Sequence[Path | str], own: Mapping[str, str], archive: Archive
         return archive.holds(place.where, mark(place))
 
     where = ""
-    for item in read_places(paths, unchanged, own):
+    for item in read_places(paths, unchanged, own, more=uploads.places(index_dir)):
         if isinstance(item, Place):
             where = item.where
             yield from archive.begin(item.where, mark(item))

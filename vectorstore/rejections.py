@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,18 @@ def rejected(index_dir: Path, most: int) -> tuple[int, list[Rejected]]:
             return len(first) + sum(1 for _ in lines), [Rejected(row["where"], row["reason"]) for row in first]
     except FileNotFoundError:
         return 0, []
+
+
+def listed(index_dir: Path, besides: str) -> Iterator[Rejected]:
+    """What could not be read when the index was made, but for what begins with `besides`."""
+    try:
+        with (index_dir / "rejected.jsonl").open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                row = json.loads(line)
+                if not row["where"].startswith(besides):
+                    yield Rejected(row["where"], row["reason"])
+    except FileNotFoundError:
+        return
 
 
 class Rejections:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vectorstore import generations
-from vectorstore.archive import Archive
+from vectorstore.archive import Archive, Given
 from vectorstore.archive import Found as Stored
 from vectorstore.elsewhere import Way, elsewhere, is_multilingual, judged, way
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
@@ -187,6 +187,11 @@ class Index:
         """(language, articles) as two letters, most articles first; "" is not known."""
         with self._current() as reader:
             return reader.languages
+
+    def by_file(self, names: str) -> dict[str, Given]:
+        """What each file whose name in the archive begins so has given."""
+        with self._current() as reader:
+            return reader.archive.by_file(names)
 
     def article(self, id_: str) -> Article | None:
         """The stored article of that id."""

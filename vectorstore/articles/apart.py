@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,9 +55,11 @@ def read_places(
     own: Mapping[str, str] | None = None,
     seconds: float = SECONDS,
     memory: int = MEMORY,
+    more: Iterable[Place] = (),
 ) -> Iterator[Place | Article | Rejected]:
-    """The same, each file before what is in it. One that is `unchanged` is not read, and nothing follows it."""
-    found = (place if isinstance(place, Rejected) else replace(place, own=own or {}) for place in places(paths))
+    """The same, each file before what is in it, and `more` after them. One that is `unchanged` is not read."""
+    listed = chain(places(paths), more)
+    found = (place if isinstance(place, Rejected) else replace(place, own=own or {}) for place in listed)
     line: deque[tuple[Place | Rejected, bool]] = deque()
     with _Process(seconds, memory) as process:
         while True:
