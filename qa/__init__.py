@@ -13,6 +13,7 @@ from qa import errors
 from qa.answerable import evidence
 from qa.assistant import Assistant, ask
 from qa.asynchronous import AsyncAssistant
+from qa.check.opinion import support
 from qa.check.verdict import Verdict, check  # the function; the folder of its rules is qa.check to those who import from it
 from qa.errors import *  # noqa: F403 - all of them: the file says which
 from qa.settings import Settings, read_settings
@@ -46,6 +47,7 @@ __all__ = [
     "check_text",
     "evidence",
     "read_settings",
+    "support",
 ]
 __all__ += errors.__all__
 __all__ += store_errors.__all__

@@ -21,6 +21,7 @@ from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
 from qa.refusals import in_words, overruled, without_refusals
 from qa.rewrite import rewrite
+from qa.second import Second
 from qa.settings import Settings, read_settings
 from qa.stopping import Stop
 from qa.types import Answer, Turn
@@ -50,6 +51,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.model = model
+        self.second = Second(settings.second_opinion, model)
 
     @classmethod
     def open(cls, index_dir: Path | str | None = None, settings: Settings | None = None) -> Assistant:
@@ -141,7 +143,7 @@ class Assistant:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         if cut and doubtful and not reading.sentences:
             raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
-        reading, refused = without_refusals(verified(reading, asked.hits), asked.question, asked.hits)
+        reading, refused = without_refusals(verified(reading, asked.hits, second=self.second), asked.question, asked.hits)
         supported = any(sentence.supported for sentence in reading.sentences)
         notices = [IN_PART if refused else "", CUT_OFF if cut else "", asked.notice]
         if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):

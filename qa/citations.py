@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from qa.also_in import also_in
 from qa.check import translated
@@ -25,6 +26,9 @@ from vectorstore.language.sentences import presentable
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.language.speech import said as who_says
 from vectorstore.types import Article, Hit
+
+if TYPE_CHECKING:
+    from qa.second import Second
 
 SAID_BY = "Said by "
 NO_PASSAGE = "No passage carries this sentence."
@@ -75,7 +79,7 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     return _numbered(found)
 
 
-def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Reading:
+def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False, second: Second | None = None) -> Reading:
     """The reading with each sentence checked against the whole of the passages it cites and their records.
 
     A sentence that fails with the passages it cites and passes with another is given that one. One that fails is marked with
@@ -90,18 +94,18 @@ def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False) -> Rea
         opens = opens or n in reading.breaks
         citations = [by_number[number] for number in sentence.citations]
         quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
-        verdict, quotes = _judged(sentence.text, quotes, hits)
+        verdict, quotes = _judged(sentence.text, quotes, hits, second)
         if verdict.supported or not strict:
             note = " ".join(filter(None, (_whose(sentence.text, quotes) if verdict.supported else "", verdict.note)))
             checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
             found.append(_Found(checked, tuple(quotes), opens and bool(found)))
             opens = False
-    return _numbered(found)
+    return second.asked_again(_numbered(found), hits) if second and second.asks == "model" else _numbered(found)
 
 
-def carried(sentence: str, hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
+def carried(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> tuple[Verdict, list[Quote]]:
     """The verdict on a sentence that cites nothing, and the quotes of the hits that carry it, or come nearest to it."""
-    return _judged(sentence, _best_quotes(sentence, hits), hits)
+    return _judged(sentence, _best_quotes(sentence, hits), hits, second)
 
 
 def numbered(quotes: Sequence[Sequence[Quote]]) -> tuple[tuple[Citation, ...], list[tuple[int, ...]]]:
@@ -171,7 +175,7 @@ def _numbered(found: Iterable[_Found]) -> Reading:
     return Reading(tuple(sentences), tuple(citations.values()), frozenset(breaks))
 
 
-def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Verdict, list[Quote]]:
+def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit], second: Second | None) -> tuple[Verdict, list[Quote]]:
     """The verdict on a sentence, and the quotes to show for it: those of passages that carry it."""
     cited = list({hit.passage.id: hit for hit, _ in quotes}.values())
     verdict = checked(sentence, cited) if cited else Verdict(False, (NO_PASSAGE,))
@@ -184,7 +188,7 @@ def _judged(sentence: str, quotes: list[Quote], hits: Sequence[Hit]) -> tuple[Ve
                 other = checked(sentence, [hit])
                 if other.supported and (instead := _quotes_of(sentence, hit)):
                     return other, instead
-        return _abroad(sentence, cited, quotes, hits) or (verdict, quotes)
+        return _abroad(sentence, cited, quotes, hits) or (second.cleared(verdict, sentence, cited) if second else verdict, quotes)
     return verdict, quotes
 
 

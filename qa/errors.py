@@ -14,6 +14,7 @@
     │   ├── NotAllRead             something could not be read, and --strict was given
     │   ├── EmbedderUnavailable    the embedder cannot be loaded
     │   ├── RerankerUnavailable    the reranker's weights are missing or damaged
+    │   ├── OpinionUnavailable     the second opinion's weights are missing or damaged
     │   ├── VectorsUnavailable     the server that holds the vectors does not answer
     │   │   └── VectorsLost        it answers, and has not what the index was made with
     │   └── WorkersLost            processes that should build segments died, or did not come

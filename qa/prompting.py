@@ -77,6 +77,11 @@ def answer_messages(
     return [Message("system", system), Message("user", user(blocks, earlier))]
 
 
+def blocks(hits: Sequence[Hit], numbers: Sequence[int]) -> list[str]:
+    """Some of the passages, as a model is shown them, by their numbers."""
+    return [_block(number, hits[number - 1], hits[number - 1].passage.text, _fence(hits)) for number in numbers]
+
+
 def without_layout(draft: str) -> str:
     """A model's draft without lines copied from the layout of the passages: small models echo it."""
     return re.sub(

@@ -365,6 +365,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.second import Second
     from qa.texts.checking import checked_text
     from ui.checked import checked_text_shown
     from vectorstore.search import Index
@@ -374,7 +375,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         Index.open(settings.index, settings.embedder, rerank=settings.rerank, server=settings.server) as index,
         _bar("Checking", " sentences") as progress,
     ):
-        checked = checked_text(text, index, _filters(options), options.seconds, progress)
+        checked = checked_text(text, index, _filters(options), options.seconds, progress, second=Second(settings.second_opinion))
     print(json.dumps(checked.as_dict(), ensure_ascii=False) if options.json else checked_text_shown(checked))
     return 1 if options.strict and checked.faults else 0
 

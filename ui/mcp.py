@@ -330,7 +330,8 @@ def tools(assistant: Assistant) -> MCPServer:
         says what the seconds (at most 120) did not suffice for.
         """
         with in_one_line():
-            return _made(Checked, checked_text(text, index, seconds=min(max(seconds, 1), _MOST_SECONDS)).as_dict())
+            most = min(max(seconds, 1), _MOST_SECONDS)
+            return _made(Checked, checked_text(text, index, seconds=most, second=assistant.second).as_dict())
 
     return server
 

@@ -43,7 +43,7 @@ def search(assistant: Assistant, question: Asked, k: int) -> dict[str, Any]:
 
 def check(assistant: Assistant, text: str, filters: Filters) -> dict[str, Any]:
     """What `check --json` prints."""
-    return checked_text(text, assistant.index, filters, _CHECKING).as_dict()
+    return checked_text(text, assistant.index, filters, _CHECKING, second=assistant.second).as_dict()
 
 
 def export(assistant: Assistant, given: Sequence[Any], form: str, title: str, bom: bool, today: date) -> tuple[str, str]:

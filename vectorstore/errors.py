@@ -13,6 +13,7 @@ __all__ = [
     "NotAllRead",
     "NothingToIndex",
     "OnRecordError",
+    "OpinionUnavailable",
     "RerankerUnavailable",
     "StoreError",
     "UsageError",
@@ -68,6 +69,10 @@ class EmbedderUnavailable(StoreError):
 
 class RerankerUnavailable(StoreError):
     """The reranker's weights are missing, damaged, or made for other weights than the packaged ones."""
+
+
+class OpinionUnavailable(StoreError):
+    """The weights of the second opinion on claims are missing, damaged, or made for other weights than the packaged ones."""
 
 
 class VectorsUnavailable(StoreError):

