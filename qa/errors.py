@@ -17,6 +17,7 @@
     │   ├── OpinionUnavailable     the second opinion's weights are missing or damaged
     │   ├── VectorsUnavailable     the server that holds the vectors does not answer
     │   │   └── VectorsLost        it answers, and has not what the index was made with
+    │   ├── ClusterUnavailable     no Ray cluster answers at that address, or Ray is not installed
     │   └── WorkersLost            processes that should build segments died, or did not come
     ├── CannotServe                the chat page cannot listen at that address
     ├── CannotKeep                 feedback cannot be written

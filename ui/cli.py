@@ -110,7 +110,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--watch", action="store_true", help="stay, and rebuild whenever a file changes")
     command.add_argument("--strict", action="store_true", help="change nothing if something cannot be read")
     command.add_argument(
-        "--workers", type=_workers, default=1, metavar="N", help="build with N processes (default: 1); for long builds"
+        "--workers", type=_workers, default=0, metavar="N", help="build with N processes (default: 1); for long builds"
+    )
+    command.add_argument(
+        "--ray",
+        type=_named,
+        metavar="ADDRESS",
+        help="build with the processors of a Ray cluster, or N of them: its HOST:PORT, or auto for that of this machine",
     )
     command.add_argument("--from-index", metavar="DIR", help="take the articles of that index, for another embedder")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -239,7 +245,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     if wrong := next((path for path in options.paths if is_address(path)), None):
         raise UsageError(f"{wrong} is an address: give it as --fetch {wrong}.")
 
-    workers = min(options.workers, cores())
+    workers = options.workers if options.ray else min(options.workers, cores())
     if workers < options.workers:
         print(f"{options.workers} workers are more than this machine has processors: {workers} will do.", file=sys.stderr)
 
@@ -256,6 +262,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 strict=options.strict,
                 server=settings.server,
                 workers=workers,
+                ray=options.ray or "",
             )
         print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings), flush=True)
 
@@ -614,6 +621,12 @@ def _workers(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1000:
         raise argparse.ArgumentTypeError(f"{value!r}: use a whole number from 1, at most that of the processors")
     return int(value)
+
+
+def _named(value: str) -> str:
+    if not value.strip():
+        raise argparse.ArgumentTypeError(f"{value!r} is no address: write it as 10.0.0.5:6379, or auto")
+    return value.strip()
 
 
 def _root_path(text: str) -> str:

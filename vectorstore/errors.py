@@ -4,6 +4,7 @@ Every message is one line that names the value and then the remedy: it is shown 
 """
 
 __all__ = [
+    "ClusterUnavailable",
     "EmbedderUnavailable",
     "IndexClosed",
     "IndexDamaged",
@@ -85,6 +86,10 @@ class VectorsUnavailable(StoreError):
 
 class VectorsLost(VectorsUnavailable):
     """The server answers, but a collection of the index is gone or is not as it was made."""
+
+
+class ClusterUnavailable(StoreError):
+    """There is no Ray cluster at that address, or no Ray."""
 
 
 class WorkersLost(StoreError):

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vectorstore import generations, sealed, uploads
+from vectorstore import cluster, generations, sealed, uploads
 from vectorstore.archive import Archive
 from vectorstore.archiving import ArchiveWriter, stamp
 from vectorstore.articles import given as handed
@@ -82,7 +82,8 @@ def rebuild(
     fetch: Sequence[str] | str = (),
     strict: bool = False,
     server: Server | None = None,
-    workers: int = 1,
+    workers: int = 0,
+    ray: str = "",
     only_uploads: bool = False,
 ) -> Report:
     """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
@@ -93,7 +94,8 @@ def rebuild(
     {"headline": "title"}.
 
     With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it. With more than one of
-    `workers`, processes of this machine that share its processors make the segments.
+    `workers`, processes of this machine that share its processors make the segments; with `ray`, the address of a Ray cluster or
+    "auto", its actors do, as many as it has processors, or `workers`. All its machines must see the index folder at its path.
 
     What was added through the page (vectorstore/uploads.py) is read after whatever is given. With `only_uploads` nothing else is
     read, and nothing else changes: not even what a folder held that is not there today.
@@ -107,6 +109,8 @@ def rebuild(
     index_dir, server = Path(index_dir), server and server.patient()
     own = own_names(dict(mapping or {}))
     told: Encoder | str = encoder or embedder
+    at = cluster.found(ray) if ray else None  # before hours of work for one that does not answer
+    index_dir = index_dir.absolute() if ray else index_dir
     encoder = encoder or open_encoder(embedder)
     given: list[Path | str] = [Path(path).expanduser() for path in ([paths] if isinstance(paths, Path | str) else paths)]
     given += addresses(fetch)
@@ -130,7 +134,7 @@ def rebuild(
                     given, before = _made_from(index_dir)
                     own = own or before
                 named = given or [samples()]  # which are not kept: the next version may bring others
-            work = partial(_shared, told, encoder.fingerprint, index_dir, workers) if workers > 1 else None
+            work = partial(_shared, told, encoder.fingerprint, index_dir, workers, at) if ray or workers > 1 else None
             building = ends.enter_context(
                 Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server, work)
             )
@@ -161,8 +165,11 @@ def rebuild(
     )  # fmt: skip
 
 
-def _shared(embedder: Encoder | str, fingerprint: str, index_dir: Path, workers: int) -> Work:
+def _shared(embedder: Encoder | str, fingerprint: str, index_dir: Path, workers: int, ray: str | None) -> Work:
     """Workers to make the segments."""
+    if ray is not None:
+        crew = cluster.Cluster(Told(embedder, 1, generations.sign(index_dir)), ray, workers)
+        return Spread(crew, crew.count, fingerprint)
     told = Told(embedder, max(1, cores() // workers), generations.sign(index_dir))
     return Spread(Processes(told), workers, fingerprint)
 

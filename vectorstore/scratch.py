@@ -27,23 +27,24 @@ _YOUNG = 60  # seconds in which a folder may still be without its lock
 class Scratch:
     """The temporary folder, until `close`."""
 
-    def __init__(self, sealed: Path, copied: str = "") -> None:
-        self.folder, self._lock = _made(sealed, copied)
+    def __init__(self, sealed: Path | None = None, copied: str = "", short: bool = False) -> None:
+        """Over a sealed folder, or empty; `short` where the library makes sockets in it, whose names have little room."""
+        self.folder, self._lock = _made(sealed, copied, short)
         self._end = weakref.finalize(self, _given_back, self.folder, self._lock)
 
     def close(self) -> None:
         self._end()
 
 
-def _made(sealed: Path, copied: str) -> tuple[Path, Any]:
+def _made(sealed: Path | None, copied: str, short: bool) -> tuple[Path, Any]:
     reason = "none is known"
-    for parent in _parents():
+    for parent in sorted(_parents(), key=lambda parent: len(str(parent)) if short else 0):
         _sweep(parent)
         made, lock = None, None
         try:
             made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
             lock = _locked(made / _LOCK)
-            for entry in sealed.iterdir():
+            for entry in sealed.iterdir() if sealed else ():
                 if entry.name == copied:
                     shutil.copyfile(entry, made / entry.name)
                 elif entry.suffix != ".lock":
@@ -54,9 +55,8 @@ def _made(sealed: Path, copied: str) -> tuple[Path, Any]:
                 _given_back(made, lock)
             continue
         return made, lock
-    raise StoreError(
-        f"Searching {sealed} needs a temporary folder with some room ({reason}): make room there, or name another in TMPDIR."
-    )
+    what = f"Searching {sealed}" if sealed else "Ray"
+    raise StoreError(f"{what} needs a temporary folder with some room ({reason}): make room there, or name another in TMPDIR.")
 
 
 def _given_back(folder: Path, lock: Any) -> None:
@@ -68,6 +68,7 @@ def _given_back(folder: Path, lock: Any) -> None:
 def _parents() -> Iterator[Path]:
     with contextlib.suppress(FileNotFoundError):  # no usable one
         yield Path(tempfile.gettempdir())
+    yield Path("/tmp")  # noqa: S108 - the same
     if os.access("/dev/shm", os.W_OK):  # noqa: S108 - in memory, for a full disk; the folder's name is made unguessable
         yield Path("/dev/shm")  # noqa: S108
 
