@@ -61,19 +61,28 @@ def _so_far(text: str) -> tuple[Sentence, ...]:
     )
 
 
+class Held:
+    """The articles that it answers from, as an index holds them."""
+
+    def article(self, id_: str) -> Article | None:
+        return next((article for article in (FERRY, WIRE, UNDATED) if article.id == id_), None)
+
+
 class Scripted:
     """Answers by the words of the question: "fail", "price", "slow", "crash", "doubt"; anything else is answered."""
 
     model_name = "small-model-7b"
 
     def __init__(self) -> None:
+        self.index = Held()
+        self.generation, self.articles = "g1", 36  # a test changes them as a rebuild would
         self.asked: list[tuple[str, tuple[Turn, ...], Filters]] = []
         self.go_on = threading.Event()  # a slow answer waits for it before its last words
         self.closed = threading.Event()  # a stream was given up before its end
 
     def summary(self, filters: Filters = Filters()) -> Summary:
         sources = (("The Quay Gazette", 20), ("Estrin Evening Post", 11), ("Radio Ouvre", 5))
-        return Summary("g1", 36, 180, date(2026, 3, 2), date(2026, 6, 9), sources, 1)
+        return Summary(self.generation, self.articles, 180, date(2026, 3, 2), date(2026, 6, 9), sources, 1)
 
     def until(self, stop: Stop) -> Scripted:
         stop.when_ended(self.go_on.set)
@@ -94,7 +103,7 @@ class Scripted:
         if len(question) > 2_000:
             raise QuestionError(f"The question has {len(question):,} characters: ask in at most 2,000.")
         standalone = f"{question} (the Marianne Vold)" if history and not as_written else question
-        asked = Answer(question, standalone, "", hits=HITS, model=self.model_name, filters=filters)
+        asked = Answer(question, standalone, "", hits=HITS, model=self.model_name, index=self.generation, filters=filters)
         if "this week" in question and "this week" not in ignore:
             week = Understood("this week", since=date(2026, 6, 2), until=date(2026, 6, 9))
             asked = replace(asked, understood=(week,))

@@ -12,7 +12,7 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.settings import Settings
-from tests.scripted import Scripted
+from tests.scripted import DENIAL, Scripted
 from tests.test_render import ATTACKS
 from ui.server import Served, start
 
@@ -63,7 +63,9 @@ def visit(browser: Any, url: str, **context: Any) -> Iterator[Any]:
     page.set_default_timeout(WAIT)
     elsewhere: list[str] = []
     failures: list[str] = []
-    page.on("request", lambda request: None if request.url.startswith((url + "/", "data:")) else elsewhere.append(request.url))
+    page.on(
+        "request", lambda request: None if f"{request.url}/".startswith((f"{url}/", "data:")) else elsewhere.append(request.url)
+    )
     page.on("dialog", lambda dialog: (failures.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda said: failures.append(said.text) if said.type == "error" and not REFUSED.match(said.text) else None)
@@ -276,6 +278,277 @@ def test_the_answer_is_announced_once(page: Any) -> None:
     answers(page, 1)
     assert page.get_attribute("#or-scroll", "aria-live") == "off"
     page.wait_for_function("document.querySelector('body > [role=status]').textContent.includes('denied that its captain')")
+
+
+# --- a conversation ------------------------------------------------------------------------------------------------------
+
+
+def slow(page: Any, assistant: Scripted, question: str = "a slow one") -> None:
+    """Asks what is answered by half until the assistant is told to go on."""
+    assistant.go_on.clear()
+    ask(page, question)
+    page.wait_for_selector(".or-running .or-chip")
+
+
+def test_what_is_being_done_is_said_and_a_draft_is_no_answer(page: Any, assistant: Scripted) -> None:
+    """The question is echoed at once; what streams is called not yet checked, and the label goes with the check."""
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const say = () => window.said.push(document.querySelector(".or-searching").textContent);
+          const everything = { childList: true, subtree: true, characterData: true };
+          new MutationObserver(say).observe(document.querySelector("#or-said"), everything);
+        }"""
+    )
+    slow(page, assistant)
+    assert page.inner_text(".or-question") == "a slow one"
+    assert "not yet checked" in page.inner_text(".or-running").lower()
+    said = page.evaluate("window.said")
+    assert "Searching 36 articles …" in said
+    assert any(re.fullmatch(r"Reading \d+ passages from 2 outlets …", words) for words in said)
+    assistant.go_on.set()
+    answers(page, 1)
+    assert "not yet checked" not in page.inner_text(".or-exchange").lower()
+    assert "Each sentence compared with its quotes" in page.inner_text(".or-exchange")
+
+
+def test_enter_while_an_answer_runs_queues_the_question(page: Any, assistant: Scripted) -> None:
+    """The next question waits, visibly, may be taken back, and is asked with the answer before it; Escape stops."""
+    slow(page, assistant)
+    ask(page, "And then?")
+    ask(page, "And never?")
+    page.wait_for_function("document.querySelectorAll('.or-waiting').length === 2")
+    assert "asked as soon as the answer above is there" in page.inner_text(".or-waiting >> nth=0")
+    page.click(".or-exchange[data-turn='3'] [data-do=unqueue]")
+    page.wait_for_function("document.querySelectorAll('.or-exchange').length === 2")
+    assistant.go_on.set()
+    answers(page, 2)
+    question, history, _ = assistant.asked[-1]
+    assert (question, [turn.question for turn in history]) == ("And then?", ["a slow one"])
+    slow(page, assistant, "another slow one")
+    page.keyboard.press("Escape")
+    answers(page, 3)
+    assert "Stopped. What is above was not checked." in page.inner_text(".or-exchange >> nth=2")
+    assert assistant.closed.wait(30)
+
+
+def test_an_earlier_question_is_edited_and_any_turn_asked_again(page: Any, assistant: Scripted) -> None:
+    """The edited question takes its own place, with the talk before it only; the answers after it stay."""
+    for n, question in enumerate(("Who denied it?", "Was it wet?", "What is the price?"), 1):
+        ask(page, question)
+        answers(page, n)
+    page.click(".or-exchange[data-turn='2'] [data-do=edit]")
+    assert page.input_value("#or-question") == "Was it wet?"
+    assert page.inner_text("#or-editing").startswith("Editing question 2")
+    ask(page, "Was it cold?")
+    page.wait_for_function("document.querySelector('.or-exchange[data-turn=\"2\"]').innerText.includes('Was it cold?')")
+    answers(page, 3)
+    assert [turn.question for turn in assistant.asked[-1][1]] == ["Who denied it?"]
+    page.click(".or-exchange[data-turn='1'] [data-do=retry]")
+    answers(page, 3)
+    assert (assistant.asked[-1][0], assistant.asked[-1][1]) == ("Who denied it?", ())
+    assert page.locator(".or-exchange[data-turn='3'] .or-abstained").count() == 1
+    page.click(".or-exchange[data-turn='1'] [data-do=edit]")
+    page.keyboard.press("Escape")
+    assert page.locator("#or-editing").is_hidden()
+
+
+def test_keys_lead_to_the_box_and_bring_back_the_last_question(page: Any, assistant: Scripted) -> None:
+    """An empty Enter does nothing; "/" goes to the box; arrow-up in the empty box has the last question."""
+    before = len(assistant.asked)
+    page.focus("#or-question")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Enter")
+    assert page.locator(".or-exchange, .or-error >> visible=true").count() == 0
+    page.fill("#or-question", "")
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    assert len(assistant.asked) == before + 1
+    page.focus("#or-talks-open")
+    page.keyboard.press("/")
+    assert chosen(page) == "or-question"
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#or-question") == "Who denied it?"
+
+
+# --- what is kept --------------------------------------------------------------------------------------------------------
+
+
+def test_conversations_are_kept_in_the_browser(browser: Any, served: Served) -> None:
+    """Several, named after their first question, over a reload, back and forward; renamed; deleted only when asked twice."""
+    for page in visit(browser, served.url):
+        ask(page, "Who denied it?")
+        answers(page, 1)
+        ask(page, "any doubt?")
+        answers(page, 2)
+        page.fill("#or-question", "half a thou")
+        page.reload()
+        page.wait_for_selector(".or-exchange[data-turn='2'] .or-unsupported")
+        assert page.input_value("#or-question") == "half a thou"
+        assert page.locator("section[data-turn='2'] mark").first.is_visible()
+        page.fill("#or-question", "")
+        page.click("#or-clear")
+        page.wait_for_function("!document.querySelector('.or-exchange')")
+        ask(page, "What is the price?")
+        answers(page, 1)
+        page.go_back()
+        answers(page, 2)
+        page.go_forward()
+        page.wait_for_selector(".or-exchange .or-abstained")
+        page.click("#or-talks-open")
+        page.wait_for_selector("#or-talks li")
+        assert page.locator("#or-talks li .or-open").all_inner_texts() == ["What is the price?", "Who denied it?"]
+        page.click("#or-talks li:has-text('Who denied it?') [data-do=rename]")
+        page.fill("#or-rename input", "The ferry")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#or-talks li:has-text('The ferry')")
+        page.click("#or-talks li:has-text('What is the price?') [data-do=delete]")
+        page.keyboard.press("Escape")
+        assert page.locator("#or-talks li").count() == 2
+        page.click("#or-talks li:has-text('What is the price?') [data-do=delete]")
+        page.click("#or-sure [value=yes]")
+        page.wait_for_function(
+            "document.querySelectorAll('#or-talks li').length === 1 && !document.querySelector('.or-exchange')"
+        )
+        page.click("#or-talks li .or-open")
+        answers(page, 2)
+        assert page.inner_text("#or-talk-name") == "The ferry"
+
+
+def test_a_server_that_goes_and_comes_back_costs_nothing(browser: Any) -> None:
+    """Without a server: one line, and Retry. With the next one the talk goes on, with what was said before."""
+    with start(Scripted(), port=0) as first:
+        opened = browser.new_context()
+        page = opened.new_page()
+        page.goto(first.url)
+        page.wait_for_selector("#or-scroll[role=log]")
+        ask(page, "Who denied it?")
+        answers(page, 1)
+    ask(page, "And then?")
+    page.wait_for_selector(".or-error >> visible=true")
+    assert "The server does not answer: nothing is lost." in page.inner_text(".or-exchange[data-turn='2'] .or-error")
+    other = Scripted()
+    with start(other, port=int(first.url.rpartition(":")[2])):
+        page.click(".or-exchange[data-turn='2'] [data-do=retry]")
+        page.wait_for_selector(".or-exchange[data-turn='2'] .or-good")
+        assert [turn.question for turn in other.asked[-1][1]] == ["Who denied it?"]
+        page.reload()
+        answers(page, 2)
+        opened.close()
+
+
+def test_a_session_that_has_ended_leads_to_the_login_and_back(browser: Any) -> None:
+    """The question that was refused is asked after the login, in the same conversation."""
+    with start(Scripted(), port=0, auth=[("ann", "pass")]) as served:
+        opened = browser.new_context()
+        page = opened.new_page()
+        page.goto(served.url)
+
+        def enter() -> None:
+            page.fill("input[name=user]", "ann")
+            page.fill("input[name=password]", "pass")
+            page.click("button")
+
+        enter()
+        page.wait_for_selector("#or-scroll[role=log]")
+        ask(page, "Who denied it?")
+        answers(page, 1)
+        opened.clear_cookies()
+        ask(page, "And then?")
+        page.wait_for_selector("input[name=password]")
+        enter()
+        page.wait_for_selector(".or-exchange[data-turn='2'] .or-good")
+        answers(page, 2)
+        page.click("#or-header form button")
+        page.wait_for_selector("input[name=password]")
+        opened.close()
+
+
+def test_the_page_works_behind_a_proxys_path(browser: Any) -> None:
+    """With --root-path, scripts, styles, answers and links are asked for under it."""
+    with start(Scripted(), port=0, root="/desk/news") as served:
+        for page in visit(browser, served.url, permissions=["clipboard-read", "clipboard-write"]):
+            ask(page, "Who denied it?")
+            answers(page, 1)
+            assert page.evaluate("getComputedStyle(document.querySelector('.or-question')).fontWeight") == "600"
+            page.click("[data-do=link]")
+            page.wait_for_selector("[data-do=link]:has-text('Copied')")
+            assert page.evaluate("navigator.clipboard.readText()") == f"{served.url}/?q=Who+denied+it%3F"
+
+
+def test_a_rebuild_is_seen_by_the_next_answer(page: Any, assistant: Scripted) -> None:
+    """The status line counts anew when an answer comes from another generation."""
+    assert "36 articles" in page.inner_text("#or-status")
+    assistant.generation, assistant.articles = "g2", 37
+    try:
+        ask(page, "Who denied it?")
+        page.wait_for_selector("#or-status:has-text('37 articles')")
+    finally:
+        assistant.generation, assistant.articles = "g1", 36
+
+
+# --- links and filters ---------------------------------------------------------------------------------------------------
+
+
+def test_a_link_carries_question_and_filters(browser: Any, served: Served, assistant: Scripted) -> None:
+    """What a link names stands in the box and beside it, and is asked with Enter; a filter that is removed is gone."""
+    link = f"{served.url}/?q=What+is+the+price%3F&source=Radio+Ouvre&source=The+Quay+Gazette&since=2026-03-04"
+    for page in visit(browser, served.url):
+        page.goto(link)
+        page.wait_for_selector("#or-chosen li")
+        assert page.input_value("#or-question") == "What is the price?"
+        page.click("#or-chosen button[aria-label='Remove the filter “Radio Ouvre”']")
+        page.focus("#or-question")
+        page.keyboard.press("Enter")
+        answers(page, 1)
+        assert assistant.asked[-1][2].sources == ("The Quay Gazette",)
+        assert "only The Quay Gazette, from 4 March 2026" in page.inner_text(".or-exchange")
+        page.click("[data-unfilter]")  # the articles do not say: the filters are offered to be dropped
+        page.wait_for_function("!document.querySelector('[data-unfilter]') && !document.querySelector('.or-running')")
+        assert (assistant.asked[-1][2].sources, assistant.asked[-1][2].since) == ((), None)
+        assert page.locator("#or-chosen li").count() == 0
+
+
+def test_the_whole_article_is_read_beside_the_talk(page: Any) -> None:
+    """It opens at the quote, which is marked, and Escape leads back to the card; cards go by relevance or date."""
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    page.click(".or-chip >> nth=0")
+    page.click("#evidence-1-1 .or-read")
+    page.wait_for_selector("#or-reader mark")
+    assert page.inner_text("#or-reader mark") == DENIAL.quote
+    assert "The company has chartered a second ship until the autumn." in page.inner_text("#or-reader")
+    page.keyboard.press("Escape")
+    assert page.locator("#or-reader").is_hidden()
+    assert page.evaluate("document.activeElement.className") == "or-read"
+    first = "document.querySelector('section .or-cards .or-card').id"
+    page.select_option("#or-order select", "date")
+    assert page.evaluate(first) == "evidence-1-2"
+    page.select_option("#or-order select", "relevance")
+    assert page.evaluate(first) == "evidence-1-1"
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (640, 360)])  # the latter is 1280 by 720 at 200 %
+def test_a_small_screen_holds_everything(browser: Any, served: Served, width: int, height: int) -> None:
+    """Nothing is wider than the screen, in any state; text from right to left is set so."""
+    for page in visit(browser, served.url, viewport={"width": width, "height": height}):
+        ask(page, "מי הכחיש את זה? any doubt " + "x" * 300)
+        answers(page, 1)
+        assert page.evaluate("getComputedStyle(document.querySelector('.or-question')).direction") == "rtl"
+        ask(page, "What is the price?")
+        answers(page, 2)
+        wide = "document.documentElement.scrollWidth"
+        assert page.evaluate(wide) <= width
+        page.click("#or-filters-open")
+        assert page.evaluate(wide) <= width
+        page.click("#or-filters-done")
+        page.click("#or-talks-open")
+        page.wait_for_selector("#or-talks li")
+        assert page.evaluate(wide) <= width
+        page.click("#or-talks-open")
+        page.click("#or-tab-collection")
+        assert page.evaluate(wide) <= width
 
 
 # --- what people paste ---------------------------------------------------------------------------------------------------

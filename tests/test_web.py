@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,12 +25,14 @@ from ui.access import read_auth
 from ui.page import sample_questions
 from ui.server import Served, start
 from ui.wire import read_filters
+from ui.wording import chosen, languages, wording
 from vectorstore.articles import read
 from vectorstore.types import Article, Summary
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")  # Gradio's own use of pandas
 
-SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "vectorstore" / "samples"
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------------
@@ -291,3 +296,104 @@ def test_the_module_loads_without_gradio() -> None:
     code = f"import sys, ui.page, ui.cli; print([name for name in sys.modules if name.split('.')[0] in {heavy}])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+# --- the page's own routes -----------------------------------------------------------------------------------------------
+
+
+def fetched(url: str, body: object = None, **headers: str) -> tuple[dict[str, str], str]:
+    """Headers and text of a response; with a body it is posted as JSON."""
+    request = urllib.request.Request(url, json.dumps(body).encode() if body is not None else None, headers)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        content = response.read()
+        named = {name.lower(): value for name, value in response.headers.items()}
+    return named, (gzip.decompress(content) if named.get("content-encoding") == "gzip" else content).decode()
+
+
+def test_scripts_and_styles_are_one_file_each_for_ever(served: Served) -> None:
+    """Their address holds a digest of what is in them; they travel compressed, and a browser asks once."""
+    _, page = fetched(served.url)
+    for ending in ("js", "css"):
+        (name,) = re.findall(rf"/page/(onrecord\.[0-9a-f]{{12}}\.{ending})", page)
+        headers, content = fetched(f"{served.url}/page/{name}", **{"accept-encoding": "gzip"})
+        assert headers["content-encoding"] == "gzip"
+        assert "immutable" in headers["cache-control"]
+        assert name.split(".")[1] == hashlib.sha256(content.encode()).hexdigest()[:12]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetched(f"{served.url}/page/onrecord.000000000000.js")
+
+
+def test_scripts_make_no_html() -> None:
+    """HTML enters the page in one place of one script, and only what the server made."""
+    scripts = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "ui" / "static").glob("*.js")}
+    way = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|createContextualFragment|DOMParser|eval\(")
+    assert {name: len(way.findall(text)) for name, text in scripts.items() if way.search(text)} == {"frame.js": 1}
+
+
+def test_every_text_that_is_asked_for_is_there() -> None:
+    """Each key that a script or the frame names stands in English, and other languages have no key that English lacks."""
+    texts = json.loads((ROOT / "ui" / "texts" / "en.json").read_text(encoding="utf-8"))
+    sources = [*(ROOT / "ui" / "static").glob("*.js"), ROOT / "ui" / "frame.py"]
+    for source in sources:
+        text = source.read_text(encoding="utf-8")
+        for key in re.findall(r"""(?:\bsay|\bwords|\bt)[(\[]["']([a-z_.]+)["']""", text):
+            assert key in texts, f"{source.name}: {key}"
+        for key in re.findall(r"""count\(["']([a-z_.]+)["']""", text):
+            assert {f"{key}.one", f"{key}.other"} <= texts.keys(), f"{source.name}: {key}"
+    for language in languages():
+        assert set(json.loads((ROOT / "ui" / "texts" / f"{language}.json").read_text(encoding="utf-8"))) <= set(texts)
+
+
+def test_the_language_is_the_readers() -> None:
+    """What is asked for wins, then the first that the browser accepts and that there is; else English."""
+    assert chosen("xx", "yy;q=0.9, zz") == "en"
+    assert chosen("", "en-GB,en;q=0.8") == "en"
+    for language in languages():
+        assert chosen(language, "en") == language
+        assert chosen("", f"xx, {language}-CH;q=0.7, en;q=0.1") == language
+    assert chosen("", "a" * 100_000 + ";q=" * 100_000) == "en"
+    assert wording("xx").language == "en"
+    assert wording().count("articles", 3_032) == "3,032 articles"
+
+
+def test_a_kept_answer_is_shown_with_its_quotes_looked_up_again(served: Served) -> None:
+    """A quote that stands is marked; one that is not in the collection any more, or never was, is not shown as one."""
+    answer = json.loads(fetched(f"{served.url}/api/v1/answers", {"question": "Who denied it?"})[1])
+    altered = json.loads(json.dumps(answer))
+    altered["citations"][0]["quote"] = "Northline admitted everything."
+    gone = json.loads(json.dumps(answer))
+    gone["citations"][0]["article"]["id"] = "no-such-article"
+    sent = [{"turn": n, "answer": one} for n, one in enumerate((answer, altered, gone, {"citations": [7], "sentences": "x"}), 1)]
+    shown = json.loads(fetched(f"{served.url}/api/v1/rendered", {"answers": sent})[1])["rendered"]
+    assert [one["turn"] for one in shown] == [1, 2, 3, 4]
+    assert f"<mark>{DENIAL.quote}</mark>" in shown[0]["evidence"]
+    assert "Each sentence compared with its quotes" in shown[0]["html"]
+    for one in shown[1:3]:
+        assert "its quote is no longer in the collection" in one["html"]
+        assert DENIAL.quote not in re.findall("<mark>(.*?)</mark>", one["evidence"])
+        assert "Northline admitted everything." not in re.findall("<mark>(.*?)</mark>", one["evidence"])
+        assert "Not shown:" in one["evidence"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"answers": 7}, {"answers": [{}]}, {"answers": [{"turn": 0, "answer": {}}]}, {"answers": [], "x": 1}]
+)
+def test_what_is_no_kept_answer_is_refused_in_a_line(served: Served, body: object) -> None:
+    """Nothing is rendered of what has another form; nothing to render is nothing."""
+    if body == {}:
+        assert json.loads(fetched(f"{served.url}/api/v1/rendered", body)[1]) == {"rendered": []}
+        return
+    with pytest.raises(urllib.error.HTTPError, match="422"):
+        fetched(f"{served.url}/api/v1/rendered", body)
+
+
+def test_an_article_is_read_with_its_quote_marked(served: Served) -> None:
+    """The whole text is there, the quote in it marked; an article that is not there is named."""
+    where = f"id=ferry&start={DENIAL.start}&end={DENIAL.end}"
+    html = json.loads(fetched(f"{served.url}/api/v1/reader?{where}")[1])["html"]
+    assert f'<mark tabindex="-1">{DENIAL.quote}</mark>' in html
+    assert "Nine people were treated" in html
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetched(f"{served.url}/api/v1/reader?id=nowhere")
+    with pytest.raises(urllib.error.HTTPError, match="422"):
+        fetched(f"{served.url}/api/v1/reader?id=ferry&start=-1")

@@ -267,7 +267,7 @@ def _chip(citation: Citation, turn_number: int) -> str:
     # The brackets are there for whoever copies the text; the eye sees a numbered chip.
     return (
         f'<button type="button" class="or-chip" data-card="{_card_id(turn_number, citation.number)}" '
-        f'aria-controls="{_card_id(turn_number, citation.number)}" aria-label="{escaped(label)}">'
+        f'aria-label="{escaped(label)}">'
         f'<span class="or-bracket">[</span>{citation.number}<span class="or-bracket">]</span></button>'
     )
 
@@ -336,7 +336,7 @@ def _nearest_list(answer: Answer, turn_number: int) -> str:
         title = _clip(hit.article.title, 120) or _clip(hit.passage.text, 80)
         rows.append(
             f'<li><button type="button" class="or-open" data-card="{_card_id(turn_number, number)}" '
-            f'aria-controls="{_card_id(turn_number, number)}"><bdi>{escaped(title)}</bdi></button>'
+            f"><bdi>{escaped(title)}</bdi></button>"
             f'<span class="or-note"><bdi>{escaped(source)}</bdi></span></li>'
         )
     return f'<p class="or-note">Nearest passages, not an answer:</p><ul class="or-nearest-list">{"".join(rows)}</ul>'

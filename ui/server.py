@@ -652,21 +652,24 @@ class _Front:
         if scope["type"] != "http" or scope["method"] != "GET" or _route(scope) not in ("", "/"):
             await self.app(scope, receive, send)
             return
-        status, body = 500, b""
+        begin: dict[str, Any] = {}
+        body = b""
 
         async def kept(message: Any) -> None:
-            nonlocal status, body
-            status = message.get("status", status)
-            body += message.get("body", b"")
+            nonlocal begin, body
+            begin, body = begin or message, body + message.get("body", b"")
 
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         await self.app({**scope, "headers": plain}, receive, kept)
-        if status == 200:
-            body = dressed(body.decode(), await self.given(scope)).encode()
+        if begin["status"] != 200:  # a proxy's path without its last slash, for one
+            await send(begin)
+            await send({"type": "http.response.body", "body": body})
+            return
+        body = dressed(body.decode(), await self.given(scope)).encode()
         headers = {"cache-control": "no-store", "vary": "accept-encoding, accept-language, cookie"}
         if _takes_gzip(scope):
             body, headers = gzip.compress(body, 6), headers | {"content-encoding": "gzip"}
-        await HTMLResponse(body, status, headers)(scope, receive, send)
+        await HTMLResponse(body, headers=headers)(scope, receive, send)
 
 
 def _said(kind: str, message: str, status: int) -> Event:

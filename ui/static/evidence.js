@@ -67,7 +67,9 @@ onrecord.evidence = (() => {
     }
     const away = document.createElement("button");
     Object.assign(away, { type: "button", className: "or-quiet or-reader-back", textContent: say("reader.back") });
-    box.prepend(away);
+    const head = document.createElement("h2");
+    Object.assign(head, { className: "or-label", textContent: say("reader") });
+    box.prepend(away, head);
     $("or-shown").hidden = $("or-order").hidden = true;
     box.hidden = false;
     box.focus({ preventScroll: true });

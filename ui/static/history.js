@@ -117,7 +117,7 @@ onrecord.history = (() => {
     if (!(await answered(dialog))) return;
     await remove(id);
     announce(say("talk.deleted"));
-    if (id === onrecord.talk.now.id) tell("go", "ask");
+    if (id === onrecord.talk.now.id) tell("go", "ask", "");
     await draw();
     ($("or-talks-list").querySelector("button") ?? $("or-talks-open")).focus();
   };

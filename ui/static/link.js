@@ -22,9 +22,8 @@ onrecord.link = (() => {
     if (!onrecord.narrow()) $("or-question").focus({ preventScroll: true });
   };
   on("go", (tab, id) => {
-    // The tab "Ask" leads back to the conversation that is open.
-    if (tab === "ask" && id === undefined && location.hash === "#collection" && onrecord.talk.now.turns.length) id = onrecord.talk.now.id;
-    go(tab, id);
+    // The tab "Ask" leads back to the conversation that is open; "" is a new one.
+    go(tab, id ?? (onrecord.talk.now.turns.length ? onrecord.talk.now.id : ""));
   });
   on("kept", (id) => location.hash !== TALK + id && location.hash !== "#collection" && history.replaceState(null, "", here() + TALK + id));
 
