@@ -577,7 +577,7 @@ def test_every_curl_line_of_the_documents_works(samples_index: Path, tmp_path: P
     ids = {JOB: "", FILE: ""}  # those of the documents, and what they are here
     with (
         Assistant.open(index, Settings()) as assistant,
-        start(assistant, port=0, uploads=Uploads(index, Settings().embedder)) as served,
+        start(assistant, port=0, uploads=Uploads(index, Settings().embedder), feedback=index / "feedback.jsonl") as served,
     ):
         for line in shown:
             for id_, here in ids.items():
