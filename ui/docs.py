@@ -157,8 +157,8 @@ ROUTES = (
         "/api/v1/timeline",
         "What matches, by day and outlet",
         "Articles whose words match the question, counted for each day and outlet, and listed; without a question, all that the "
-        "outlets and days admit, counted.",
-        (Field("question", "string", "in words"), *_SCOPE, *_READING),
+        "outlets and days admit, counted. With `format=csv` a question's articles come as a table.",
+        (Field("question", "string", "in words"), *_SCOPE, *_READING, Field("format", "string", "csv; otherwise json")),
         f"curl -G {ADDRESS}/api/v1/timeline --data-urlencode 'question=Storm Ottilie' -d since=2026-03-01",
     ),
     Route(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from qa.collection import Listed, named_in
@@ -12,7 +12,8 @@ from qa.types import article_dict, filters_dict
 from ui.render import clean, one_line, understood_text
 from vectorstore.subjects import Mention
 
-_COLUMNS = ("published", "source", "title", "authors", "url", "id", "about", "times", "sentence")
+_RECORD = ("published", "source", "title", "authors", "url", "id")
+_COLUMNS = (*_RECORD, "about", "times", "sentence")
 # What a spreadsheet would take for a formula: cells come from articles, which anybody may have written.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -54,7 +55,17 @@ def _named(one: Mention) -> dict[str, Any]:
 
 def listed_csv(listed: Listed) -> Iterator[str]:
     """A table with a head, a row an article; no cell is a formula to a spreadsheet."""
-    for row in (_COLUMNS, *map(_cells, listed.mentions)):
+    yield from _rows((_COLUMNS, *map(_cells, listed.mentions)))
+
+
+def articles_csv(articles: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The same of articles as JSON gives them, without what of the subject stands in them."""
+    rows = (("; ".join(one[name]) if name == "authors" else str(one[name] or "") for name in _RECORD) for one in articles)
+    yield from _rows((_RECORD, *rows))
+
+
+def _rows(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    for row in rows:
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow([_defused(cell) for cell in row])
         yield line.getvalue()

@@ -12,7 +12,7 @@ from typing import Any
 
 from qa.asking import asked
 from qa.assistant import Assistant, readable
-from qa.collection import Listed, on_it
+from qa.collection import Listed, on_it, wanted
 from qa.collection import everything as listed
 from qa.errors import NotFound
 from qa.texts.checking import checked_text
@@ -130,14 +130,22 @@ def uploads(assistant: Assistant, uploads: Uploads) -> dict[str, Any]:
 
 
 def timeline(assistant: Assistant, question: Asked) -> dict[str, Any]:
-    """How many articles match by day and outlet, the oldest day first; without a question, all that the filters admit."""
+    """How many articles match by day and outlet, the oldest day first; without a question, all that the filters admit.
+
+    What asks for a list of everything on a subject is counted as that list is.
+    """
     index, filters = assistant.index, question.filters
     matching: list[dict[str, Any]] | None = None
     if question.question:
         text = readable(question.question)
-        found = index.retrieve(text, filters, question.today, question.ignore, _MATCHING)
-        filters, understood = found.scope.filters, found.scope.understood
-        _, articles = on_it(asked(text), found)
+        kind = wanted(text)
+        if kind and kind.what == "listed":
+            all_of_it = everything(assistant, question)
+            scope, articles = all_of_it.within, [one.article for one in all_of_it.mentions]
+        else:
+            found = index.retrieve(text, filters, question.today, question.ignore, _MATCHING)
+            scope, articles = found.scope, on_it(asked(text), found)[1]
+        filters, understood = scope.filters, scope.understood
         articles = [one for one in articles if filters.admits(one)]
         counted = Counter((one.published, one.source) for one in articles)
         matching = [article_dict(one) for one in sorted(articles, key=lambda one: one.published or date.min)]

@@ -37,9 +37,10 @@ from ui.access import COOKIE, LASTS, Access, Comparing, form_fields, local_path,
 from ui.conversing import events
 from ui.docs import docs_html, openapi
 from ui.export import FORMATS
-from ui.jobs import Uploads
+from ui.holdings import holdings_html, job_words, timeline_html, uploads_html
+from ui.jobs import OVER, Uploads
 from ui.line import Line
-from ui.listing import listed_csv, listed_dict
+from ui.listing import articles_csv, listed_csv, listed_dict
 from ui.page import WAITING, build, dressed, mount, sample_questions, sheets
 from ui.rate import Rate
 from ui.wire import (
@@ -71,7 +72,7 @@ _ASKING = (
     *("/api/v1/answers", "/api/v1/check", "/api/v1/export", "/api/v1/feedback", "/v1/chat/completions"),
     *("/gradio_api/queue/join", "/gradio_api/call", "/gradio_api/run", "/gradio_api/api"),
 )
-_SEARCHING = ("/api/v1/search", "/api/v1/timeline", "/api/v1/everything")
+_SEARCHING = ("/api/v1/search", "/api/v1/timeline", "/api/v1/everything", "/api/v1/page/timeline")
 _SMALLEST_ZIPPED = 1_000
 _PATIENCE = 30.0  # seconds for a client to take what it is sent
 _ENDING = 2  # seconds that are left to whoever is being answered when the server ends
@@ -160,6 +161,30 @@ def application(
         summary, words = await answering.summary(), _wording(request.scope)
         return _json(frame.fresh(summary, answering.model_name, _offered(examples, summary), words), request.scope)
 
+    @app.get("/api/v1/page/collection")
+    async def holdings(request: Request) -> Response:
+        read_query(request.query_params.multi_items(), ("lang",))
+        found = await answering.read(reading.collection, assistant, uploads is not None)
+        return _json({"html": holdings_html(found, _wording(request.scope))}, request.scope)
+
+    @app.get("/api/v1/page/uploads")
+    async def additions(request: Request) -> Response:
+        read_query(request.query_params.multi_items(), ("lang",))
+        found, words = await answering.read(reading.uploads, assistant, allowed()), _wording(request.scope)
+        busy = any(job["state"] not in OVER for job in found["jobs"])
+        said = job_words(found["jobs"][0], words) if found["jobs"] else ""
+        return _json({"html": uploads_html(found, words), "busy": busy, "said": said}, request.scope)
+
+    @app.get("/api/v1/page/timeline")
+    async def reported(request: Request) -> Response:
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "lang"), ("sources", "ignore"))
+        given.pop("lang", None)
+        question = _query(given)
+        with line.join() as turn:
+            await turn.come()
+            found = await answering.search(reading.timeline, assistant, question)
+        return _json({"html": timeline_html(found, _wording(request.scope), root)}, request.scope)
+
     @app.post("/api/v1/rendered")
     async def rendered(request: Request) -> Response:
         answers = read_stored(read_json(await request.body()))
@@ -195,16 +220,19 @@ def application(
 
     @app.get("/api/v1/timeline")
     async def timeline(request: Request) -> Response:
-        given = read_query(request.query_params.multi_items(), _SCOPE, ("sources", "ignore"))
-        return await _in_turn(reading.timeline, _query({"question": ""} | given))
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), ("sources", "ignore"))
+        form, question = _format(given), _query({"question": ""} | given)
+        if form == "json":
+            return await _in_turn(reading.timeline, question)
+        with line.join() as turn:
+            await turn.come()
+            found = await answering.search(reading.timeline, assistant, question)
+        return _file("\ufeff" + "".join(articles_csv(found.get("matching", ()))), "text/csv", "articles.csv", request.scope)
 
     @app.get("/api/v1/everything")
     async def everything(request: Request) -> Response:
         given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), ("sources", "ignore"))
-        form = given.pop("format", "json")
-        if form not in ("json", "csv"):
-            raise UsageError(f"format is {form[:60]!r}: use json or csv.")
-        question = _query(given)
+        form, question = _format(given), _query(given)
         with line.join() as turn:
             await turn.come()
             found = await answering.search(reading.everything, assistant, question)
@@ -387,6 +415,13 @@ def _wording(scope: Any) -> Wording:
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
     accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
     return wording(chosen(asked, accepted))
+
+
+def _format(given: dict[str, Any]) -> str:
+    form = str(given.pop("format", "json"))
+    if form not in ("json", "csv"):
+        raise UsageError(f"format is {form[:60]!r}: use json or csv.")
+    return form
 
 
 def _query(given: dict[str, Any]) -> Asked:

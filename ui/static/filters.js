@@ -79,6 +79,7 @@ onrecord.filters = (() => {
       for (const row of $("or-outlets-list").children) row.hidden = !row.textContent.toLowerCase().includes(wanted);
     });
     for (const field of [$("or-since"), $("or-until")]) field.addEventListener("change", draw);
+    document.addEventListener("onrecord:filter", (event) => set({ ...chosen(), ...event.detail }));
     draw();
   });
 
