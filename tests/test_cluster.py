@@ -24,7 +24,7 @@ from vectorstore.errors import ClusterUnavailable, UsageError
 from vectorstore.rebuild import rebuild
 
 RAY = "the extra [cluster] is not installed: pip install --constraint constraints.txt '.[cluster]'"
-ARTICLES = 1_000
+ARTICLES = 800
 
 _BUILD = """
 import os, signal, sys
@@ -75,33 +75,21 @@ def build(source: Path, index: Path, noted: Path, ray: str, kills: str, more: di
 
 
 def test_a_running_cluster(cluster: tuple[str, dict[str, str]], tmp_path: Path) -> None:
-    """Actors make what one process makes, where some are killed, too; what a killed driver had is taken up."""
+    """Actors make what one process makes, bit for bit, where one is killed, too. The rest is in tests/studies/kills.py."""
     address, settings = cluster
     source = collection(tmp_path / "in", articles=ARTICLES)
     rebuild([source], tmp_path / "one", encoder=WordHashEncoder())
-    child = build(source, tmp_path / "two", tmp_path / "noted", address, "1 3", settings)
+    child = build(source, tmp_path / "two", tmp_path / "noted", address, "1", settings)
     assert child.communicate() == (f"{ARTICLES} 0\n", "")
-    assert len(list((tmp_path / "noted").iterdir())) > 2
+    assert len(list((tmp_path / "noted").iterdir())) >= 2
     assert not alive(tmp_path / "noted")
     assert vectors(tmp_path / "two") == vectors(tmp_path / "one")
-
-    index, noted = tmp_path / "three", tmp_path / "noted3"
-    child = build(source, index, noted, address, "", settings)
-    until(lambda: any(file.stat().st_size > 250 * 1044 for file in index.glob("encoded/*")))
-    child.kill()
-    child.communicate()
-    assert top(index, "mill 7") == "The mill 7"
-    report = rebuild([source], index, encoder=WordHashEncoder())
-    assert report.reused >= 200
-    assert report.encoded + report.reused == ARTICLES
-    assert vectors(index) == vectors(tmp_path / "one")
-    until(lambda: not alive(noted))
 
 
 def test_a_cluster_of_its_own(tmp_path: Path) -> None:
     """Where none runs, `auto` starts one for this build: it prints nothing, listens on this machine alone, and leaves nothing."""
     pytest.importorskip("ray", reason=RAY)
-    source, temporary = collection(tmp_path / "in", articles=300), tempfile.mkdtemp(prefix="t", dir="/tmp")
+    source, temporary = collection(tmp_path / "in", articles=260), tempfile.mkdtemp(prefix="t", dir="/tmp")
     more = {"TMPDIR": temporary, "RAY_TMPDIR": temporary, "HOME": temporary}
     child = build(source, tmp_path / "index", tmp_path / "noted", "auto", "", more)
     heard = set[str]()
@@ -116,7 +104,7 @@ def test_a_cluster_of_its_own(tmp_path: Path) -> None:
     said = child.communicate()
     ended.set()
     listening.join()
-    assert said == ("300 0\n", "")
+    assert said == ("260 0\n", "")
     assert heard <= {"127.0.0.1"}
     assert top(tmp_path / "index", "mill 7") == "The mill 7"
     assert not alive(tmp_path / "noted")
