@@ -129,7 +129,7 @@ def test_articles_from_python(tmp_path: Path) -> None:
         {"headline": "Bakery opens", "story": "A bakery opens on Ferry Street."},
         {"headline": "Nothing"},
     ]
-    report = rebuild(index_dir=tmp_path / "index", articles=iter(given), mapping={"story": "text"}, encoder=WordHashEncoder())
+    report = rebuild(index_dir=tmp_path / "index", articles=iter(given), mapping={"story": "text"}, encoder=WordHashEncoder())  # type: ignore[arg-type] # wrong on purpose
     assert (report.articles, len(report.rejected)) == (2, 1)
     with pytest.raises(NothingToIndex, match="made from standard input or from Python: give its articles again"):
         rebuild([], tmp_path / "index", encoder=WordHashEncoder())

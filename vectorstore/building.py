@@ -113,15 +113,17 @@ class Building:
         """Makes the vectors that are missing, publishing as they come; (texts encoded, passages that kept a vector)."""
         archive = Archive(self._folder / "articles.sqlite")
         before = Archive(self._before.folder / "articles.sqlite") if self._before else None
+        work: Work | None = None
         try:
             self._alive = np.sort(np.fromiter(archive.numbers(), np.int64))
             missing = self._alive[~within(self._alive, _all(self._segments))]
             held = len(self._alive) - len(missing)
+            work = self._work(len(missing))  # workers start while words are published
             if len(missing) > _SOON:
                 self._publish()
             encoded = reused = 0
             if len(missing):
-                with Filling(archive, before, self._segments, self._encoder, self._work(len(missing)), self._place) as filling:
+                with Filling(archive, before, self._segments, self._encoder, work, self._place) as filling:
                     for segment in filling.segments(missing, partial(self._told, progress, held)):
                         self._segments.append(segment)
                         self._merge(archive)
@@ -135,6 +137,8 @@ class Building:
                 progress("passages", len(self._alive), len(self._alive))
             return encoded, held + reused
         finally:
+            if work:
+                work.close()
             archive.close()
             if before:
                 before.close()

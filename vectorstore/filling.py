@@ -90,7 +90,6 @@ class Filling:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._work.close()
         self._store.close()
         for one in self._left:
             if error is None:
