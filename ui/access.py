@@ -10,6 +10,7 @@ import asyncio
 import binascii
 import hashlib
 import logging
+import re
 import secrets
 import time
 from base64 import b64decode
@@ -24,6 +25,7 @@ from typing import Any
 
 from qa.errors import NotAllowed, TooMany, UsageError
 from ui.passwords import fits, read_passwords
+from ui.wording import Wording
 
 COOKIE = "onrecord-session"
 LASTS = 30 * 24 * 3_600  # seconds that a browser stays logged in
@@ -223,20 +225,30 @@ def read_auth(path: Path) -> list[tuple[str, str]]:
     return list(pairs.items())
 
 
-def login_html(root: str, then: str, said: str = "", user: str = "") -> str:
+def login_html(root: str, then: str, words: Wording, said: str = "", user: str = "") -> str:
     """The page that asks for user and password, or says who is logged in; `then` is where it leads."""
     page = (files("ui") / "login.html").read_text(encoding="utf-8")
     alert = f'<p role="alert">{escape(said)}</p>' if said else ""
+    who = escape(words("login.in")).replace("{user}", f"<b><bdi>{escape(user)}</bdi></b>")
     inside = (
-        f'<p>You are logged in as <b><bdi>{escape(user)}</bdi></b>. <a href="{escape(root)}/">To the articles</a></p>'
-        f'<form method="post" action="{escape(root)}/logout"><button>Log out</button></form>'
+        f'<p>{who} <a href="{escape(root)}/">{escape(words("login.on"))}</a></p>'
+        f'<form method="post" action="{escape(root)}/logout"><button>{escape(words("logout"))}</button></form>'
         if user
         else ""
     )
-    blanks = {"$inside": inside, "$action": escape(f"{root}/login"), "$then": escape(then), "$said": alert}
-    for blank, value in blanks.items():
-        page = page.replace(blank, value, 1)
-    return page
+    blanks = {
+        "language": words.language,
+        "title": escape(words("login.title")),
+        "asks": escape(words("login.asks")),
+        "user": escape(words("login.user")),
+        "password": escape(words("login.password")),
+        "login": escape(words("login")),
+        "inside": inside,
+        "action": escape(f"{root}/login"),
+        "then": escape(then),
+        "said": alert,
+    }
+    return re.sub(r"\$([a-z]+)", lambda blank: blanks[blank[1]], page)
 
 
 def local_path(path: str) -> str:

@@ -24,6 +24,7 @@ from ui.reader import reader_html
 from ui.render import answer_html, evidence_html
 from ui.stored import read_answer
 from ui.wire import Asked, record_dict
+from ui.wording import Wording, speaking
 from vectorstore.archive import Given
 from vectorstore.rejections import rejected
 from vectorstore.types import Filters
@@ -67,23 +68,24 @@ def article(assistant: Assistant, id_: str) -> dict[str, Any]:
     return record_dict(found) | {"versions": [record_dict(version) for version in assistant.index.versions(id_)]}
 
 
-def reader(assistant: Assistant, id_: str, start: int, end: int) -> dict[str, Any]:
+def reader(assistant: Assistant, id_: str, start: int, end: int, words: Wording) -> dict[str, Any]:
     """The whole article as safe HTML, with what stands from `start` to `end` marked. Raises NotFound."""
     found = assistant.index.article(id_)
     if found is None:
         raise NotFound(f"The article {id_[:80]!r} is no longer in the collection: ask again to see what is.")
-    return {"html": reader_html(found, start, end)}
+    with speaking(words):
+        return {"html": reader_html(found, start, end)}
 
 
-def rendered(assistant: Assistant, answers: Sequence[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+def rendered(assistant: Assistant, answers: Sequence[tuple[int, dict[str, Any]]], words: Wording) -> dict[str, Any]:
     """Answers that a client has kept, as safe HTML, with their quotes looked up in the collection as it is now."""
     stored = cache(assistant.index.article)
     shown = ((turn, read_answer(given, stored)) for turn, given in answers)
-    return {
-        "rendered": [
+    with speaking(words):
+        made = [
             {"turn": turn, "html": answer_html(answer, turn), "evidence": evidence_html(answer, turn)} for turn, answer in shown
         ]
-    }
+    return {"rendered": made}
 
 
 def everything(assistant: Assistant, question: Asked) -> Listed:

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from qa.quoting import DIFFER
 from qa.types import Answer, Citation, Sentence
-from vectorstore.language.days import day_words, month
+from ui.wording import say, spoken
+from vectorstore.language.days import month_name
 from vectorstore.language.sentences import sentences
 from vectorstore.types import Article, Filters, Hit, Summary, Understood
 
@@ -77,7 +78,7 @@ def safe_link(url: str) -> str:
 
 def day(value: date | None) -> str:
     """A date as news writes it, or nothing: "3 May 2026"."""
-    return day_words(value) if value else ""
+    return say("day", day=value.day, month=month_name(value, spoken().language), year=value.year) if value else ""
 
 
 def span_of_days(first: date | None, last: date | None) -> str:
@@ -85,7 +86,7 @@ def span_of_days(first: date | None, last: date | None) -> str:
     if not first or not last or first == last:
         return day(first or last)
     if first.year == last.year:
-        return f"{first.day} {month(first)} – {day(last)}"
+        return f"{say('day.month', day=first.day, month=month_name(first, spoken().language))} – {day(last)}"
     return f"{day(first)} – {day(last)}"
 
 
@@ -94,7 +95,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def mode_name(model_name: str) -> str:
-    return "Quote-only" if model_name == "quote-only" else one_line(model_name)
+    return say("quote_only") if model_name == "quote-only" else one_line(model_name)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -105,10 +106,12 @@ def answer_html(answer: Answer, turn_number: int) -> str:
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.is_quoted else "or-prose"
     parts = []
     if _is_reread(answer):
-        undo = '<button type="button" class="or-unread" data-as-written="">Ask as written</button>'
-        parts.append(f'<p class="or-readas">Read as: <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>')
+        undo = f'<button type="button" class="or-unread" data-as-written="">{escaped(say("as_written"))}</button>'
+        parts.append(
+            f'<p class="or-readas">{escaped(say("read_as"))} <bdi>“{escaped(answer.standalone_question)}”</bdi> {undo}</p>'
+        )
     if answer.abstained:
-        parts.append('<p class="or-label">Not in the articles</p>')
+        parts.append(f'<p class="or-label">{escaped(say("silent"))}</p>')
     if not answer.beside:
         parts.append(_label_html(answer))
     if answer.abstained:
@@ -141,21 +144,25 @@ def evidence_html(answer: Answer, turn_number: int) -> str:
         if not answer.hits:
             return ""
         cards = [_nearest_card(hit, turn_number, n) for n, hit in enumerate(answer.hits[:NEAREST], 1)]
-        title, note = "Nearest passages", "Not an answer: only what came closest"
+        title, note = say("nearest"), say("nearest.note")
         kind = " or-nearest"
     else:
         if not answer.citations:
             return ""
         cards = [_card(citation, turn_number) for citation in answer.citations]
-        title, note, kind = "On the record", _spread(answer.citations), ""
+        title, note, kind = say("record"), _spread(answer.citations), ""
     others = [] if answer.abstained else [_found_card(hit) for hit in _not_cited(answer)]
-    more = f'<h3 class="or-label or-more">Also found</h3><div class="or-cards">{"".join(others)}</div>' if others else ""
+    more = (
+        f'<h3 class="or-label or-more">{escaped(say("found"))}</h3><div class="or-cards">{"".join(others)}</div>'
+        if others
+        else ""
+    )
     about = f'<p class="or-about" dir="auto">{escaped(_clip(answer.question, 160))}</p>'
     return (
         f'<section class="or-evidence{kind}" data-turn="{turn_number}" tabindex="-1" '
-        f'aria-label="Evidence for answer {turn_number}">'
+        f'aria-label="{escaped(say("evidence.of", number=turn_number))}">'
         f'<div class="or-evidence-head">'
-        f'<h2>{title}</h2>{about}<p class="or-label">{note}</p></div>'
+        f'<h2>{escaped(title)}</h2>{about}<p class="or-label">{escaped(note)}</p></div>'
         f'{_differing(answer, turn_number)}<div class="or-cards">{"".join(cards)}</div>{more}</section>'
     )
 
@@ -164,8 +171,8 @@ def _spread(citations: Sequence[Citation]) -> str:
     """How many outlets say it: "3 quotes, 4 outlets"."""
     articles = [article for citation in citations for article in (citation.article, *citation.also_in)]
     outlets = {article.source.strip() for article in articles if article.source.strip()}
-    quotes = count(len(citations), "quote")
-    return f"{quotes}, {count(len(outlets), 'outlet')}" if outlets else quotes
+    quotes = spoken().count("quotes", len(citations))
+    return f"{quotes}, {spoken().count('outlets', len(outlets))}" if outlets else quotes
 
 
 def _not_cited(answer: Answer) -> list[Hit]:
@@ -185,7 +192,7 @@ def _differing(answer: Answer, turn_number: int) -> str:
         pair = [cited[n] for sentence in (first, second) for n in sentence.citations[:1] if n in cited]
         if second.text.startswith(DIFFER) and second.supported and len(pair) == 2:
             quotes = "".join(_differing_quote(citation, turn_number) for citation in pair)
-            boxes.append(f'<div class="or-differ"><h3>{escaped(DIFFER.strip().rstrip(":"))}</h3>{quotes}</div>')
+            boxes.append(f'<div class="or-differ"><h3>{escaped(say("differ"))}</h3>{quotes}</div>')
     return "".join(boxes)
 
 
@@ -229,10 +236,10 @@ def _sentence_html(sentence: Sentence, cited: dict[int, Citation], turn_number: 
     text = _words_and_credit(sentence.text.strip(), quoted)
     if sentence.supported or not final:  # nothing has been checked while the answer streams
         return f'<span class="or-sentence">{text}{chips}</span>'
-    reasons = "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or "no passage carries it"
+    reasons = "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or say("unsupported.why")
     return (
         f'<span class="or-sentence or-unsupported"><span class="or-doubt">{text}</span>{chips} '
-        f'<span class="or-why"><b>Not supported:</b> {escaped(reasons)}.</span></span>'
+        f'<span class="or-why"><b>{escaped(say("unsupported"))}</b> {escaped(reasons)}.</span></span>'
     )
 
 
@@ -263,7 +270,7 @@ def _text_with_chips(text: str, cited: dict[int, Citation], turn_number: int) ->
 
 def _chip(citation: Citation, turn_number: int) -> str:
     source = ", ".join(filter(None, (one_line(citation.article.source), day(citation.article.published))))
-    label = f"Citation {citation.number}" + (f": {source}" if source else "")
+    label = say("citation", number=citation.number) + (f": {source}" if source else "")
     # The brackets are there for whoever copies the text; the eye sees a numbered chip.
     return (
         f'<button type="button" class="or-chip" data-card="{_card_id(turn_number, citation.number)}" '
@@ -283,12 +290,12 @@ def _card(citation: Citation, turn_number: int) -> str:
         before, after = surroundings(article.text, start, end)
         passage = f"{_context(before)}<mark>{escaped(citation.quote)}</mark>{_context(after)}"
     else:  # never shown as evidence: the promise is that the quote is in the article
-        passage = '<span class="or-why"><b>Not shown:</b> this quote is not in the stored article.</span>'
+        passage = f'<span class="or-why"><b>{escaped(say("hidden"))}</b> {escaped(say("hidden.why"))}</span>'
     also = _said_by(citation) + _also_in(citation.also_in)
     read = _read_button(article, start, end) if exact else ""
     return (
         f'<article class="or-card" id="{_card_id(turn_number, citation.number)}" tabindex="-1" {_published(article)} '
-        f'aria-label="Citation {citation.number}">'
+        f'aria-label="{escaped(say("citation", number=citation.number))}">'
         f'<span class="or-number" aria-hidden="true">{citation.number}</span>'
         f'{headline_html(article)}<blockquote dir="auto">{passage}</blockquote>{also}{read}{source_link(article)}</article>'
     )
@@ -297,7 +304,7 @@ def _card(citation: Citation, turn_number: int) -> str:
 def _nearest_card(hit: Hit, turn_number: int, number: int) -> str:
     return (
         f'<article class="or-card or-near" id="{_card_id(turn_number, number)}" tabindex="-1" {_published(hit.article)} '
-        f'aria-label="Nearest passage {number}, not an answer">'
+        f'aria-label="{escaped(say("nearest.card", number=number))}">'
         f'{headline_html(hit.article)}<blockquote dir="auto">{escaped(_clip(hit.passage.text, 700))}</blockquote>'
         f"{_also_in(hit.also_in)}{_read_button(hit.article, hit.passage.start, hit.passage.end)}"
         f"{source_link(hit.article)}</article>"
@@ -322,7 +329,7 @@ def _read_button(article: Article, start: int, end: int) -> str:
     """Opens the whole article at the quote, beside the conversation."""
     return (
         f'<button type="button" class="or-read" data-read="{escaped(article.id)}" data-start="{start}" data-end="{end}">'
-        "Read the whole article</button>"
+        f"{escaped(say('read'))}</button>"
     )
 
 
@@ -339,11 +346,11 @@ def _nearest_list(answer: Answer, turn_number: int) -> str:
             f"><bdi>{escaped(title)}</bdi></button>"
             f'<span class="or-note"><bdi>{escaped(source)}</bdi></span></li>'
         )
-    return f'<p class="or-note">Nearest passages, not an answer:</p><ul class="or-nearest-list">{"".join(rows)}</ul>'
+    return f'<p class="or-note">{escaped(say("nearest.list"))}</p><ul class="or-nearest-list">{"".join(rows)}</ul>'
 
 
 def headline_html(article: Article) -> str:
-    title = escaped(one_line(article.title)) or "Untitled article"
+    title = escaped(one_line(article.title)) or escaped(say("untitled"))
     facts = []
     if article.source:
         facts.append(f'<span class="or-fact or-outlet"><bdi>{escaped(one_line(article.source))}</bdi></span>')
@@ -354,7 +361,7 @@ def headline_html(article: Article) -> str:
             f'<span class="or-fact"><time datetime="{article.published.isoformat()}">{day(article.published)}</time></span>'
         )
     else:
-        facts.append('<span class="or-fact">undated</span>')
+        facts.append(f'<span class="or-fact">{escaped(say("no_date"))}</span>')
     return f'<h3 dir="auto">{title}</h3><p class="or-byline">{" ".join(facts)}</p>'
 
 
@@ -364,8 +371,8 @@ def source_link(article: Article) -> str:
         return ""
     host = (urlsplit(link).hostname or "").removeprefix("www.")
     return (
-        f'<p class="or-link"><a href="{escaped(link)}" target="_blank" rel="noopener noreferrer">Read at '
-        f'<bdi>{escaped(_clip(host, 60))}</bdi><span class="or-sr"> (opens in a new tab)</span></a></p>'
+        f'<p class="or-link"><a href="{escaped(link)}" target="_blank" rel="noopener noreferrer">{escaped(say("read_at"))} '
+        f'<bdi>{escaped(_clip(host, 60))}</bdi><span class="or-sr"> {escaped(say("new_tab"))}</span></a></p>'
     )
 
 
@@ -373,7 +380,7 @@ def _said_by(citation: Citation) -> str:
     """Whose words a quote is, where it does not say so itself."""
     if not citation.speaker or citation.said.is_named:
         return ""
-    return f'<p class="or-also">Said by <bdi>{escaped(one_line(citation.speaker))}</bdi></p>'
+    return f'<p class="or-also">{escaped(say("said_by"))} <bdi>{escaped(one_line(citation.speaker))}</bdi></p>'
 
 
 def _also_in(others: Iterable[Article]) -> str:
@@ -386,7 +393,7 @@ def _also_in(others: Iterable[Article]) -> str:
         else f"<bdi>{escaped(name)}</bdi>"
         for name, link in reversed(named.items())
     )
-    return f'<p class="or-also">Also in {", ".join(shown)}</p>'
+    return f'<p class="or-also">{escaped(say("also_in"))} {", ".join(shown)}</p>'
 
 
 def _context(text: str) -> str:
@@ -399,18 +406,18 @@ def _colophon(answer: Answer) -> str:
     if not answer.abstained and answer.sentences:
         doubtful = sum(not sentence.supported for sentence in answer.sentences)
         if doubtful:
-            said = f"{doubtful} of {count(len(answer.sentences), 'sentence')} not supported"
-            facts.append(f'<span class="or-fact or-bad">{said}</span>')
+            said = say("unsupported.of", doubtful=doubtful, sentences=spoken().count("sentences", len(answer.sentences)))
+            facts.append(f'<span class="or-fact or-bad">{escaped(said)}</span>')
         else:
             # Words that promise what was done, and no more.
-            said = "Quoted word for word" if answer.is_quoted else "Each sentence compared with its quotes"
-            facts.append(f'<span class="or-fact or-good">{said}</span>')
+            said = say("verbatim" if answer.is_quoted else "compared")
+            facts.append(f'<span class="or-fact or-good">{escaped(said)}</span>')
     plain = [*filter_words(answer.filters), *vectors_so_far(answer), mode_name(answer.model)]
     if "total" in answer.seconds:
-        plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s")
+        plain.append(f"{max(answer.seconds['total'], 0.1):.1f} s".replace(".", say("decimal")))
     facts.extend(f'<span class="or-fact">{escaped(fact)}</span>' for fact in plain)
     plain_text = escaped(f"{one_line(answer.question)}\n\n{answer_text(answer)}")
-    copied = '<button type="button" class="or-copy" data-copy="">Copy with sources</button>'
+    copied = f'<button type="button" class="or-copy" data-copy="">{escaped(say("copy"))}</button>'
     return f'<p class="or-colophon">{" ".join(facts)}{copied}</p><pre class="or-plain" hidden="">{plain_text}</pre>'
 
 
@@ -426,37 +433,36 @@ def _narrowed_html(answer: Answer) -> str:
         since=None if any(one.since == answer.filters.since for one in implied) else answer.filters.since,
         until=None if any(one.until == answer.filters.until for one in implied) else answer.filters.until,
     )
-    drop = '<button type="button" class="or-unread" data-unfilter="">Ask without filters</button>' if filter_words(chosen) else ""
-    said = "No article is left by these filters" if not answer.hits else "Searched with these filters"
-    return f'<p class="or-understood">{said}: <bdi>{escaped(", ".join(words))}</bdi>. {drop}</p>'
+    button = f'<button type="button" class="or-unread" data-unfilter="">{escaped(say("unfilter"))}</button>'
+    drop = button if filter_words(chosen) else ""
+    said = say("narrowed.nothing" if not answer.hits else "narrowed")
+    return f'<p class="or-understood">{escaped(said)}: <bdi>{escaped(", ".join(words))}</bdi>. {drop}</p>'
 
 
 def _understood_html(number: int, one: Understood) -> str:
     """What some words of the question were taken for, with the button that asks again without."""
     return (
         f'<p class="or-understood"><bdi>{escaped(understood_words(one))}</bdi> <button type="button" class="or-unread" '
-        f'data-ignore="{number}" aria-label="Ask without “{escaped(_clip(one.words, 60))}”">'
-        f"Ask without “<bdi>{escaped(_clip(one.words, 60))}</bdi>”</button></p>"
+        f'data-ignore="{number}">{escaped(say("ignore", words=_clip(one.words, 60)))}</button></p>'
     )
 
 
 def understood_words(one: Understood) -> str:
     """What some words of a question were taken for: "“this week”: articles of 9 – 20 August 2022 come first." """
-    words = f"“{one_line(one.words)}”"
-    of = " and ".join(map(one_line, one.sources)) if one.sources else span_of_days(one.since, one.until)
-    articles = f"articles {one_line(one.reading) or f'of {of}'}"
-    return f"{words}: only {articles} were searched." if one.hard else f"{words}: {articles} come first."
+    of = f" {say('and')} ".join(map(one_line, one.sources)) if one.sources else span_of_days(one.since, one.until)
+    which = one_line(one.reading) or say("understood.of", what=of)
+    return say("understood.only" if one.hard else "understood.first", words=one_line(one.words), which=which)
 
 
 def filter_words(filters: Filters) -> list[str]:
     """The filters in words: ["only The Harbour Post", "from 3 May 2026"]."""
     words = []
     if filters.sources:
-        words.append("only " + ", ".join(one_line(source) for source in filters.sources))
+        words.append(say("filter.only", outlets=", ".join(one_line(source) for source in filters.sources)))
     if filters.since:
-        words.append(f"from {day(filters.since)}")
+        words.append(say("filter.since", day=day(filters.since)))
     if filters.until:
-        words.append(f"until {day(filters.until)}")
+        words.append(say("filter.until", day=day(filters.until)))
     return words
 
 
@@ -492,9 +498,9 @@ def byline(authors: Sequence[str]) -> str:
     if not names:
         return ""
     if len(names) > 4:
-        names = [*names[:3], "others"]
-    said = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-    return said if said.lower().startswith("by ") else f"By {said}"
+        names = [*names[:3], say("others")]
+    said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {say('and')} {names[-1]}"
+    return said if said.lower().startswith(("by ", say("by", names="").lower())) else say("by", names=said)
 
 
 def _clip(text: str, longest: int) -> str:
@@ -510,7 +516,7 @@ def answer_text(answer: Answer, width: int = 88) -> str:
     width = max(width, 30)
     blocks = []
     if _is_reread(answer):
-        blocks.append(_wrap(f"Read as: {answer.standalone_question}", width))
+        blocks.append(_wrap(f"{say('read_as')} {answer.standalone_question}", width))
     if answer.label and not answer.beside:
         blocks.append(_wrap(answer.label, width))
     if answer.abstained or not answer.sentences:
@@ -523,11 +529,11 @@ def answer_text(answer: Answer, width: int = 88) -> str:
         if answer.beside:
             blocks += [_wrap(answer.label, width), *(_sentence_text(one, answer.final, width) for one in answer.beside)]
     if answer.notice:
-        blocks.append(_wrap(f"Note: {answer.notice}", width))
+        blocks.append(_wrap(f"{say('note')} {answer.notice}", width))
     for citation in () if answer.abstained else answer.citations:
         blocks.append(citation_text(citation, width, said=one_line(answer.text)))
     if answer.abstained and answer.hits:
-        blocks.append("Nearest passages (not an answer):")
+        blocks.append(say("nearest.text"))
         blocks.extend(_nearest_text(hit, width) for hit in answer.hits[:NEAREST])
     blocks.append(understood_text(answer.understood, width))
     return "\n\n".join(block for block in blocks if block)
@@ -557,27 +563,27 @@ def _marked(sentence: Sentence) -> str:
 
 
 def _why(sentence: Sentence) -> str:
-    return "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or "no passage carries it"
+    return "; ".join(one_line(reason).rstrip(".") for reason in sentence.reasons) or say("unsupported.why")
 
 
 def _sentence_text(sentence: Sentence, final: bool, width: int) -> str:
     text = _wrap(_marked(sentence), width)
     if final and not sentence.supported:
-        text += "\n" + _wrap(f"Not supported: {_why(sentence)}.", width, "  ! ", "    ")
+        text += "\n" + _wrap(f"{say('unsupported')} {_why(sentence)}.", width, "  ! ", "    ")
     return text
 
 
 def _prose_text(answer: Answer, width: int) -> str:
     """One paragraph; what is not supported is said below it, by the sentence's first words."""
     doubts = [s for s in answer.sentences if answer.final and not s.supported]
-    marked = [_marked(s) + (" [not supported]" if s in doubts else "") for s in answer.sentences]
+    marked = [_marked(s) + (f" [{say('unsupported.mark')}]" if s in doubts else "") for s in answer.sentences]
     lines = [_wrap(" ".join(marked), width)]
     lines += [
         _wrap(f"“{_clip(s.text, 60)}”: {note}", width, "  i ", "    ")
         for s, note in zip(answer.sentences, _notes(answer), strict=True)
         if note
     ]
-    lines += [_wrap(f"Not supported: “{_clip(s.text, 60)}”: {_why(s)}.", width, "  ! ", "    ") for s in doubts]
+    lines += [_wrap(f"{say('unsupported')} “{_clip(s.text, 60)}”: {_why(s)}.", width, "  ! ", "    ") for s in doubts]
     return "\n".join(lines)
 
 
@@ -588,15 +594,15 @@ def citation_text(citation: Citation, width: int, said: str) -> str:
     exact = citation.article.text[citation.start : citation.end] == citation.quote
     lines = _article_lines(citation.article, indent, width)
     if not exact:
-        lines.insert(0, _wrap("(not shown: this quote is not in the stored article)", width, indent, indent))
+        lines.insert(0, _wrap(say("hidden.text"), width, indent, indent))
     elif one_line(citation.quote) not in said and one_line(citation.shown) not in said:
         lines.insert(0, _wrap(f"“{one_line(citation.shown)}”", width, indent, indent))
     if exact and citation.speaker and not citation.said.is_named:
-        lines.append(_wrap(f"Said by {one_line(citation.speaker)}", width, indent, indent))
+        lines.append(_wrap(f"{say('said_by')} {one_line(citation.speaker)}", width, indent, indent))
     lines[:1] = [mark + line.removeprefix(indent) for line in lines[:1]]
     others = list(dict.fromkeys(one_line(other.source) for other in citation.also_in if other.source.strip()))
     if others:
-        lines.append(_wrap("Also in " + ", ".join(others), width, indent, indent))
+        lines.append(_wrap(f"{say('also_in')} {', '.join(others)}", width, indent, indent))
     return "\n".join(lines)
 
 
@@ -606,9 +612,9 @@ def _nearest_text(hit: Hit, width: int) -> str:
 
 def _article_lines(article: Article, indent: str, width: int) -> list[str]:
     by = byline(article.authors)
-    if article.source and by.startswith("By "):
-        by = "by " + by.removeprefix("By ")  # in the middle of a line
-    facts = filter(None, (one_line(article.source), by, day(article.published) or "undated"))
+    if article.source and by.startswith(begin := say("by", names="")):
+        by = begin.lower() + by.removeprefix(begin)  # in the middle of a line
+    facts = filter(None, (one_line(article.source), by, day(article.published) or say("no_date")))
     lines = [_wrap(article.title, width, indent, indent), _wrap(", ".join(facts), width, indent, indent)]
     if safe_link(article.url):
         lines.append(indent + clean(article.url))
@@ -625,14 +631,14 @@ def hits_text(hits: Sequence[Hit], width: int = 88) -> str:
         indent = " " * len(mark)
         passage = _wrap(hit.passage.text, max(width, 30), mark, indent)
         others = list(dict.fromkeys(one_line(other.source) for other in hit.also_in if other.source.strip()))
-        also = [_wrap("Also in " + ", ".join(others), width, indent, indent)] if others else []
+        also = [_wrap(f"{say('also_in')} {', '.join(others)}", width, indent, indent)] if others else []
         blocks.append("\n".join([passage, *_article_lines(hit.article, indent, max(width, 30)), *also]))
     return "\n\n".join(blocks)
 
 
 def vectors_so_far(held: Summary | Answer) -> list[str]:
     """What to say while an index is built: how many passages have their vector; words alone find the others."""
-    return [f"vectors {math.floor(100 * held.vectors)} %"] if held.vectors < 1 else []
+    return [say("vectors", percent=math.floor(100 * held.vectors))] if held.vectors < 1 else []
 
 
 def status_text(summary: Summary, model_name: str) -> str:

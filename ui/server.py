@@ -60,7 +60,7 @@ from ui.wire import (
     read_stored,
     status_of,
 )
-from ui.wording import Wording, chosen, wording
+from ui.wording import Wording, chosen, speak, speaking, wording
 from vectorstore.errors import OnRecordError
 from vectorstore.types import Summary
 
@@ -159,7 +159,8 @@ def application(
     async def fresh(request: Request) -> Response:
         read_query(request.query_params.multi_items(), ("lang",))
         summary, words = await answering.summary(), _wording(request.scope)
-        return _json(frame.fresh(summary, answering.model_name, _offered(examples, summary), words), request.scope)
+        with speaking(words):
+            return _json(frame.fresh(summary, answering.model_name, _offered(examples, summary), words), request.scope)
 
     @app.get("/api/v1/page/collection")
     async def holdings(request: Request) -> Response:
@@ -188,13 +189,15 @@ def application(
     @app.post("/api/v1/rendered")
     async def rendered(request: Request) -> Response:
         answers = read_stored(read_json(await request.body()))
-        return _json(await answering.read(reading.rendered, assistant, answers), request.scope)
+        return _json(await answering.read(reading.rendered, assistant, answers, _wording(request.scope)), request.scope)
 
     @app.get("/api/v1/reader")
     async def reader(request: Request) -> Response:
         given = read_query(request.query_params.multi_items(), ("id", "start", "end", "lang"))
         place = [read_offset(given.get(name, "0"), name) for name in ("start", "end")]
-        return _json(await answering.read(reading.reader, assistant, given.get("id", ""), *place), request.scope)
+        return _json(
+            await answering.read(reading.reader, assistant, given.get("id", ""), *place, _wording(request.scope)), request.scope
+        )
 
     @app.get("/health")
     async def health() -> Response:
@@ -204,6 +207,8 @@ def application(
     @app.post("/api/v1/answers")
     async def answers(request: Request) -> Response:
         asked = read_asked(read_json(await request.body()))
+        if asked.turn:  # of a page, which wants HTML
+            speak(_wording(request.scope))
         told = events(answering, line, asked)
         wanted = request.headers.get("accept", "")
         if "application/x-ndjson" in wanted:
@@ -355,7 +360,7 @@ def application(
     @app.get("/login")
     async def login(request: Request) -> Response:
         then, user = local_path(request.query_params.get("then", "/")), access.known(request.scope["headers"])
-        return HTMLResponse(login_html(root, then, user=user or ""), headers=_UNKEPT)
+        return HTMLResponse(login_html(root, then, _wording(request.scope), user=user or ""), headers=_UNKEPT)
 
     @app.post("/login")
     async def logged_in(request: Request) -> Response:
@@ -364,7 +369,9 @@ def application(
         try:
             token = access.enter(await comparing.do(access.check, address, user, password, address))
         except (NotAllowed, TooMany) as error:
-            return HTMLResponse(login_html(root, then, str(error)), status_of(error), _UNKEPT | _later(error))
+            return HTMLResponse(
+                login_html(root, then, _wording(request.scope), str(error)), status_of(error), _UNKEPT | _later(error)
+            )
         response = RedirectResponse(root + then, 303)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").startswith("https")
         response.set_cookie(COOKIE, token, LASTS, path=root or "/", httponly=True, samesite="lax", secure=secure)
@@ -403,7 +410,8 @@ async def _given(
 ) -> dict[str, Any]:
     """What the page's scripts are given, in the language of whoever asks for it."""
     summary, words, user = await answering.summary(), _wording(scope), scope.get("user", "")
-    given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user)
+    with speaking(words):
+        given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user)
     return given | {"feedback": feedback}
 
 
@@ -651,7 +659,7 @@ class _Guard:
         except (NotAllowed, TooMany) as error:
             if scope["method"] in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b""):
                 then = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-                page = login_html(self.root, local_path(then))
+                page = login_html(self.root, local_path(then), _wording(scope))
                 return HTMLResponse(page, status_of(error), _UNKEPT | _later(error))
             return _refused(scope, error)
         if self.rate and ((scope["method"] == "POST" and path.startswith(_ASKING)) or path in _SEARCHING):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 FALLBACK = "en"
+_BLANK = re.compile(r"\{(\w+)\}")
 _ASKED = re.compile(r"\s*([A-Za-z]{2,3})(?:-[\w-]{1,30})?\s*(?:;\s*q=([0-9.]{1,5})\s*)?")
 
 
@@ -25,15 +28,40 @@ class Wording:
 
     def __call__(self, key: str, **blanks: object) -> str:
         """The text of a key, with its blanks filled."""
-        text = self.texts[key]
-        for name, value in blanks.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
+        return _BLANK.sub(lambda blank: str(blanks.get(blank[1], blank[0])), self.texts[key])
 
     def count(self, key: str, number: int) -> str:
         """The text of a key for a number: "1 article", "3,032 articles"."""
         shown = f"{number:,}".replace(",", self.texts["thousands"])
         return self(f"{key}.one" if number == 1 else f"{key}.other", count=shown)
+
+
+_spoken: ContextVar[Wording | None] = ContextVar("spoken", default=None)
+
+
+def spoken() -> Wording:
+    """The words of whoever is answered now; English where nobody has said."""
+    return _spoken.get() or wording()
+
+
+def say(key: str, **blanks: object) -> str:
+    """The text of a key in the language of whoever is answered now."""
+    return spoken()(key, **blanks)
+
+
+def speak(words: Wording) -> None:
+    """From here on, in this task, these are the words."""
+    _spoken.set(words)
+
+
+@contextmanager
+def speaking(words: Wording) -> Iterator[None]:
+    """Within it, in this thread or task, these are the words."""
+    before = _spoken.set(words)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 @cache

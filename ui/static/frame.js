@@ -13,7 +13,7 @@ const onrecord = (() => {
   const locale = given.language === "en" ? "en-GB" : given.language;
   const number = (value) => value.toLocaleString(locale);
   const say = (key, blanks = {}) =>
-    Object.entries(blanks).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, () => value), given.texts[key] ?? key);
+    (given.texts[key] ?? key).replace(/\{(\w+)\}/g, (blank, name) => blanks[name] ?? blank);
   const count = (key, value) => say(`${key}.${value === 1 ? "one" : "other"}`, { count: number(value) });
   const day = (iso) => new Date(`${iso}T12:00`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" });
 
@@ -31,7 +31,7 @@ const onrecord = (() => {
   // --- the server ---
   class NotLoggedIn extends Error {}
   const send = async (path, body, more = {}) => {
-    const headers = { ...(body && { "content-type": "application/json" }), ...more.headers };
+    const headers = { "accept-language": given.language, ...(body && { "content-type": "application/json" }), ...more.headers };
     const how = { ...more, headers, method: body ? "POST" : "GET", body: body && JSON.stringify(body) };
     const response = await fetch(given.root + path, how);
     if (response.status === 401) throw new NotLoggedIn();

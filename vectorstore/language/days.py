@@ -23,6 +23,12 @@ def month(day: date) -> str:
     return _MONTHS[day.month - 1]
 
 
+def month_name(day: date, language: str) -> str:
+    """The month's name in a language that our files have: "Juli"; in English for another."""
+    names = rows("dates.months", language) if language in LANGUAGES else ()
+    return names[day.month - 1][0].capitalize() if len(names) == 12 else month(day)
+
+
 def weekday(day: date) -> str:
     """ "Thursday" """
     return _WEEKDAYS[day.weekday()]
