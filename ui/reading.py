@@ -19,7 +19,7 @@ from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.export import export_of, exported, file_name
 from ui.feedback import keep, row_of
-from ui.jobs import Uploads
+from ui.jobs import OVER, Uploads
 from ui.reader import reader_html
 from ui.render import answer_html, evidence_html
 from ui.stored import read_answer
@@ -120,7 +120,8 @@ def collection(assistant: Assistant, may_upload: bool = False) -> dict[str, Any]
 def uploads(assistant: Assistant, uploads: Uploads) -> dict[str, Any]:
     """What was added through the page, the latest first, with what it gave, and the jobs that add and take out."""
     given = assistant.index.by_file(SCHEME)
-    files = [asdict(one) | given.get(one.where, _NOTHING)._asdict() for one in uploads.files()]
+    coming = {one.key for job in uploads.jobs() if job.state not in OVER for one in job.adds}
+    files = [asdict(one) | given.get(one.where, _NOTHING)._asdict() for one in uploads.files() if one.key not in coming]
     for one in files:
         del one["digest"]
     most = uploads.limits
