@@ -227,3 +227,34 @@ def test_a_passage_that_shares_hardly_a_word_vouches_for_nothing() -> None:
     other = "It was an ordinary day at the market. " * 12 + "The Sun and Day counted the people."
     assert check("Harbour police arrested 200 people in Estrin on Sunday.", [other, own]).supported
     assert not check("Ships had been sent on to other harbours along the coast, said Day.", [other, own]).supported
+
+
+NOT_TO_SELL = "The administration does not plan to put out the light, or to sell the keeper's house."
+NOT_TO_LEAVE = "Mr Orne said he did not want to leave the party or to stand against its leader."
+REFUSED = "Police refused to name the driver or to say how fast he had been going."
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "carried"),
+    [
+        (NOT_TO_SELL, "The administration will sell the keeper's house.", False),
+        (NOT_TO_SELL, "The keeper's house will be sold.", False),
+        (NOT_TO_SELL, "The keeper's house will not be sold.", True),
+        (NOT_TO_SELL, "The administration does not plan to sell the keeper's house.", True),
+        (NOT_TO_LEAVE, "Mr Orne said he would stand against the party's leader.", False),
+        (NOT_TO_LEAVE, "Mr Orne did not want to stand against the leader, he said.", True),
+        (REFUSED, "Police said how fast he had been going.", False),
+        (
+            "The council has no intention of closing the library or cutting its hours.",
+            "The council will close the library.",
+            False,
+        ),
+        ("The bank has not decided whether to raise rates.", "The bank will raise rates.", False),
+        ("The ship could not turn or stop in time.", "The ship stopped in time.", False),
+        ("The board did not name a successor but agreed on a date.", "The board agreed on a date.", True),
+        ("The government will not raise taxes, and it will build 400 homes.", "The government will build 400 homes.", True),
+        ("The museum hopes to reopen in June or to move to the port.", "The museum hopes to move to the port.", True),
+    ],
+)
+def test_a_denial_reaches_over_an_intention_and_an_or(passage: str, sentence: str, carried: bool) -> None:
+    assert check(sentence, [passage]).supported is carried

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim, Slot
+from qa.check.reach import reached
 from qa.check.status import same_state
 from vectorstore.language.align import LIGHT, NEGATIONS, head
 from vectorstore.language.lexicon import lines, word_list, word_set
@@ -85,6 +86,7 @@ def polarity(claim: Claim) -> Iterator[str]:
                 yield f"The passage says “{_phrase(told, there)}”; this leaves out the “{told[there].text}”."
     yield from _swapped_elsewhere(claim)
     yield from _denied_elsewhere(claim)
+    yield from _reached(claim)
 
 
 def _turns(found: Sequence[Token], n: int, moved: frozenset[str], kept: frozenset[str]) -> bool:
@@ -114,9 +116,22 @@ def _denied_in_both(claim: Claim) -> frozenset[str]:
     mine = {head(claim.tokens, i) for i, t in enumerate(claim.tokens) if t.key in NEGATIONS and not claim.at[i]}
     if not mine:
         return frozenset()
-    return frozenset(
-        mine & {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
-    ) - {""}
+    theirs = {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
+    theirs |= {told.tokens[j].key for told in claim.told for j in reached(told.tokens)}
+    return frozenset(mine & theirs) - {""}
+
+
+def _reached(claim: Claim) -> Iterator[str]:
+    """A deed told as such which the passage denies from afar, and tells nowhere else: "… no plan to close or to sell it"."""
+    if any(t.key in NEGATIONS or (t.key in _CUES and not place) for t, place in zip(claim.tokens, claim.at, strict=True)):
+        return  # it denies itself
+    for i, token in enumerate(claim.tokens):
+        if not token.content or token.values or token.capital or token.quoted or i in claim.spared:
+            continue
+        places = [(n, j) for n in claim.used for j in claim.lines[n].matching(token)]
+        if places and all(j in reached(claim.lines[n].tokens) for n, j in places):
+            yield f"The passage denies “{claim.token_at(places[0]).text}”; this leaves out the denial."
+            return
 
 
 def _denied_elsewhere(claim: Claim) -> Iterator[str]:
@@ -126,7 +141,7 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
             continue
         places = [(claim.lines[n].tokens, j) for n in claim.used for j in claim.lines[n].matching(token)]
         mine = _is_denied(claim.tokens, i)
-        if places and all(_is_denied(found, j) != mine for found, j in places):
+        if places and all((_is_denied(found, j) or j in reached(found)) != mine for found, j in places):
             if mine:
                 yield f"This says “not {token.text}”; the passage does not."
             else:
