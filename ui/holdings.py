@@ -11,9 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from ui.render import clean, escaped, one_line
+from ui.render import clean, day, escaped, one_line
 from ui.wording import Wording
-from vectorstore.language.days import day_words
 from vectorstore.language.detect import names
 
 _BARS = 48  # of a plot at most: by day, else by month, else by year
@@ -40,8 +39,8 @@ def bars(days: Sequence[tuple[date, int]]) -> list[Bar]:
     first, last = min(day for day, _ in days), max(day for day, _ in days)
     for begins, name in ((_day, _day_name), (_month, _month_name), (_year, _year_name)):
         counted: dict[date, int] = {}
-        for day, articles in days:
-            counted[begins(day)] = counted.get(begins(day), 0) + articles
+        for at, articles in days:
+            counted[begins(at)] = counted.get(begins(at), 0) + articles
         starts, at = [], begins(first)
         if (last - first).days > 366 * _YEARS:
             starts = sorted(counted)
@@ -70,12 +69,12 @@ def _after(begins: Any, at: date) -> date:
     return begins(at + timedelta({_day: 1, _month: 31, _year: 366}[begins]))  # type: ignore[no-any-return]
 
 
-def _day_name(day: date) -> str:
-    return day_words(day)
+def _day_name(at: date) -> str:
+    return day(at)
 
 
-def _month_name(day: date) -> str:
-    return day_words(day).partition(" ")[2]
+def _month_name(at: date) -> str:
+    return day(at).partition(" ")[2]
 
 
 def _year_name(day: date) -> str:
@@ -108,7 +107,7 @@ def holdings_html(found: Mapping[str, Any], words: Wording) -> str:
 def _span(found: Mapping[str, Any]) -> str:
     if not found["first"]:
         return ""
-    ends = dict.fromkeys(day_words(date.fromisoformat(found[name])) for name in ("first", "last"))
+    ends = dict.fromkeys(day(date.fromisoformat(found[name])) for name in ("first", "last"))
     return escaped(" – ".join(ends))
 
 

@@ -166,7 +166,8 @@ def application(
     async def holdings(request: Request) -> Response:
         read_query(request.query_params.multi_items(), ("lang",))
         found = await answering.read(reading.collection, assistant, uploads is not None)
-        return _json({"html": holdings_html(found, _wording(request.scope))}, request.scope)
+        speak(words := _wording(request.scope))
+        return _json({"html": holdings_html(found, words)}, request.scope)
 
     @app.get("/api/v1/page/uploads")
     async def additions(request: Request) -> Response:
@@ -184,7 +185,8 @@ def application(
         with line.join() as turn:
             await turn.come()
             found = await answering.search(reading.timeline, assistant, question)
-        return _json({"html": timeline_html(found, _wording(request.scope), root)}, request.scope)
+        speak(words := _wording(request.scope))
+        return _json({"html": timeline_html(found, words, root)}, request.scope)
 
     @app.post("/api/v1/rendered")
     async def rendered(request: Request) -> Response:
