@@ -416,6 +416,22 @@ def test_conversations_are_kept_in_the_browser(browser: Any, served: Served) -> 
         assert page.inner_text("#or-talk-name") == "The ferry"
 
 
+def test_a_deleted_conversation_does_not_come_back(page: Any, assistant: Scripted) -> None:
+    """Deleting the one that is being answered ends its question at the server, and it stays deleted."""
+    assistant.closed.clear()
+    slow(page, assistant)
+    page.click("#or-talks-open")
+    page.click("#or-talks [data-do=delete]")
+    page.click("#or-sure [value=yes]")
+    page.wait_for_function("!document.querySelector('.or-exchange')")
+    assert assistant.closed.wait(30)
+    page.reload()
+    page.wait_for_selector("#or-scroll[role=log]")
+    page.click("#or-talks-open")
+    page.wait_for_selector("#or-talks-none")
+    assert page.locator("#or-talks li").count() == 0
+
+
 def test_a_server_that_goes_and_comes_back_costs_nothing(browser: Any) -> None:
     """Without a server: one line, and Retry. With the next one the talk goes on, with what was said before."""
     with start(Scripted(), port=0) as first:

@@ -153,6 +153,27 @@ def test_the_status_names_the_mode_and_the_collection() -> None:
         assert "vectors 99 %" in say(replace(summary, vectors=0.9999))
 
 
+def test_reports_that_differ_are_quoted_side_by_side() -> None:
+    """Where an answer says that the reports differ, the evidence begins with both quotes, each leading to its card."""
+    first, second = Sentence("“a” — A", (1,), True), Sentence("The reports differ: “b” — B", (2,), True)
+    page = render.evidence_html(replace(ANSWER, model="quote-only", sentences=(first, second)), 3)
+    box = page[page.index('<div class="or-differ">') : page.index('<div class="or-cards">')]
+    assert DENIAL.quote in text_of(page)
+    assert re.findall(r'data-card="([^"]+)"', box) == ["evidence-3-1", "evidence-3-2"]
+    assert box.index("denied that the captain") < box.index("Fourteen people were hurt")
+    assert "or-differ" not in render.evidence_html(ANSWER, 3)
+
+
+def test_what_was_found_beside_the_quotes_is_shown_after_them() -> None:
+    """ "Also found" has the passages that no quote stands in, each with the way to its article."""
+    page = render.evidence_html(replace(ANSWER, citations=(DENIAL,)), 1)
+    cited, _, found = page.partition("Also found")
+    assert DENIAL.quote in cited
+    assert "Investigators boarded the ship" in found
+    assert 'data-read="wire"' in found
+    assert "Also found" not in render.evidence_html(replace(ANSWER, hits=()), 1)
+
+
 def test_wire_copy_names_the_other_outlets_once() -> None:
     """ "Also in" lists each outlet once."""
     answer = replace(ANSWER, citations=(replace(HURT, also_in=(UNDATED, UNDATED)),))

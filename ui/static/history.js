@@ -35,7 +35,7 @@ onrecord.history = (() => {
 
   const plain = (turn) => JSON.parse(JSON.stringify({ ...turn, note: undefined }));
   const save = async (talk) => {
-    if (!talk.turns.length) return;
+    if (!talk.turns.length || talk.gone) return; // a deleted one does not come back with its last answer
     const row = { id: talk.id, name: talk.name, changed: Date.now(), questions: talk.turns.length };
     const whole = { id: talk.id, turns: talk.turns.map(plain) };
     try {

@@ -373,6 +373,7 @@ onrecord.talk = (() => {
     get editing() { return editing; },
     busyWith: (id) => (running?.talk.id === id ? running.talk : line.find((job) => job.talk.id === id)?.talk),
     forget: (id) => {
+      for (const one of [talk, running?.talk, ...line.map((job) => job.talk)]) if (one?.id === id) one.gone = true;
       for (const job of line.filter((one) => one.talk.id === id)) drop(job.turn);
       if (running?.talk.id === id) stop();
     },
