@@ -19,9 +19,9 @@
   const load = async () => {
     const told = await asked("/api/v1/page/collection");
     if (!told) return announce(say("collection.failed"));
-    const open = $("or-uploads")?.innerHTML;
+    const open = $("or-uploads");
     put(box(), told.html);
-    if (open && $("or-uploads")) put($("or-uploads"), open);
+    if (open) $("or-uploads")?.replaceWith(open);
     if ($("or-uploads")) look();
   };
 
