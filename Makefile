@@ -1,5 +1,5 @@
 # make chat: a chat over the sample articles, at http://127.0.0.1:7860 (another port: make chat PORT=7861)
-# make test: the whole suite          make lint: style and types
+# make test: the whole suite          make lint: style and types          make screenshots: each view of the page, to look at
 #
 # Nothing but Python (3.11 or later), pip and make need be there; everything is installed into VENV.
 
@@ -10,7 +10,7 @@ INDEX ?= $(or $(ONRECORD_INDEX),onrecord-index)
 
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: chat test lint clean
+.PHONY: chat test lint screenshots clean
 
 chat: $(VENV)/.installed
 	@test -e "$(INDEX)/CURRENT" || $(VENV)/bin/onrecord rebuild --index "$(INDEX)"
@@ -24,8 +24,11 @@ lint: $(VENV)/.installed-for-tests
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 
+screenshots: $(VENV)/.installed-for-tests
+	@$(VENV)/bin/python -m tests.screenshots screenshots
+
 clean:
-	rm -rf "$(VENV)" onrecord-index .pytest_cache .ruff_cache .mypy_cache
+	rm -rf "$(VENV)" onrecord-index screenshots .pytest_cache .ruff_cache .mypy_cache
 
 # Installed once, and again when what is asked for changes.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -667,3 +667,11 @@ CONTRAST = """() => {
   }
   return faint;
 }"""
+
+
+def test_filters_open_in_sight_on_a_telephone(browser: Any, served: Served) -> None:
+    for page in visit(browser, served.url, viewport={"width": 390, "height": 640}):
+        page.click("#or-filters-open")
+        page.wait_for_selector("#or-days:visible")
+        page.wait_for_function("document.getElementById('or-filters').getBoundingClientRect().bottom <= innerHeight + 1")
+        assert page.evaluate("document.getElementById('or-filters').getBoundingClientRect().top") >= 0

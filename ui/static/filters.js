@@ -54,6 +54,7 @@ onrecord.filters = (() => {
   const drawer = (open) => {
     $("or-filters").hidden = !open;
     $("or-filters-open").setAttribute("aria-expanded", open);
+    if (open) $("or-filters").scrollIntoView({ block: "nearest" }); // on a telephone it opens below what is seen
   };
   const close = () => {
     if ($("or-filters").hidden) return false;
