@@ -157,3 +157,22 @@ def test_words_are_found_whatever_their_punctuation_and_case() -> None:
     assert [text[a:b] for a, b in places("we won't go NOT for", text)] == ["We won’t go,\nnot for"]
     assert [text[a:b] for a, b in places("well known 5%", text)] == ["well-known 5%"]
     assert [places(words, text) for words in ("61", "1.5m", "5", "we won", "")] == [[]] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("“I think we were brave,” said Tomas Hale.", "altered"),
+        ("“You do not sleep. You lie there and you wait,” said Karl Jonsen.", "altered"),
+        ("“It's a joke, isn't it?” said Rita Sund.", "altered"),
+        ("“They had the report on the shelf in 2024,” said Anton Reyle.", "altered"),
+        ("“That is what a council is,” said Hal Brandt.", "altered"),
+        ("“I think we were lucky,” said Tomas Hale.", "word for word"),
+        ("“I think we were brave,” said Karl Jonsen.", "not found"),
+        ("“We were all at home,” said Tomas Hale.", "not found"),
+        ("“It was a bad day,” said Odd Lindqvist.", "not found"),
+    ],
+)
+def test_one_word_of_few_that_was_turned(text: str, status: str, index: Index) -> None:
+    """Of a short quotation hardly a word is one of content; what its speaker said but for one word is that, altered."""
+    assert [one.status for one in checked_text(text, index).quotations] == [status]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
@@ -35,6 +36,8 @@ _GAP = 1_500  # characters that three dots may stand for
 _FRAME = 160  # characters that "he said, looking at the bridge" may take
 _ALIKE = 0.6  # share of a quotation's words that the article must have, in order, for it to be those words, altered
 _RUN = 3  # words of a place that one after the other stand in the quotation, at least
+_SAID, _OF_NOTHING = 4, 6  # words of what is told by nearly all of its words; of which none need be one of content
+_NEARLY = 0.7  # share of all its words that are the very same, in order
 _PLACES = 8  # that a quotation may be stitched from
 
 
@@ -231,6 +234,8 @@ def _without_place(
         rows = list({(row.article.id, row.span): row for row in (*rows, *_rows(find(left), language))}.values())
         matches = _matches(words, rows)
     if not matches or not _is_told(words, matches):
+        matches = _nearly(words, rows, quoted.speakers)
+    if not matches:
         return Judged("not found")
     joined = _joined(matches)
     found = tuple((group[0].row.article, _whole(group)) for group in joined)
@@ -360,6 +365,31 @@ def _is_told(words: Sequence[Token], matches: Sequence[_Match]) -> bool:
     told = sum(i in held for i in content) / max(1, len(content))
     longest = max(_longest(match.pairs) for match in matches)
     return share >= _ALIKE and told >= _ALIKE and longest >= min(_RUN, max(2, len(words) - 1)) and any(i in held for i in content)
+
+
+def _nearly(words: Sequence[Token], rows: Sequence[_Row], who: Sequence[Speaker]) -> list[_Match]:
+    """Where a speaker has all but one or two of the words of a short quotation: "We listened, and we were …"."""
+    mine = [token.text.casefold() for token in words]
+    found: list[tuple[float, _Match]] = []
+    together = [_following(a, b) for a, b in pairwise(rows) if _follows(a, b)]
+    for row in (*rows, *together) if who and len(words) >= _SAID else ():
+        theirs = [token.text.casefold() for token in row.line.tokens]
+        blocks = SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks()
+        pairs = tuple((a + n, b + n) for a, b, size in blocks for n in range(size))
+        is_of_it = len(words) >= _OF_NOTHING or any(words[i].content for i, _ in pairs)
+        if is_of_it and _longest(pairs) >= _RUN and len(pairs) >= _NEARLY * len(words) and row.line.tokens[pairs[0][1]].quoted:
+            found.append((len(pairs), _Match(row, pairs)))
+    best = max(found, key=lambda one: one[0], default=None)
+    return [best[1]] if best and _is_said_by(best[1].row.article, best[1].row.span, who, "") else []
+
+
+def _follows(one: _Row, other: _Row) -> bool:
+    return one.article.id == other.article.id and 0 <= other.span[0] - one.span[1] <= 2
+
+
+def _following(one: _Row, other: _Row) -> _Row:
+    """Two sentences as one."""
+    return _Row(one.article, (one.span[0], other.span[1]), Line((*one.line.tokens, *other.line.tokens)))
 
 
 def _joined(matches: Sequence[_Match]) -> list[list[_Match]]:
