@@ -30,7 +30,7 @@ class Settings:
     timeout: float = 60.0  # ONRECORD_TIMEOUT: seconds for a whole answer, retries included
     max_tokens: int = 700  # ONRECORD_MAX_TOKENS: the longest answer
     context_tokens: int = 8192  # ONRECORD_CONTEXT_TOKENS: what the model's context holds, answer included
-    second_opinion: str = "yes"  # ONRECORD_SECOND_OPINION: a small model beside the check's rules; model: the language model, too
+    second_opinion: str = "no"  # ONRECORD_SECOND_OPINION: yes: a small model beside the rules; model: the language model, too
     strict: bool = False  # ONRECORD_STRICT: drop a sentence that fails its check instead of marking it
     chroma_url: str = ""  # ONRECORD_CHROMA_URL: a Chroma server for the vectors, as http://10.0.0.5:8000; empty: in the folder
     chroma_token: str = field(default="", repr=False)  # ONRECORD_CHROMA_TOKEN: what a proxy before it wants to see; never shown

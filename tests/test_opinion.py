@@ -181,7 +181,7 @@ def test_prose_and_texts_profit() -> None:
 
 def test_the_setting() -> None:
     """yes, no or model; nothing else."""
-    assert read_settings({}).second_opinion == "yes"
+    assert read_settings({}).second_opinion == "no"
     refused = check(REWORDED, [PASSAGE])
     asks = read_settings({"ONRECORD_SECOND_OPINION": "no"}).second_opinion
     assert Second(asks, None, Sure()).cleared(refused, REWORDED, [found()]) == refused
