@@ -297,7 +297,8 @@ def test_a_body_that_cannot_be_meant_is_refused_in_a_line(scripted: Served, body
         ("/api/v1/timeline?since=soon", 422, "'soon' is no date"),
         ("/api/v1/collection?x=1", 422, "'x' is no parameter"),
         ("/api/v1/nothing", 404, "There is no GET /api/v1/nothing: /api/docs lists what there is"),
-        ("/api/v1/answers", 404, "There is no GET /api/v1/answers"),
+        ("/api/v1/answers", 405, "/api/v1/answers takes no GET: use POST."),
+        ("/api/v1/uploads/jobs/x/y", 404, "There is no GET /api/v1/uploads/jobs/x/y"),
         ("/v1/embeddings", 404, "There is no GET /v1/embeddings"),
         ("/v1/models/gpt-5", 404, "There is no model 'gpt-5'"),
     ],
@@ -307,6 +308,23 @@ def test_an_address_that_cannot_be_meant_is_refused_in_a_line(real: Served, path
     got, text = send(real.url + path)
     assert (got, text.count("\n")) == (status, 1)
     assert message in json.loads(text)["error"]["message"]
+
+
+def test_what_is_sent_in_an_unusual_way_is_answered_or_refused_rightly(scripted: Served) -> None:
+    """A mark before the JSON, HEAD, and weights in Accept mean what they mean; what is packed, and other methods, are refused."""
+    address, question = f"{scripted.url}/api/v1/answers", b'{"question": "Who denied it?"}'
+    assert send(address, b"\xef\xbb\xbf" + question)[0] == 200
+    assert send(address, question, {"accept": f"{LINES};q=0, application/json"})[1].startswith('{"question"')
+    assert send(address, question, {"accept": f"application/json;q=.5, {SERVER_SENT};q=0.7"})[1].startswith("event: received")
+    status, text = send(address, gzip.compress(question), {"content-encoding": "gzip"})
+    assert (status, "'gzip'" in json.loads(text)["error"]["message"]) == (415, True)
+    assert send(f"{scripted.url}/health", method="HEAD") == (200, "")
+    with pytest.raises(urllib.error.HTTPError, match="405") as caught:
+        urllib.request.urlopen(urllib.request.Request(address, question, method="PUT"))
+    assert caught.value.headers["allow"] == "POST"
+    caught.value.close()
+    error = json.loads(send(address, {"question": "Who?", "history": [{"role": "user"}]})[1])["error"]
+    assert error["remedy"] == 'Use {"question": "…", "answer": "…", "titles": ["…"]}.'  # whatever braces the value has
 
 
 def test_ten_megabytes_are_refused_while_they_come(scripted: Served) -> None:
@@ -441,8 +459,8 @@ def places(citations: list[dict[str, Any]]) -> list[tuple[str, int, int, str]]:
     return [(one["quote"], one["start"], one["end"], one["article"]["id"]) for one in citations]
 
 
-def test_every_client_gets_the_same_citations(real: Served) -> None:
-    """curl, openai's client (whole and streamed) and gradio_client: the same quotes at the same offsets of the same articles."""
+def test_every_client_gets_the_same_citations(real: Served, samples_index: Path) -> None:
+    """curl, openai's client (whole, streamed), gradio_client, MCP's client: the same quotes at the same offsets."""
     import openai
     from gradio_client import Client
 
@@ -471,6 +489,11 @@ def test_every_client_gets_the_same_citations(real: Served) -> None:
     for one in cited:
         assert streamed[one["start_index"] : one["end_index"]] == f"[{one['number']}]"
         assert one["url"].startswith("https://")
+    from tests.test_mcp import called, tools  # skips here, and says so, where the extra [mcp] is not installed
+
+    with Assistant.open(samples_index, Settings()) as assistant:
+        (by_mcp,) = called(tools(assistant), [("ask", {"question": QUESTION})])
+    assert places(by_mcp.structured_content["citations"]) == expected
 
 
 def test_a_talk_goes_on_in_an_openai_client() -> None:

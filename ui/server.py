@@ -28,6 +28,7 @@ from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from qa.assistant import Assistant
 from qa.asynchronous import AT_ONCE, AsyncAssistant
@@ -44,12 +45,14 @@ from ui.listing import articles_csv, listed_csv, listed_dict
 from ui.page import WAITING, build, dressed, mount, sample_questions, sheets
 from ui.rate import Rate
 from ui.wire import (
+    STREAMED,
     Asked,
     Event,
     as_line,
     as_server_sent,
     encoded,
     error_event,
+    read_accepted,
     read_asked,
     read_checked,
     read_count,
@@ -212,11 +215,8 @@ def application(
         if asked.turn:  # of a page, which wants HTML
             speak(_wording(request.scope))
         told = events(answering, line, asked)
-        wanted = request.headers.get("accept", "")
-        if "application/x-ndjson" in wanted:
-            return _Streamed(told, as_line, "application/x-ndjson")
-        if "text/event-stream" in wanted:
-            return _Streamed(told, as_server_sent, "text/event-stream")
+        if kind := read_accepted(",".join(request.headers.getlist("accept"))):
+            return _Streamed(told, as_line if kind == STREAMED[0] else as_server_sent, kind)
         return _Whole(told, lambda last: last["answer"])
 
     @app.get("/api/v1/search")
@@ -389,6 +389,10 @@ def application(
     @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     @app.api_route("/v1/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     async def nothing(request: Request, rest: str) -> Response:
+        partly = (route for route in app.routes if route.matches(request.scope)[0] == Match.PARTIAL)
+        if takes := ", ".join(sorted({method for route in partly for method in getattr(route, "methods", ())})):
+            message = f"{request.url.path[:80]} takes no {request.method}: use {takes}."
+            return _wrong(request.scope, _said("WrongMethod", message, 405) | {"allow": takes})
         raise NotFound(f"There is no {request.method} {request.url.path[:80]}: {root}/api/docs lists what there is.")
 
     @app.exception_handler(ClientDisconnect)
@@ -565,6 +569,8 @@ def _wrong(scope: Any, event: Event) -> Response:
     status, headers = event["status"], {}
     if after := event.get("retry_after"):
         headers["retry-after"] = str(after)
+    if allow := event.get("allow"):
+        headers["allow"] = allow
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="onrecord"'  # not Basic: a browser would ask in a window of its own
     if _route(scope).startswith("/v1/"):
@@ -630,6 +636,8 @@ class _Guard:
             if path != self.root and not path.startswith(f"{self.root}/"):
                 path, raw = self.root + path, self.root.encode() + raw
             scope = {**scope, "root_path": self.root, "path": path, "raw_path": raw}
+        if scope["method"] == "HEAD":  # as a watchdog asks: the same as GET, of which the server below us sends the head
+            scope = {**scope, "method": "GET"}
         if response := await self._refusal(scope):
             await response(scope, receive, guarded)  # at once: the server below us reads and drops what still comes
             return
@@ -645,6 +653,9 @@ class _Guard:
         path, headers = _route(scope), dict(scope["headers"])
         if b"transfer-encoding" in headers:  # of a size that nobody has said
             return _wrong(scope, _said("LengthRequired", "The request does not say its length: send Content-Length.", 411))
+        if (packed := headers.get(b"content-encoding", b"identity").lower()) not in (b"identity", b""):
+            message = f"The request is packed ({packed.decode('latin-1')[:20]!r}): send it as it is."
+            return _wrong(scope, _said("Packed", message, 415))
         size = headers.get(b"content-length", b"0")
         is_upload = (scope["method"], path) == ("POST", _UPLOADS)
         most = _LARGEST_FORM if path in _FORMS else self.largest if is_upload else _LARGEST_REQUEST
@@ -718,7 +729,8 @@ class _Front:
 
 
 def _said(kind: str, message: str, status: int) -> Event:
-    return {"event": "error", "kind": kind, "message": message, "remedy": message.rpartition(": ")[2], "status": status}
+    remedy = message.rpartition(": ")[2]
+    return {"event": "error", "kind": kind, "message": message, "remedy": remedy[:1].upper() + remedy[1:], "status": status}
 
 
 # --- serving it -------------------------------------------------------------------------------------------------------

@@ -59,13 +59,17 @@ class Asked:
         return self.question, self.history, self.filters, self.today, self.ignore, self.as_written
 
 
+# What a client may have an answer as, the default last.
+STREAMED = ("application/x-ndjson", "text/event-stream")
+
+
 # --- in ---------------------------------------------------------------------------------------------------------------
 
 
 def read_json(body: bytes) -> dict[str, Any]:
     """The JSON object of a request. Raises UsageError."""
     try:
-        found = json.loads(body.decode("utf-8"))
+        found = json.loads(body.decode("utf-8-sig"))  # some editors and Windows write a mark before it
     except UnicodeDecodeError as error:
         raise UsageError(f"The body is no UTF-8 (byte {error.start}): send JSON in UTF-8.") from None
     except RecursionError:
@@ -172,6 +176,17 @@ def read_texts(value: Any, name: str) -> tuple[str, ...]:
     return tuple(read_text(one, f"{name}[{n}]") for n, one in enumerate(given))
 
 
+def read_accepted(accept: str) -> str:
+    """Which of STREAMED a client prefers to one JSON object by its Accept header; "" for the object."""
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        weights[kind] = float(weight) if re.fullmatch(r"[01](?:\.\d{0,3})?|\.\d{1,3}", weight, re.ASCII) else 1.0
+    best = max(STREAMED, key=lambda kind: weights.get(kind, 0.0))
+    return best if weights.get(best, 0.0) > 0 and weights[best] >= weights.get("application/json", 0.0) else ""
+
+
 def read_count(value: str, name: str, most: int) -> int:
     """A whole number from 1 to `most`. Raises UsageError."""
     if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= most:
@@ -270,6 +285,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
 )
 _SAYS = re.compile(r" It says: “.*")
 _STEP = re.compile(r"[:.] (?=\S)")
+_VALUE = re.compile(r"(?<!\w)(?:'[^']*'|\"[^\"]*\")(?!\w)")  # one that a message repeats
 
 
 def status_of(error: BaseException) -> int:
@@ -284,7 +300,8 @@ def error_event(error: BaseException) -> Event:
     else:
         message = " ".join(clean(str(error)).split())
     said = _SAYS.sub("", message)
-    *_, last = [0, *(found.end() for found in _STEP.finditer(said.partition("{")[0]))]  # not inside an example of JSON
+    plain = _VALUE.sub(lambda found: "-" * len(found.group()), said)
+    *_, last = [0, *(found.end() for found in _STEP.finditer(plain.partition("{")[0]))]  # not inside an example of JSON
     remedy = said[last:] if last else ""
     kind = type(error).__name__ if isinstance(error, OnRecordError) else "Defect"
     after = {"retry_after": error.retry_after} if isinstance(error, TooMany) else {}
