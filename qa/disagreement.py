@@ -102,14 +102,12 @@ def _counts(row: Sequence[Token], n: int, wanted: Set[str]) -> bool:
     return bool(token.values and not token.date) and any(t.key in wanted for t in after) and not any(t.values for t in after)
 
 
+@lru_cache(maxsize=256)  # each quote is held against each sentence of the article
 def corrects(article: Article) -> bool:
     """Whether an article says that it puts an earlier one right."""
-    head = {word.strip(":—–-.,()[]").casefold() for word in article.title.split()}
-    return (
-        bool(head & _CORRECTING)
-        or any(note in article.text.casefold() for note in _NOTES)
-        or bool(pattern("copies.wrong").search(article.text[:_NOTE]))
-    )
+    head, text = {word.strip(":—–-.,()[]").casefold() for word in article.title.split()}, article.text.casefold()
+    noted = bool(head & _CORRECTING) or any(note in text for note in _NOTES)
+    return noted or bool(pattern("copies.wrong").search(article.text[:_NOTE]))
 
 
 def one_story(old: Article, new: Article) -> bool:
