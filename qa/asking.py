@@ -93,7 +93,7 @@ def asked(question: str) -> Asked:
     # The heaviest few words of a long question name its story: these are enough.
     enough = sum(sorted((term.weight for term in terms), reverse=True)[:ENOUGH]) or 1.0
     terms = [replace(term, share=term.weight / enough) for term in terms]
-    asking = _asking(question)
+    asking = asking_sentence(question)
     focus = _focus(asking)
     kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
     return Asked(
@@ -153,7 +153,7 @@ def _of(asking: str) -> frozenset[str]:
     return frozenset(word.stem for word in words(found.group(1))) if found else frozenset()
 
 
-def _asking(question: str) -> str:
+def asking_sentence(question: str) -> str:
     """The sentence that asks: a question may begin by telling what it is about."""
     asking = [question[start:end] for start, end in sentences(question) if question[start:end].rstrip("\"'”’) ").endswith("?")]
     return asking[-1] if asking else question

@@ -115,8 +115,8 @@ def quote(
     best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
     chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
-    if chosen and (ask.gist or " or " in question):
-        chosen = shaped(question, chosen, ranked, _tells_again, limit)
+    if chosen and (ask.gist or pattern("questions.shaped").search(question)):
+        chosen = shaped(question, ask, chosen, ranked, _tells_again)
     shown, cited = list[Sentence](), list[Citation]()
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article

@@ -1,55 +1,193 @@
-"""The shape of an answer by quotation, after its best sentences are chosen: a summary by date, both sides of a comparison."""
+"""The shape of an answer by quotation, after its best sentences are chosen: a summary by date, both sides of a comparison, all
+of those that a question in the plural asks for, the sentence that tells why or whether before what it is about.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from qa.asking import DATE, ENOUGH, NUMBER, Asked, asking_sentence, fits, is_new
 from qa.clauses import furniture
+from qa.words_met import words_met
 from vectorstore.language.frames import bare, wants_summary
 from vectorstore.language.lexicon import pattern
-from vectorstore.language.words import STOP_WORDS, words
+from vectorstore.language.words import STOP_WORDS, rarity, words
 
 if TYPE_CHECKING:
     from qa.quoting import Candidate
 
 Alike = Callable[["Candidate", "Candidate"], bool]
+Stems = Collection[str]
 _DEVELOPMENTS = 5  # sentences of a summary
 _OF_IT = 0.6  # of a subject's words, by their weight: what a sentence of its summary or its headline has
+_SEVERAL = 6  # sentences that name what a question in the plural asks for
+_AS_MUCH = 0.8  # of what the best sentence meets: what another one meets that names one more
+_BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
+_SIDE = 4  # words at most that tell one of two compared things from the other
+_ON_SIDE = 0.5  # of their weight, where a passage or its headline has them and the sentence does not
+_TELLS = 2.0  # the weight of words that say something
+_CAUSE = 0.3  # what a cause counts of "why?", beside the share of the question's weight
+_LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
+_APART = 400  # characters: how far off in the article the sentence stands that says it
 
 
-def shaped(question: str, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike, limit: int) -> list[Candidate]:
+def shaped(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
     """The sentences to quote, the best first but in a summary; `ranked` are all, `alike` tells whether two say the same."""
     if wants_summary(question):
-        return _developments(chosen, ranked, alike)
-    return _with_sides(question, chosen, ranked, limit) if pattern("questions.comparing").search(question) else chosen
+        return _developments(ask, chosen, ranked, alike)
+    if sides := _sides(question):
+        return _on_both(sides, ask, chosen, ranked)
+    asking = asking_sentence(bare(question))
+    if best := pattern("questions.best").search(asking):
+        return _with_rivals(asking[best.end() :], ask, chosen, ranked, alike)
+    if len(ask.terms) <= ENOUGH and (plural := pattern("questions.several").search(asking)):
+        return _several(plural, ask, chosen, ranked, alike)
+    whether = ask.kind == "whether" and " or " not in asking
+    return _telling_first(ask, chosen, ranked) if whether or ask.kind == "reason" else chosen
 
 
-def _developments(chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
+def _developments(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
     """One sentence of each report on the subject, in the order of their days."""
     told: list[Candidate] = []
     for one in (*chosen[:1], *ranked):
-        about = one in chosen or (one.share >= _OF_IT and one.met > 0 and not furniture(one.text))
+        of_it = one in chosen or (one.share >= _OF_IT and one.met > 0 and not furniture(one.text))
+        about = one in chosen[:1] or (of_it and _is_headed(ask, one))
         known = any(one.hit.article.id == other.hit.article.id or alike(one, other) for other in told)
         if about and not known and len(told) < _DEVELOPMENTS:
             told.append(one)
     return sorted(told, key=lambda one: (one.hit.article.published is None, str(one.hit.article.published))) or chosen
 
 
-def _with_sides(question: str, chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """With a sentence on each of two that are compared: "Which is longer, the Corr bridge or the Dell bridge?"."""
-    shown = list(chosen)
-    for own in _sides(question):
-        has = [one for one in ranked if own <= one.read.stems]
-        if has and not any(own <= one.read.stems for one in shown):
-            shown = [*shown[: limit - 1], has[0]]
-    return shown
+def _is_headed(ask: Asked, one: Candidate) -> bool:
+    """Whether an article is about what is asked: its headline names it, or it begins with the sentence."""
+    return one.start == 0 or any(words_met(ask, words(one.hit.article.title)))
 
 
 def _sides(question: str) -> list[frozenset[str]]:
-    """The stems that tell two compared things apart; none where the question does not name two."""
-    before, joint, after = bare(question).strip(" ?!.").rpartition(" or ")
-    sides = [{word.stem for word in words(part)} - STOP_WORDS for part in (re.split(r"[,:;]", before)[-1], after)]
-    own = [frozenset(sides[n] - sides[1 - n]) for n in (0, 1)]
-    return own if joint and all(own) and len(own[0]) <= 4 and len(own[1]) <= 4 else []
+    """The stems that tell two compared things apart: "Which is longer, the Corr bridge or the Dell bridge?"; else none."""
+    text = bare(question).strip(" ?!.")
+    found = pattern("questions.comparing").search(text)
+    if not found:
+        return []
+    before, joint, after = text.rpartition(" or ")
+    if joint:
+        pair = (re.split(r"[,:;]|\b(?:of|for|between)\b", before)[-1], after)
+    else:  # "Did the Corr bridge cost more than the Dell bridge?"
+        pair = (text[: found.start()], text.rpartition(" than ")[2])
+    stems = [{word.stem for word in words(DATE.sub(" ", part)) if not word.is_light} - STOP_WORDS for part in pair]
+    own = [frozenset(stems[n] - stems[1 - n]) for n in (0, 1)]
+    return own if all(own) and max(map(len, own)) <= _SIDE else []
+
+
+def _on_both(sides: Sequence[Stems], ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """A sentence on each of the two, with a figure if one has it, and nothing else; where one is not told of, what is chosen."""
+    common = [n for n, term in enumerate(ask.terms) if not any(term.stem in side for side in sides)]
+
+    def on(side: Stems, one: Candidate) -> float:
+        beside = {word.stem for word in words(f"{one.hit.article.title} {one.hit.passage.text}")}
+        return _weight(side, one.read.stems) + _ON_SIDE * _weight(side, beside - one.read.stems)
+
+    def told(one: Candidate, side: Stems) -> float:
+        return (
+            on(side, one) + sum(ask.terms[n].share * one.read.met[n] for n in common) + 0.5 * _measured(ask, one) + one.score / 40
+        )
+
+    best = [max(ranked, key=partial(told, side=side)) for side in sides]
+    if any(on(side, one) < _ON_SIDE for side, one in zip(sides, best, strict=True)):
+        return chosen
+    shown = [one for one in chosen if max(on(side, one) for side in sides) >= 1 and _measured(ask, one)]
+    for side, one in zip(sides, best, strict=True):
+        shown += [one] * (one not in shown and not any(on(side, other) >= 1 for other in shown))
+    return shown
+
+
+def _weight(stems: Stems, there: Stems) -> float:
+    """The share of some stems, by how rare they are, that is there."""
+    return sum(rarity(stem) for stem in stems if stem in there) / sum(map(rarity, stems))
+
+
+def _measured(ask: Asked, one: Candidate) -> bool:
+    """Whether a sentence has a figure that the question does not have: money, where it asks what costs more."""
+    if pattern("questions.priced").search(" ".join(term.stem for term in ask.terms)):
+        return bool(pattern("questions.answers.money").search(one.text))
+    return any(NUMBER.search(word.text) and is_new(ask, word) for word in one.read.words)
+
+
+def _with_rivals(of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
+    """Of "who got the most votes?", what each of the others got: the article's sentences with a figure of the same kind."""
+    first = chosen[0]
+    beside = [one for one in ranked if one.hit.article.id == first.hit.article.id and _names_one(ask, one)]
+    counted = {word.stem for word in words(of)[:3] if not word.is_light}
+    units = frozenset().union(*(_units(one.text) for one in [first, *beside] if counted & one.read.stems))
+    rivals = [one for one in beside if units & _units(one.text) and not any(alike(one, other) for other in chosen)]
+    return [*chosen, *sorted(rivals, key=lambda one: one.start)][:_SEVERAL]
+
+
+def _names_one(ask: Asked, one: Candidate) -> bool:
+    return not furniture(one.text) and any(word.text[0].isupper() and is_new(ask, word) for word in one.read.words[1:])
+
+
+def _units(text: str) -> frozenset[str]:
+    """What a text's figures are figures of: votes, %, €."""
+    return frozenset(next(filter(None, found.groups())).lower() for found in pattern("questions.units").finditer(text))
+
+
+def _several(
+    plural: re.Match[str], ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike
+) -> list[Candidate]:
+    """Of "which towns were flooded?", a sentence for each that is named and said to be: each names one more."""
+    said = pattern("questions.circumstance").split(plural.string[plural.end() :], 1)[0]
+    stems = {word.stem for word in words(said)}
+    own = [n for n, term in enumerate(ask.terms) if term.stem in stems]
+    own = own if sum(ask.terms[n].weight for n in own) > _TELLS else list(range(len(ask.terms)))
+
+    def does(one: Candidate) -> float:
+        return sum(ask.terms[n].weight * one.read.met[n] for n in own)
+
+    def is_one(one: Candidate) -> bool:
+        near = f"{one.hit.article.title} {one.hit.article.text[max(0, one.start - _APART) : one.end + _APART]}"
+        return sort <= {word.stem for word in words(near)}
+
+    sort = {word.stem for word in words(plural.group())[-1:]} - ask.stems.difference(term.stem for term in ask.terms)
+    sort = sort if is_one(chosen[0]) else set()
+    most, best = max(map(does, ranked)), max(one.share for one in ranked)
+    told: list[Candidate] = []
+    named: set[str] = set()
+    for one in (*chosen[:1], *ranked):
+        new = _named(ask, one) - named
+        enough = does(one) >= _AS_MUCH * most and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
+        if not told or (enough and new and len(told) < _SEVERAL and not any(alike(one, other) for other in told)):
+            told.append(one)
+            named |= new
+    return told if len(told) > 1 else chosen
+
+
+def _named(ask: Asked, one: Candidate) -> set[str]:
+    """The stems of the names and figures in a sentence that the question does not have, without its days."""
+    days = {word.stem for found in DATE.finditer(one.text) for word in words(found.group())}
+    new = {word.stem for word in one.read.words if word.text[0].isupper() and is_new(ask, word)}
+    return (new if fits(ask, one.text) else set()) - days
+
+
+def _telling_first(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Before the others the sentence that has what the best one lacks of the question, or of "why?" a cause."""
+    first = chosen[0]
+    above = words_met(ask, words(first.hit.article.title))
+    lacks = [n for n, pair in enumerate(zip(first.read.met, above, strict=True)) if max(pair) < 0.5]
+    lacks = lacks if sum(ask.terms[n].share for n in lacks) >= _LACKS else []
+    why = ask.kind == "reason"
+
+    def tells(one: Candidate) -> float:
+        more = sum(ask.terms[n].share for n in lacks if one.read.met[n] >= 0.8)
+        return more + _CAUSE * (why and bool(pattern("questions.answers.cause").search(one.text)))
+
+    others = [one for one in ranked if _near(first, one) or (why and one.share >= _BESIDE * first.share)]
+    best = max([first, *(one for one in others if not furniture(one.text))], key=tells)
+    return [best, *(one for one in chosen if one is not best)][:3]
+
+
+def _near(one: Candidate, other: Candidate) -> bool:
+    return one.hit.article.id == other.hit.article.id and abs(one.start - other.start) <= _APART

@@ -1,0 +1,35 @@
+"""The shape of an answer: all that a plural asks for, both sides of a comparison, the cause or the decision first."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from qa.quoting import DIFFER, quote
+from vectorstore.passages import passages
+from vectorstore.types import Article, Hit
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "shapes.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_an_answer_has_the_shape_of_its_question(case: dict[str, Any]) -> None:
+    """Each thing that is asked for has its quote, and nothing stands beside them that the question does not ask for."""
+    articles = [
+        Article(f"a{n}", r["text"], r["title"], f"Paper {n}", published=r.get("published", date(2026, 3, 17)))
+        for n, r in enumerate(case["reports"])
+    ]
+    found = [Hit(p, article, 1.0 / n) for n, article in enumerate(articles, 1) for p in passages(article)]
+    shown, cited = quote(case["question"], found)
+    said = [one.quote for one in cited]
+    assert case.get("first", "") in said[0]
+    if wanted := case.get("quotes"):
+        assert len(said) == len(wanted), said
+        assert all(
+            part in one for part, one in zip(wanted, sorted(said, key=lambda q: [w in q for w in wanted][::-1]), strict=True)
+        ), said
+    assert all(sentence.citations and DIFFER not in sentence.text for sentence in shown)
