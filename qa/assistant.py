@@ -225,7 +225,7 @@ def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[F
 
 def abstention(asked: Answer, found: Found) -> Answer:
     """Not in the articles: what was searched, and the hits as the nearest passages."""
-    said = [NOT_IN_ARTICLES, searched_words(found.summary)]
+    said = [NOT_IN_ARTICLES, searched_words(found.summary, found.scope.filters.by_record)]
     said += [f"Your words “{one.words}” were read as: only {scope_words(one)}." for one in asked.understood if one.hard]
     return replace(asked, text=" ".join(said), abstained=True, final=True)
 
@@ -237,10 +237,10 @@ def conversation(history: object) -> Sequence[Turn]:
     return history
 
 
-def searched_words(searched: Summary) -> str:
+def searched_words(searched: Summary, by_record: bool = False) -> str:
     """How much was searched, in a sentence: "Searched 3,032 articles, 1 June 2022 to 30 September 2022." """
     if not searched.articles:
-        return "No article matches the chosen outlets and dates."
+        return f"No article matches the chosen {'filters' if by_record else 'outlets and dates'}."
     count = f"Searched {searched.articles:,} article{'s' if searched.articles != 1 else ''}"
     if not searched.first or not searched.last:
         return f"{count}, none with a date."

@@ -214,7 +214,7 @@ def _also(within: Scope, told: Scope) -> Scope:
     both = tuple(name for name in theirs.sources or ours.sources if ours.admits_outlet(name))
     since = max(filter(None, (ours.since, theirs.since)), default=None)
     until = min(filter(None, (ours.until, theirs.until)), default=None)
-    return replace(within, filters=Filters(both or theirs.sources, since, until))
+    return replace(within, filters=replace(ours, sources=both or theirs.sources, since=since, until=until))
 
 
 def _writes(name: str, index: Index) -> bool:

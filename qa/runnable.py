@@ -75,7 +75,8 @@ def chain(
     """A Runnable from a question to an AIMessage with citations; pass an open Assistant, or the index directory to open.
 
     The input is the question; or a dict: {"question" (or "input"), "history": [Turn or {"question", "answer"}], "filters":
-    Filters or {"sources", "since", "until"}, "today"}; or LangChain's messages, alone or as "messages", the question last.
+    Filters or {"sources", "since", "until", "sections", "languages"}, "today"}; or LangChain's messages, alone or as "messages",
+    the question last.
     The message's text block carries one Citation per marker: `start_index` and `end_index` bound the sentence in the text,
     `cited_text` is the verbatim quote. Raises what `Assistant.ask` raises.
     """
@@ -181,8 +182,10 @@ def _turn(turn: Any) -> Turn:
 
 def _filters(given: Any) -> Filters:
     try:
-        return Filters(given.get("sources") or (), given.get("since"), given.get("until"))
+        several = {name: given.get(name) or () for name in ("sources", "sections", "languages")}
+        return Filters(since=given.get("since"), until=given.get("until"), **several)
     except (UsageError, AttributeError):
         raise QuestionError(
-            f'The filters are {str(given)[:80]!r}: use {{"sources": [...], "since": "2026-03-01", "until"}}.'
+            f'The filters are {str(given)[:80]!r}: use {{"sources": [...], "since": "2026-03-01", "until", "sections", '
+            '"languages"}.'
         ) from None

@@ -140,12 +140,16 @@ def filters_dict(filters: Filters, understood: Sequence[Understood] = ()) -> dic
         "sources": list(filters.sources),
         "since": _iso(filters.since),
         "until": _iso(filters.until),
-        "understood": [
-            {"words": u.words, "sources": list(u.sources), "since": _iso(u.since), "until": _iso(u.until), "hard": u.hard}
-            | ({"reading": u.reading} if u.reading else {})
-            for u in understood
-        ],
+        "sections": list(filters.sections),
+        "languages": list(filters.languages),
+        "understood": [understood_dict(one) for one in understood],
     }
+
+
+def understood_dict(one: Understood) -> dict[str, Any]:
+    days = {"since": _iso(one.since), "until": _iso(one.until)}
+    reading = {"reading": one.reading} if one.reading else {}
+    return {"words": one.words, "sources": list(one.sources), **days, "hard": one.hard, **reading}
 
 
 def found_dict(found: Found) -> dict[str, Any]:

@@ -64,6 +64,12 @@ def _so_far(text: str) -> tuple[Sentence, ...]:
 class Held:
     """The articles that it answers from, as an index holds them."""
 
+    def sections(self) -> list[tuple[str, int]]:
+        return []
+
+    def languages(self) -> list[tuple[str, int]]:
+        return [("en", 36)]
+
     def article(self, id_: str) -> Article | None:
         return next((article for article in (FERRY, WIRE, UNDATED) if article.id == id_), None)
 

@@ -86,6 +86,9 @@ def test_nearest_agrees_with_exact_search(store: Stored, filters: Filters) -> No
         best = [admitted[i] for i in np.argsort(-cosines)[:10]]
         assert [number for number, _ in found] == best
         assert np.allclose([cosine for _, cosine in found], np.sort(cosines)[::-1][:10], atol=1e-4)
+        some = [n for n in admitted if n % 3]
+        best = sorted(some, key=lambda n: -float(vectors[n] @ question))[:10]
+        assert [number for number, _ in store.nearest(question, 10, filters, [n for n in range(600) if n % 3])] == best
 
 
 def test_nothing_admitted(store: Stored) -> None:

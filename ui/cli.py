@@ -84,6 +84,10 @@ def parser() -> argparse.ArgumentParser:
     narrow.add_argument("--since", type=_day, metavar="DATE", help="only articles published on or after it (YYYY-MM-DD)")
     narrow.add_argument("--until", type=_day, metavar="DATE", help="only articles published on or before it (YYYY-MM-DD)")
     narrow.add_argument("--source", action="append", default=[], metavar="OUTLET", help="only this outlet; may be repeated")
+    narrow.add_argument("--section", action="append", default=[], metavar="NAME", help="only this section; may be repeated")
+    narrow.add_argument(
+        "--language", action="append", default=[], metavar="LANGUAGE", help="only articles in it: German, de; may be repeated"
+    )
 
     root = _OneLine(
         prog="onrecord", description="Ask a collection of news articles; every sentence of the answer carries a verbatim quote."
@@ -591,7 +595,7 @@ def _questions(name: str) -> Iterator[tuple[Any, str, date | None]]:
 def _filters(options: argparse.Namespace) -> Filters:
     if options.since and options.until and options.since > options.until:
         raise UsageError(f"--since {options.since} is after --until {options.until}: swap them.")
-    return Filters(tuple(options.source), options.since, options.until)
+    return Filters(tuple(options.source), options.since, options.until, tuple(options.section), tuple(options.language))
 
 
 def _path(value: str) -> Path:

@@ -49,6 +49,8 @@ _SCOPE = (
     Field("sources", "array", "only these outlets; may be repeated"),
     Field("since", "string", "only articles published on or after this day (2026-03-01)"),
     Field("until", "string", "only articles published on or before this day"),
+    Field("sections", "array", "only these sections, as the articles name them; may be repeated"),
+    Field("languages", "array", 'only articles in these languages ("de", "German"); may be repeated'),
 )
 _READING = (
     Field("today", "string", 'the day that "this week" is counted from; the clock\'s, if none is given'),
@@ -67,7 +69,11 @@ ROUTES = (
         (
             _QUESTION,
             Field("history", "array", 'earlier exchanges, the oldest first: {"question", "answer", "titles": [headlines cited]}'),
-            Field("filters", "object", '{"sources": [outlets], "since": "2026-03-01", "until": "2026-03-31"}'),
+            Field(
+                "filters",
+                "object",
+                '{"sources": [outlets], "since": "2026-03-01", "until": …, "sections": [names], "languages": ["de"]}',
+            ),
             *_READING,
             Field("as_written", "boolean", "search for a follow-up as it stands, without the talk before it"),
             Field("turn", "integer", "for a page: the number of the exchange; events then carry safe HTML too"),

@@ -208,6 +208,8 @@ def _about(benchmark: Benchmark, assistant: Assistant, filters: Filters, deepest
         "sources": list(filters.sources),
         "since": filters.since.isoformat() if filters.since else None,
         "until": filters.until.isoformat() if filters.until else None,
+        "sections": list(filters.sections),
+        "languages": list(filters.languages),
         "k": deepest,
         "seed": SEED,
     }

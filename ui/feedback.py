@@ -18,7 +18,7 @@ from typing import Any
 from qa.errors import CannotKeep, UsageError
 from qa.types import filters_dict
 from ui.saved import saved
-from ui.wire import encoded, read_filters, read_text, shown
+from ui.wire import FILTERS, encoded, read_filters, read_text, shown
 
 FILE = "feedback.jsonl"
 _VERDICTS = ("up", "down", "none")  # none: taken back
@@ -52,7 +52,7 @@ def row_of(given: Mapping[str, Any], now: datetime, generation: str) -> dict[str
     if not isinstance(answer, Mapping) or len(read.question) > _LONGEST:
         raise UsageError(f"The question has {len(read.question):,} characters: send an answer that was given here.")
     filters = answer.get("filters")
-    narrowed = {name: filters.get(name) for name in ("sources", "since", "until")} if isinstance(filters, Mapping) else {}
+    narrowed = {name: filters.get(name) for name in FILTERS} if isinstance(filters, Mapping) else {}
     return {
         "id": identity,
         "at": now.isoformat(timespec="seconds"),

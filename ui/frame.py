@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ui.feedback import REASONS
 from ui.render import clean, escaped, mode_name, one_line, span_of_days, vectors_so_far
 from ui.wording import Wording, wording
+from vectorstore.language.detect import language_name
 from vectorstore.types import Summary
 
 EXAMPLES = 4
+Kinds = Mapping[str, Sequence[tuple[str, int]]]  # the sections and the languages of the articles, each with how many have it
 _FORMS = ("copy", "md", "html", "csv")
 _THUMB = "M7 11v9H4v-9zM7 11l4-8c1.7 0 2.5 1 2.3 2.7L12.8 9H19c1.2 0 2 1 1.8 2.1l-1.3 7.2c-.2 1-1 1.7-2 1.7H7"
 
@@ -27,6 +30,7 @@ def front(
     root: str = "",
     user: str = "",
     collection: str = "",
+    kinds: Kinds = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What the scripts are given: their strings, the islands, what can be filtered by; `collection` is the other tab's HTML."""
     return {
@@ -39,17 +43,23 @@ def front(
             "or-ask-tab": ask_html(words),
             "or-collection-tab": collection or collection_html(summary, words),
         },
-    } | fresh(summary, model_name, examples, words)
+    } | fresh(summary, model_name, examples, words, kinds)
 
 
-def fresh(summary: Summary, model_name: str, examples: Sequence[str], words: Wording) -> dict[str, Any]:
+def fresh(
+    summary: Summary, model_name: str, examples: Sequence[str], words: Wording, kinds: Kinds = MappingProxyType({})
+) -> dict[str, Any]:
     """What changes with the collection: a rebuild beside a running chat is seen by asking for it again."""
     return {
         "generation": summary.generation,
         "status": status_html(summary, model_name, words),
         "welcome": welcome_html(summary, model_name, words),
         "examples": [clean(example) for example in examples[:EXAMPLES]],
-        "outlets": [[name, clean(name), articles] for name, articles in summary.sources if name],
+        "sources": [[name, clean(name), articles] for name, articles in summary.sources if name],
+        "sections": [[name, clean(name), articles] for name, articles in kinds.get("sections", ())],
+        "languages": [
+            [code, language_name(code, words.language), articles] for code, articles in kinds.get("languages", ()) if code
+        ],
         "first": summary.first.isoformat() if summary.first else "",
         "last": summary.last.isoformat() if summary.last else "",
     }
@@ -133,9 +143,9 @@ def ask_html(words: Wording) -> str:
 <form id="or-composer">
 <p id="or-editing" hidden><span></span> <button type="button" class="or-quiet" id="or-edit-end">{t["cancel"]}</button></p>
 <div id="or-filters" hidden>
-<fieldset id="or-outlets"><legend>{t["filters.outlets"]} <span class="or-note">{t["filters.all"]}</span></legend>
-<input type="search" id="or-outlets-find" aria-label="{t["filters.find"]}" placeholder="{t["filters.find"]}">
-<div id="or-outlets-list"></div></fieldset>
+{_choices(t, "outlets", "filters.find")}
+{_choices(t, "sections", "filters.find.section")}
+{_choices(t, "languages")}
 <div id="or-days"><label class="or-date"><span>{t["filters.since"]}</span><input type="date" id="or-since"></label>
 <label class="or-date"><span>{t["filters.until"]}</span><input type="date" id="or-until"></label></div>
 <p class="or-wrong" id="or-filters-wrong" role="alert" hidden>{t["filters.wrong"]}</p>
@@ -206,6 +216,19 @@ aria-controls="or-filters">{t["filters"]}</button>
 <p><button class="or-strong" value="yes">{t["save"]}</button>
 <button class="or-quiet" value="" formnovalidate>{t["cancel"]}</button></p></form></dialog>
 """
+
+
+def _choices(t: Mapping[str, str], name: str, find: str = "") -> str:
+    """A list to choose from, which ui/static/filters.js fills; with a field that finds in it, where it may be long."""
+    sought = (
+        f'<input type="search" class="or-find" id="or-{name}-find" aria-label="{t[find]}" placeholder="{t[find]}">'
+        if find
+        else ""
+    )
+    legend = f'<legend>{t[f"filters.{name}"]} <span class="or-note">{t["filters.all"]}</span></legend>'
+    return (
+        f'<fieldset class="or-choices" id="or-{name}">{legend}{sought}<div class="or-list" id="or-{name}-list"></div></fieldset>'
+    )
 
 
 def _menu(t: Mapping[str, str], name: str, more: str = "") -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from ui.render import clean, day, escaped, one_line
 from ui.wording import Wording
-from vectorstore.language.detect import names
+from vectorstore.language.detect import language_name
 
 _BARS = 48  # of a plot at most: by day, else by month, else by year
 _YEARS = 200  # between the first and the last that are drawn where there is nothing between them
@@ -117,7 +117,7 @@ def _moment(refreshed: str) -> str:
 
 def _language(row: Mapping[str, Any], words: Wording) -> str:
     code = str(row["language"])
-    return f"{escaped(names().get(code, code) or words('collection.unknown'))} {row['articles']:,}"
+    return f"{escaped(language_name(code, words.language) or words('collection.unknown'))} {row['articles']:,}"
 
 
 def _months(months: Sequence[Mapping[str, Any]], t: Mapping[str, str], words: Wording) -> str:
@@ -296,8 +296,8 @@ def timeline_html(found: Mapping[str, Any], words: Wording, root: str = "") -> s
     if found["question"]:
         scope = found["filters"]
         days = [(name, scope[name]) for name in ("since", "until") if scope[name]]
-        sources = [("sources", source) for source in scope["sources"]]
-        query = urlencode([("question", found["question"]), ("format", "csv"), *sources, *days], errors="replace")
+        several = [(name, one) for name in ("sources", "sections", "languages") for one in scope[name]]
+        query = urlencode([("question", found["question"]), ("format", "csv"), *several, *days], errors="replace")
         table = f'<a href="{escaped(f"{root}/api/v1/timeline?{query}")}" download>{t["timeline.csv"]}</a>'
     return (
         f'<p class="or-note">{escaped(words.count("timeline.match", found["articles"]))} {table}</p>{plot}'

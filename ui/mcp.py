@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOPBACK = "127.0.0.1"
+_MOST_SECTIONS = 100
 _MOST_HITS = 50
 _MOST_SECONDS = 120  # that a text may take: a host waits for it
 _INSTRUCTIONS = (
@@ -151,6 +152,8 @@ class Collection:
     last: str | None
     undated: int
     sources: dict[str, int]
+    sections: dict[str, int]  # the most frequent ones
+    languages: dict[str, int]
     refreshed: str
     model: str
 
@@ -258,14 +261,17 @@ def tools(assistant: Assistant) -> MCPServer:
         since: str | None = None,
         until: str | None = None,
         sources: list[str] | None = None,
+        sections: list[str] | None = None,
+        languages: list[str] | None = None,
         today: str | None = None,
     ) -> Answered:
         """Answer a question from the news articles: sentences, each with verbatim quotes, offsets, outlet, date and address.
 
-        `abstained` says that the articles do not say. `since`, `until` and `today` are days (YYYY-MM-DD); `sources` are outlets.
+        `abstained` says that the articles do not say. `since`, `until` and `today` are days (YYYY-MM-DD); `sources` are outlets;
+        `collection` lists them, and the `sections` and `languages`.
         """
         with in_one_line():
-            given = Filters(tuple(sources or ()), as_day(since or None, "since"), as_day(until or None, "until"))
+            given = _filters(sources, since, until, sections, languages)
             return _made(Answered, assistant.ask(question, filters=given, today=as_day(today or None, "today")).as_dict())
 
     @server.tool(annotations=reads, title="Search the articles")
@@ -275,13 +281,15 @@ def tools(assistant: Assistant) -> MCPServer:
         since: str | None = None,
         until: str | None = None,
         sources: list[str] | None = None,
+        sections: list[str] | None = None,
+        languages: list[str] | None = None,
         today: str | None = None,
     ) -> FoundPassages:
         """Find the k passages (at most 50) that match a question best, with their articles; no answer is made of them."""
         with in_one_line():
             if not 1 <= k <= _MOST_HITS:
                 raise UsageError(f"k is {k}: ask for 1 to {_MOST_HITS} passages.")
-            given = Filters(tuple(sources or ()), as_day(since or None, "since"), as_day(until or None, "until"))
+            given = _filters(sources, since, until, sections, languages)
             question = readable(question)
             return _made(
                 FoundPassages,
@@ -318,6 +326,8 @@ def tools(assistant: Assistant) -> MCPServer:
                 held.last.isoformat() if held.last else None,
                 held.undated,
                 dict(held.sources),
+                dict(index.sections()[:_MOST_SECTIONS]),
+                dict(index.languages()),
                 held.refreshed,
                 settings.model if settings.uses_model else "quote-only",
             )
@@ -334,6 +344,13 @@ def tools(assistant: Assistant) -> MCPServer:
             return _made(Checked, checked_text(text, index, seconds=most, second=assistant.second).as_dict())
 
     return server
+
+
+def _filters(
+    sources: list[str] | None, since: str | None, until: str | None, sections: list[str] | None, languages: list[str] | None
+) -> Filters:
+    days = as_day(since or None, "since"), as_day(until or None, "until")
+    return Filters(tuple(sources or ()), *days, tuple(sections or ()), tuple(languages or ()))
 
 
 def _one_line(error: Exception) -> str:

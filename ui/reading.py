@@ -33,6 +33,7 @@ from vectorstore.uploads import SCHEME, Uploaded, uploaded
 _MATCHING = 500  # passages that a timeline looks at
 _CHECKING = 60.0  # seconds that a text may take; what they do not suffice for is named
 _NOTHING = Given(0, 0, 0, 0)
+_CHOICES = 500  # sections that a page offers
 _REJECTED = 100  # things that could not be read, of those that a collection lists
 
 
@@ -93,6 +94,11 @@ def everything(assistant: Assistant, question: Asked) -> Listed:
     return listed(readable(question.question), assistant.index, question.filters, question.today, question.ignore)
 
 
+def kinds(assistant: Assistant) -> dict[str, list[tuple[str, int]]]:
+    """The sections and the languages of the articles, with how many have each: what a page offers to filter by."""
+    return {"sections": assistant.index.sections()[:_CHOICES], "languages": assistant.index.languages()}
+
+
 def collection(assistant: Assistant, may_upload: bool = False) -> dict[str, Any]:
     """What is indexed, and what could not be read."""
     index, summary = assistant.index, assistant.summary()
@@ -109,6 +115,7 @@ def collection(assistant: Assistant, may_upload: bool = False) -> dict[str, Any]
         "last": _iso(summary.last),
         "undated": summary.undated,
         "outlets": _outlets(held),
+        "sections": [{"section": section, "articles": articles} for section, articles in index.sections()],
         "languages": [{"language": language, "articles": articles} for language, articles in index.languages()],
         "months": _months((day, articles) for _, day, articles in held),
         "rejected": {"count": count, "first": [{"where": _as_sent(one.where, names), "reason": one.reason} for one in first]},

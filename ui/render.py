@@ -20,6 +20,7 @@ from qa.quoting import DIFFER
 from qa.types import Answer, Citation, Sentence
 from ui.wording import say, spoken
 from vectorstore.language.days import month_name
+from vectorstore.language.detect import language_name
 from vectorstore.language.sentences import sentences
 from vectorstore.types import Article, Filters, Hit, Summary, Understood
 
@@ -463,6 +464,11 @@ def filter_words(filters: Filters) -> list[str]:
         words.append(say("filter.since", day=day(filters.since)))
     if filters.until:
         words.append(say("filter.until", day=day(filters.until)))
+    if filters.sections:
+        words.append(say("filter.section", sections=", ".join(one_line(section) for section in filters.sections)))
+    if filters.languages:
+        names = [language_name(code, spoken().language) for code in filters.languages]
+        words.append(say("filter.language", languages=", ".join(names)))
     return words
 
 

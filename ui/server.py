@@ -45,6 +45,8 @@ from ui.listing import articles_csv, listed_csv, listed_dict
 from ui.page import WAITING, build, dressed, mount, sample_questions, sheets
 from ui.rate import Rate
 from ui.wire import (
+    FILTERS,
+    SEVERAL,
     STREAMED,
     Asked,
     Event,
@@ -83,7 +85,7 @@ _OPEN = ("/health", "/login")  # what needs no password
 _FORMS = ("/login", "/logout")
 _UPLOADS = "/api/v1/uploads"
 _UNUSED = ("/gradio_api/upload", "/gradio_api/proxy=")  # what Gradio offers and this page has no use for
-_SCOPE = ("question", "sources", "since", "until", "today", "ignore")
+_SCOPE = ("question", *FILTERS, "today", "ignore")
 
 # The browser itself refuses every address but ours, whatever slips into the page. Gradio's own scripts need eval.
 _POLICY = "; ".join(
@@ -162,8 +164,10 @@ def application(
     async def fresh(request: Request) -> Response:
         read_query(request.query_params.multi_items(), ("lang",))
         summary, words = await answering.summary(), _wording(request.scope)
+        kinds = await answering.read(reading.kinds, assistant)
         with speaking(words):
-            return _json(frame.fresh(summary, answering.model_name, _offered(examples, summary), words), request.scope)
+            found = frame.fresh(summary, answering.model_name, _offered(examples, summary), words, kinds)
+        return _json(found, request.scope)
 
     @app.get("/api/v1/page/collection")
     async def holdings(request: Request) -> Response:
@@ -182,7 +186,7 @@ def application(
 
     @app.get("/api/v1/page/timeline")
     async def reported(request: Request) -> Response:
-        given = read_query(request.query_params.multi_items(), (*_SCOPE, "lang"), ("sources", "ignore"))
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "lang"), SEVERAL)
         given.pop("lang", None)
         question = _query(given)
         with line.join() as turn:
@@ -221,13 +225,13 @@ def application(
 
     @app.get("/api/v1/search")
     async def search(request: Request) -> Response:
-        given = read_query(request.query_params.multi_items(), (*_SCOPE, "k"), ("sources", "ignore"))
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "k"), SEVERAL)
         k = read_count(given.pop("k", "10"), "k", 100)
         return await _in_turn(reading.search, _query(given), k)
 
     @app.get("/api/v1/timeline")
     async def timeline(request: Request) -> Response:
-        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), ("sources", "ignore"))
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), SEVERAL)
         form, question = _format(given), _query({"question": ""} | given)
         if form == "json":
             return await _in_turn(reading.timeline, question)
@@ -238,7 +242,7 @@ def application(
 
     @app.get("/api/v1/everything")
     async def everything(request: Request) -> Response:
-        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), ("sources", "ignore"))
+        given = read_query(request.query_params.multi_items(), (*_SCOPE, "format"), SEVERAL)
         form, question = _format(given), _query(given)
         with line.join() as turn:
             await turn.come()
@@ -416,8 +420,9 @@ async def _given(
 ) -> dict[str, Any]:
     """What the page's scripts are given, in the language of whoever asks for it."""
     summary, words, user = await answering.summary(), _wording(scope), scope.get("user", "")
+    kinds = await answering.read(reading.kinds, answering.assistant)
     with speaking(words):
-        given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user)
+        given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user, kinds=kinds)
     return given | {"feedback": feedback}
 
 
@@ -440,7 +445,7 @@ def _format(given: dict[str, Any]) -> str:
 
 def _query(given: dict[str, Any]) -> Asked:
     """The question of an address's parameters, which are named as in a body."""
-    filters = {name: given.pop(name, None) for name in ("sources", "since", "until")}
+    filters = {name: given.pop(name, None) for name in FILTERS}
     return read_asked(given | {"filters": filters})
 
 

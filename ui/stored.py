@@ -96,9 +96,8 @@ def _article(given: Mapping[str, Any]) -> Article:
 
 def _filters(given: Mapping[str, Any]) -> Filters:
     try:
-        return Filters(
-            tuple(_text(source) for source in _list(given.get("sources"))), _day(given.get("since")), _day(given.get("until"))
-        )
+        several = {name: tuple(map(_text, _list(given.get(name)))) for name in ("sources", "sections", "languages")}
+        return Filters(since=_day(given.get("since")), until=_day(given.get("until")), **several)
     except UsageError:
         return Filters()
 

@@ -35,7 +35,8 @@ Event = dict[str, Any]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _FIELDS = ("question", "history", "filters", "today", "ignore", "as_written", "turn")
-_FILTERS = ("sources", "since", "until")
+FILTERS = ("sources", "since", "until", "sections", "languages")
+SEVERAL = ("sources", "sections", "languages", "ignore")  # of which an address may give more than one
 _NAMES = 200  # outlets, or words to ignore, that one question may name
 _TURNS = 200  # earlier exchanges that travel with a question
 _EXPORTED = 500  # answers in one export
@@ -134,17 +135,19 @@ def read_turn(turn: Any, name: str = "history") -> Turn:
 
 def _filters(given: Any) -> Filters:
     if given is not None and not isinstance(given, dict):
-        raise UsageError(f'filters is {shown(given)}: use {{"sources": […], "since": "2026-03-01", "until": "2026-03-31"}}.')
-    _only(given or {}, _FILTERS, "filter")
+        example = '{"sources": […], "since": "2026-03-01", "until": "2026-03-31", "sections": […], "languages": […]}'
+        raise UsageError(f"filters is {shown(given)}: use {example}.")
+    _only(given or {}, FILTERS, "filter")
     return read_filters(**given or {})
 
 
-def read_filters(sources: Any = None, since: Any = "", until: Any = "") -> Filters:
+def read_filters(sources: Any = None, since: Any = "", until: Any = "", sections: Any = None, languages: Any = None) -> Filters:
     """Filters from what a page or another client sends. Raises UsageError for a date that is none."""
     first, last = read_day(since, "since"), read_day(until, "until")
     if first and last and first > last:
         raise UsageError(f"The dates are the wrong way round: {first} is after {last}. Swap them.")
-    return Filters(read_texts(sources, "sources"), first, last)
+    several = {"sources": sources, "sections": sections, "languages": languages}
+    return Filters(since=first, until=last, **{name: read_texts(value, name) for name, value in several.items()})
 
 
 def read_day(value: Any, name: str) -> date | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from vectorstore.encoded import DIGEST
 from vectorstore.language.detect import code_of
-from vectorstore.types import Article, Passage
+from vectorstore.types import Article, Passage, one_section
 
 # What an article that was read is: it answers, or it is kept as an earlier version of one that does, or as its duplicate.
 ANSWERS, SUPERSEDED, DUPLICATE, UNDECIDED = range(4)
@@ -105,11 +105,10 @@ class Archive:
         yield from ((row[0], article_of(row)) for row in self._read(query))
 
     def shelved(self) -> Iterator[tuple[int, Article, int]]:
-        """Every article with its number, of its record only the outlet and the day, and how many passages it has."""
-        for number, source, day, passages in self._read(
-            "SELECT number, source, published, passages FROM articles WHERE standing = 0"
-        ):
-            yield number, Article("", "", source=source, published=_day(day)), passages
+        """Every article with its number, of its record only what filters ask for, and how many passages it has."""
+        query = "SELECT number, source, published, section, language, passages FROM articles WHERE standing = 0"
+        for number, source, day, section, language, passages in self._read(query):
+            yield number, Article("", "", source=source, published=_day(day), section=section, language=language), passages
 
     def whole(self, besides: str = "") -> Iterator[Article]:
         """Every article; without those of files whose names begin with `besides`, where that is given."""
@@ -152,13 +151,10 @@ class Archive:
         return {row[0]: Found(row[1], row[2], row[3], Passage(*row[4:])) for row in rows}
 
     def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
-        """For each passage number its article's id, outlet, date and language, and where in its text the passage starts."""
-        query = (
-            "SELECT p.number, a.id, a.source, a.published, a.language, p.start "
-            "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
-        )
-        rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
-        return {row[0]: (Article(row[1], "", source=row[2], published=_day(row[3]), language=row[4]), row[5]) for row in rows}
+        """For each passage number its article's id and what filters ask for, and where in its text the passage starts."""
+        query = "SELECT p.number, a.id, a.source, a.published, a.section, a.language, p.start FROM passages p JOIN articles a"
+        rows = self._database.execute(f"{query} ON a.number = p.article WHERE p.number IN ({marks(numbers)})", list(numbers))
+        return {n: (Article(of, "", "", by, "", _day(day), (), None, *kind), start) for n, of, by, day, *kind, start in rows}
 
     def copies(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         """For each of these passages those of other articles that carry the same agency copy."""
@@ -237,6 +233,16 @@ class Archive:
             code = code_of(language)
             found[code] = found.get(code, 0) + count
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def sections(self) -> dict[str, int]:
+        """How many articles each section has, as most of them spell it; the most first. Those that name none are not counted."""
+        found: dict[str, tuple[str, int]] = {}
+        query = "SELECT section, count(*) FROM articles WHERE standing = 0 GROUP BY section "
+        query += "ORDER BY 2 DESC, section = upper(section), 1"
+        for section, count in self._read(query):
+            spelt, before = found.get(one_section(section), (" ".join(section.split()), 0))
+            found[one_section(section)] = spelt, before + count
+        return dict(sorted((one for one in found.values() if one[0]), key=lambda one: (-one[1], one[0])))
 
     def counts(self) -> tuple[int, int]:
         """(articles, passages)"""

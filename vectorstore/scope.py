@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -45,7 +45,8 @@ def _read(question: str, chosen: Filters, today: date, held: Summary, ignore: Co
     filters = chosen
     for one in said:
         if one.hard:
-            filters = Filters(one.sources or filters.sources, one.since or filters.since, one.until or filters.until)
+            sources, since, until = one.sources or filters.sources, one.since or filters.since, one.until or filters.until
+            filters = replace(filters, sources=sources, since=since, until=until)
     prefer = tuple(Filters(one.sources, one.since, one.until) for one in said if not one.hard)
     return Scope(today, filters, prefer, (*signs, *said), conditions)
 
@@ -97,7 +98,7 @@ def _operated(
     days = " and ".join(one.words for one in operators if one.field in ("before", "after"))
     if days and since and until and since > until:
         raise UsageError(f"No day is left between {since} and {until}: change or take away {days}.")
-    return Filters(sources, since, until), said, tuple(conditions)
+    return replace(chosen, sources=sources, since=since, until=until), said, tuple(conditions)
 
 
 def _called(name: str, outlets: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ from vectorstore.archive import Found as Stored
 from vectorstore.elsewhere import Way, elsewhere, is_multilingual, judged, way
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError, VectorsUnavailable
+from vectorstore.language.detect import language_name
 from vectorstore.language.frames import bare
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
@@ -33,7 +34,7 @@ from vectorstore.segments import Segments
 from vectorstore.server import Server
 from vectorstore.spelling import respelt
 from vectorstore.subjects import Mention, mentions, told, with_terms
-from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, strings
+from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, one_section, strings
 
 _EVERYTHING = Filters()
 _CANDIDATES = 100  # from each of the two searches
@@ -54,6 +55,8 @@ _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on la
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _PIECE, _PIECES = 6, 24  # words of a quotation that are looked for as they stand, and how many such pieces
 _TRIED_AGAIN = 10.0  # seconds after which a generation that could not be opened is tried again
+_NARROWED = 8  # narrowings by section and language that are kept: the next question of the same talk has the same
+_OFFERED = 8  # sections or languages that are named where another was asked for
 _LONGEST_QUESTION = 4_000  # characters; the encoder reads about 1,000
 
 Scored = Sequence[tuple[int, float]]  # passage number and score, best first
@@ -121,9 +124,10 @@ class Index:
         with self._current() as reader:
             for question in questions:
                 within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
-                here = reader.narrowed(within) if within.conditions else reader
+                asks = within.conditions or within.filters.sections or within.filters.languages
+                here = reader.narrowed(within) if asks else reader
                 hits, notice = here.search(read(question, ignore).text, within.filters, k, within.prefer, within.newest)
-                found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name, notice))
+                found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name, here.lacks or notice))
         return found
 
     def respelt(self, question: str) -> str:
@@ -145,7 +149,7 @@ class Index:
         is left out for either.
         """
         with self._current() as reader:
-            return reader.search(question, filters, k, prefer, newest)[0]
+            return reader.within(filters).search(question, filters, k, prefer, newest)[0]
 
     @property
     def memory(self) -> tuple[int, int]:
@@ -161,7 +165,7 @@ class Index:
     def apart(self, question: str, filters: Filters = Filters(), n: int = 100) -> tuple[list[Hit], list[Hit]]:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
         with self._current() as reader:
-            return reader.apart(question, filters, n)
+            return reader.within(filters).apart(question, filters, n)
 
     def worded(self, quotation: str, n: int = 12) -> list[Hit]:
         """The passages in which the words of a quotation, or pieces of it, stand just so, then those with most of its words."""
@@ -181,12 +185,17 @@ class Index:
     def holdings(self, filters: Filters = Filters()) -> list[tuple[str, date | None, int]]:
         """(outlet, day, articles) for each outlet and day within the filters."""
         with self._current() as reader:
-            return [row[:3] for row in reader.holdings(filters)]
+            return [row[:3] for row in reader.within(filters).holdings(filters)]
 
     def languages(self) -> list[tuple[str, int]]:
         """(language, articles) as two letters, most articles first; "" is not known."""
         with self._current() as reader:
             return reader.languages
+
+    def sections(self) -> list[tuple[str, int]]:
+        """(section, articles), most articles first; what names no section is not counted."""
+        with self._current() as reader:
+            return reader.sections
 
     def by_file(self, names: str) -> dict[str, Given]:
         """What each file whose name in the archive begins so has given."""
@@ -329,6 +338,8 @@ class Generation:
             opened.pop_all()
         self._may_be_elsewhere = bool(self._words.languages) or is_multilingual(encoder)
         self._everything = self._summed(Filters())
+        self._records: dict[Filters, Generation] = {}  # the last ones that were narrowed by these alone
+        self._is_narrow, self.lacks = False, ""  # see `narrowed`
         self._users = 0
         self._retired = False
 
@@ -462,8 +473,14 @@ class Generation:
         return by_words, by_meaning
 
     def narrowed(self, within: Scope) -> Generation:
-        """The same generation, of the articles that meet what operators demand. It is closed with this one."""
+        """The same generation, of the articles that filters admit and that meet what operators demand; closed with this one.
+
+        `lacks` says which section or language that is asked for no article has, where none is left.
+        """
+        if not within.conditions and within.filters in self._records:
+            return self._records[within.filters]
         numbers, narrow = matching(within, self.archive, self._words), copy(self)
+        narrow._is_narrow, narrow.lacks = True, "" if numbers else self._lacking(within.filters)
         shelved = list(self.archive.shelved())
         narrow._holdings = [(one.source, one.published, 1, count) for number, one, count in shelved if number in numbers]
         narrow._everything = narrow._summed(Filters())
@@ -471,16 +488,40 @@ class Generation:
         out = len(gone) < len(numbers)
         passages = self.archive.passages_of(gone if out else list(numbers))
         narrow._words, narrow._vectors = self._words.narrowed(passages, out), self._vectors.narrowed(passages, out)
+        if not within.conditions:
+            self._records = {within.filters: narrow, **dict([*self._records.items()][: _NARROWED - 1])}
         return narrow
 
+    def within(self, filters: Filters) -> Generation:
+        """This one, or what is left of it where a section or a language is asked for."""
+        return self.narrowed(Scope(date.today(), filters)) if filters.by_record and not self._is_narrow else self
+
+    def _lacking(self, filters: Filters) -> str:
+        held = {one_section(name) for name, _ in self.sections}
+        for name in filters.sections:
+            if one_section(name) not in held:
+                others = ", ".join(name for name, _ in self.sections[:_OFFERED])
+                return f"No article is in the section “{name}”: {f'there are {others}' if others else 'none names its section'}."
+        codes = {code for code, _ in self.languages if code}
+        for code in filters.languages:
+            if code not in codes:
+                others = ", ".join(language_name(other) for other, _ in self.languages[:_OFFERED] if other)
+                known = f"there are articles in {others}" if others else "`onrecord rebuild` finds out which language each is in"
+                return f"No article is known to be in {language_name(code)}: {known}."
+        return ""
+
     def summary(self, filters: Filters) -> Summary:
-        return self._everything if filters == _EVERYTHING else self._summed(filters)
+        return self._everything if self._is_narrow or filters == _EVERYTHING else self.within(filters)._summed(filters)
 
     def holdings(self, filters: Filters) -> list[tuple[str, date | None, int, int]]:
         """(outlet, day, articles, passages) for each outlet and day within the filters."""
         sources = {source.casefold() for source in filters.sources}
         held = [row for row in self._holdings if not sources or row[0].casefold() in sources]
         return [row for row in held if filters.admits_day(row[1])]
+
+    @cached_property
+    def sections(self) -> list[tuple[str, int]]:
+        return list(self.archive.sections().items())
 
     @cached_property
     def languages(self) -> list[tuple[str, int]]:

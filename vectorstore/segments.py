@@ -25,7 +25,7 @@ from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged, VectorsUnavailable
 from vectorstore.served import COLLECTION, ServedStore, named, prefix
 from vectorstore.server import BY_WORDS, Server
-from vectorstore.store import Rows, VectorStore
+from vectorstore.store import Among, Near, Rows, VectorStore
 from vectorstore.types import Filters
 
 Numbers = NDArray[np.int64]
@@ -66,7 +66,7 @@ class Stored(Protocol):
     """The vectors of one segment, open."""
 
     def count(self) -> int: ...
-    def nearest(self, vector: Vectors, n: int, filters: Filters = ...) -> list[tuple[int, float]]: ...
+    def nearest(self, vector: Vectors, n: int, filters: Filters = ..., among: Among = None) -> Near: ...
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]: ...
     def close(self) -> None: ...
 
@@ -137,7 +137,7 @@ class Segments:
         self._closed = False
         # Those on a server are asked at once: each is a journey. The threads start with the first question.
         self._at_once = ThreadPoolExecutor(_AT_ONCE) if any(one.collection for one in segments) else None
-        self._each = self._at_once.map if self._at_once else map
+        self.each = self._at_once.map if self._at_once else map
 
     @property
     def served(self) -> int:
@@ -161,12 +161,12 @@ class Segments:
 
     def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The n nearest passages that the filters admit, as (number, cosine), nearest first."""
-        found = [hit for hits in self._each(lambda store: store.nearest(vector, n, filters), self.stores) for hit in hits]
+        found = [hit for hits in self.each(lambda store: store.nearest(vector, n, filters), self.stores) for hit in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:n]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those of these passages that have one."""
-        return {number: row for rows in self._each(lambda one: one.vectors(numbers), self.stores) for number, row in rows.items()}
+        return {number: row for rows in self.each(lambda one: one.vectors(numbers), self.stores) for number, row in rows.items()}
 
     def stacked(self, numbers: Sequence[int]) -> Vectors:
         """The stored vectors of these passages, all of which have one, in the order asked for."""
@@ -175,7 +175,7 @@ class Segments:
 
     def narrowed(self, numbers: Collection[int], out: bool) -> Narrowed:
         """The vectors of these passages only, or of all others; opened and closed with these."""
-        return Narrowed(self, frozenset(numbers), out)
+        return Narrowed(self, numbers, out)
 
     @cached_property
     def stores(self) -> list[Stored]:
@@ -206,18 +206,22 @@ class Segments:
 class Narrowed(Segments):
     """The vectors of some passages only, or of all but these."""
 
-    def __init__(self, whole: Segments, numbers: frozenset[int], out: bool) -> None:
-        self._whole, self._among, self._out = whole, numbers, out
+    def __init__(self, whole: Segments, numbers: Collection[int], out: bool) -> None:
+        given = np.fromiter(numbers, np.int64, len(numbers))
+        self._whole, self._among = whole, np.setdiff1d(whole.numbers, given) if out else np.intersect1d(whole.numbers, given)
         self.segments, self.vectors = whole.segments, whole.vectors  # type: ignore[method-assign]  # the same ones
 
     def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """The n nearest of them: each is looked at where they are few, else those that are so near as to be found."""
-        if not self._out and len(self._among) <= _FEW:
-            held = self.vectors(sorted(self._among))
+        """The n nearest of them: each is looked at where they are few, else Chroma looks among those of each segment."""
+        if len(self._among) <= _FEW:
+            held = self.vectors(self._among.tolist())
             found = [(number, float(row @ vector)) for number, row in held.items()]
-            return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:n]
-        more = min(len(self._among), _FEW) if self._out else _FEW
-        return [hit for hit in self._whole.nearest(vector, n + more, filters) if (hit[0] in self._among) != self._out][:n]
+        else:
+            parts = [one.numbers[within(one.numbers, self._among)] for one in self.segments]
+            asked = [(store, part) for store, part in zip(self._whole.stores, parts, strict=True) if len(part)]
+            rows = self._whole.each(lambda one: one[0].nearest(vector, n, among=one[1].tolist()), asked)
+            found = [hit for row in rows for hit in row]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:n]
 
 
 class _Living:
@@ -227,11 +231,11 @@ class _Living:
         self._store, self._dead, self._held = store, dead, held
         self.count, self.vectors, self.close = store.count, store.vectors, store.close
 
-    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters(), among: Among = None) -> Near:
         """The n nearest; as many more are asked for as are likely to be gone, and then as all that are."""
         gone, alive = len(self._dead), list[tuple[int, float]]()
         for more in (min(gone, 2 * n * gone // self._held + 10), gone):
-            hits = self._store.nearest(vector, n + more, filters)
+            hits = self._store.nearest(vector, n + more, filters, among)
             dead = within(np.asarray([number for number, _ in hits], np.int64), self._dead)
             alive = [hit for hit, is_dead in zip(hits, dead, strict=True) if not is_dead]
             if len(alive) >= n or len(hits) < n + more:

@@ -24,7 +24,7 @@ from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged, VectorsLost, VectorsUnavailable
 from vectorstore.sealed import unreadable
 from vectorstore.server import BY_WORDS, Server
-from vectorstore.store import EF_SEARCH, where
+from vectorstore.store import EF_SEARCH, Among, Near, where
 from vectorstore.types import Filters
 
 if TYPE_CHECKING:
@@ -131,11 +131,12 @@ class ServedStore:
         self._ready()
         return len(self._numbers)
 
-    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """The n nearest passages that the filters admit, as (number, cosine), nearest first."""
+    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters(), among: Among = None) -> Near:
+        """The n nearest passages that the filters admit, among these if some are given, as (number, cosine), nearest first."""
         id_ = self._ready()
         asked = {"query_embeddings": [np.asarray(vector, np.float32)], "n_results": n, "include": ["distances"]}
-        found = self._server.ask("POST", f"/collections/{id_}/query", asked | _narrowed(filters))
+        only = {"ids": [str(number) for number in among]} if among else {}
+        found = self._server.ask("POST", f"/collections/{id_}/query", asked | _narrowed(filters) | only)
         try:
             hits = [(int(one), 1.0 - float(away)) for one, away in zip(found["ids"][0], found["distances"][0], strict=True)]
         except (TypeError, KeyError, IndexError, ValueError) as error:

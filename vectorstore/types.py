@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from vectorstore.errors import UsageError
+from vectorstore.language.detect import code_of
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 9000  # days that can be counted from, in both directions
 
@@ -95,31 +96,35 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to search: outlets (any of them, case ignored) and publication dates (both ends included). Empty: everything.
+    """What to search: outlets, sections, languages (any of them, case ignored), dates (both ends included). Empty: everything.
 
-    An article without a date is outside every date range. One outlet may be given as a string, and a day as "2026-03-31"; what
-    is neither raises UsageError.
+    An article without a date is outside every date range, one that names no section outside every section. One of several may be
+    given as a string, a day as "2026-03-31", a language as "de" or "German"; what is none of these raises UsageError.
     """
 
     sources: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    sections: tuple[str, ...] = ()  # as the outlets name them: "Politics"
+    languages: tuple[str, ...] = ()  # by their codes: "de"
 
     def __post_init__(self) -> None:
-        if (self.sources, self.since, self.until) != ((), None, None):
+        if (self.sources, self.since, self.until, self.sections, self.languages) != ((), None, None, (), ()):
             self._read()
 
     def _read(self) -> None:
         """Puts in place what the caller meant."""
-        object.__setattr__(self, "sources", strings(self.sources, "sources"))
-        for source in self.sources:
-            if any("\ud800" <= character <= "\udfff" for character in source):
-                raise UsageError(f"The outlet {ascii(source)[:60]} is no text: write it in UTF-8.")
+        for name, one in (("sources", "outlet"), ("sections", "section"), ("languages", "language")):
+            object.__setattr__(self, name, strings(getattr(self, name), name))
+            for given in getattr(self, name):
+                if any("\ud800" <= character <= "\udfff" for character in given):
+                    raise UsageError(f"The {one} {ascii(given)[:60]} is no text: write it in UTF-8.")
+        object.__setattr__(self, "languages", tuple(dict.fromkeys(_language(given) for given in self.languages)))
         object.__setattr__(self, "since", as_day(self.since, "since"))
         object.__setattr__(self, "until", as_day(self.until, "until"))
 
     def admits(self, article: Article) -> bool:
-        return self.admits_outlet(article.source) and self.admits_day(article.published)
+        return self.admits_outlet(article.source) and self.admits_day(article.published) and self.admits_record(article)
 
     def admits_outlet(self, source: str) -> bool:
         return not self.sources or source.casefold() in {s.casefold() for s in self.sources}
@@ -128,6 +133,28 @@ class Filters:
         if not self.since and not self.until:
             return True
         return day is not None and (self.since or date.min) <= day <= (self.until or date.max)
+
+    @property
+    def by_record(self) -> bool:
+        """Whether they ask for what is neither among the words nor beside the vectors: for a section, a language."""
+        return bool(self.sections or self.languages)
+
+    def admits_record(self, article: Article) -> bool:
+        if self.sections and one_section(article.section) not in {one_section(name) for name in self.sections}:
+            return False
+        return not self.languages or code_of(article.language) in self.languages
+
+
+def one_section(name: str) -> str:
+    """A section's name as it is compared."""
+    return " ".join(name.split()).casefold()
+
+
+def _language(given: str) -> str:
+    """The code of a language that a caller names; raises UsageError for what is none."""
+    if not (code := code_of(given)):
+        raise UsageError(f"{given[:60]!r} is no language that we know: write it as English, or by its two letters, en.")
+    return code
 
 
 @dataclass(frozen=True, slots=True)

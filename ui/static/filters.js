@@ -1,13 +1,22 @@
-// Filters of the next question: outlets and days, chosen in a drawer, shown as chips that can be removed.
+// Filters of the next question: outlets, sections, languages and days, chosen in a drawer, shown as chips that can be removed.
 onrecord.filters = (() => {
   const { $, on, tell, say, day, number, copy, given } = onrecord;
-  let sources = [];
+  const LISTS = { sources: "or-outlets", sections: "or-sections", languages: "or-languages" }; // what is chosen, and where
+  const chips = {
+    sources: (name) => name,
+    sections: (sections) => say("filter.section", { sections }),
+    languages: (languages) => say("filter.language", { languages }),
+  };
+  const several = { sources: [], sections: [], languages: [] };
 
-  const chosen = () => ({ sources: [...sources], since: $("or-since").value, until: $("or-until").value });
+  const lists = () => Object.keys(LISTS);
+  const list = (name) => $(`${LISTS[name]}-list`);
+  const chosen = () => ({ ...Object.fromEntries(lists().map((name) => [name, [...several[name]]])), since: $("or-since").value, until: $("or-until").value });
   const wrong = ({ since, until }) => Boolean(since && until && since > until);
+  const shown = (name, value) => given[name].find(([one]) => one === value)?.[1] ?? value;
 
-  const set = ({ sources: outlets = [], since = "", until = "" } = {}) => {
-    sources = [...outlets];
+  const set = ({ since = "", until = "", ...more } = {}) => {
+    for (const name of lists()) several[name] = [...(more[name] ?? [])];
     $("or-since").value = since ?? "";
     $("or-until").value = until ?? "";
     draw();
@@ -28,26 +37,32 @@ onrecord.filters = (() => {
 
   const draw = () => {
     const { since, until } = chosen();
-    const chips = sources.map((source) => chip(source, () => (sources = sources.filter((one) => one !== source))));
-    if (since) chips.push(chip(say("filter.since", { day: day(since) }), () => ($("or-since").value = "")));
-    if (until) chips.push(chip(say("filter.until", { day: day(until) }), () => ($("or-until").value = "")));
-    $("or-chosen").replaceChildren(...chips);
-    $("or-chosen").hidden = !chips.length;
+    const rows = lists().flatMap((name) =>
+      several[name].map((value) => chip(chips[name](shown(name, value)), () => (several[name] = several[name].filter((one) => one !== value)))),
+    );
+    if (since) rows.push(chip(say("filter.since", { day: day(since) }), () => ($("or-since").value = "")));
+    if (until) rows.push(chip(say("filter.until", { day: day(until) }), () => ($("or-until").value = "")));
+    $("or-chosen").replaceChildren(...rows);
+    $("or-chosen").hidden = !rows.length;
     $("or-filters-wrong").hidden = !wrong(chosen());
-    for (const box of $("or-outlets-list").querySelectorAll("input")) box.checked = sources.includes(box.value);
+    for (const name of lists()) for (const box of list(name).querySelectorAll("input")) box.checked = several[name].includes(box.value);
     tell("filtered");
   };
 
-  const list = () => {
-    const rows = given.outlets.map(([name, shown, articles]) => {
-      const row = copy("or-outlets-row");
-      Object.assign(row.querySelector("input"), { value: name, checked: sources.includes(name) });
-      row.querySelector("bdi").textContent = shown;
-      row.querySelector(".or-note").textContent = number(articles);
-      return row;
-    });
-    $("or-outlets-list").replaceChildren(...rows);
-    $("or-outlets-find").hidden = rows.length < 9;
+  const offer = () => {
+    for (const name of lists()) {
+      const rows = given[name].map(([value, words, articles]) => {
+        const row = copy("or-outlets-row");
+        Object.assign(row.querySelector("input"), { value, checked: several[name].includes(value) });
+        row.querySelector("bdi").textContent = words;
+        row.querySelector(".or-note").textContent = number(articles);
+        return row;
+      });
+      list(name).replaceChildren(...rows);
+      $(LISTS[name]).hidden = rows.length < (name === "languages" ? 2 : 1); // one language is no choice
+      const find = $(`${LISTS[name]}-find`);
+      if (find) find.hidden = rows.length < 9;
+    }
     for (const field of [$("or-since"), $("or-until")]) Object.assign(field, { min: given.first, max: given.last });
   };
 
@@ -63,7 +78,10 @@ onrecord.filters = (() => {
     return true;
   };
 
-  on("fresh", list);
+  on("fresh", () => {
+    offer();
+    draw();
+  });
   on("ready", () => {
     $("or-filters-open").addEventListener("click", () => {
       drawer($("or-filters").hidden);
@@ -71,14 +89,16 @@ onrecord.filters = (() => {
     });
     $("or-filters-done").addEventListener("click", close);
     $("or-reset").addEventListener("click", () => set());
-    $("or-outlets-list").addEventListener("change", () => {
-      sources = [...$("or-outlets-list").querySelectorAll("input:checked")].map((box) => box.value);
-      draw();
-    });
-    $("or-outlets-find").addEventListener("input", (event) => {
-      const wanted = event.target.value.trim().toLowerCase();
-      for (const row of $("or-outlets-list").children) row.hidden = !row.textContent.toLowerCase().includes(wanted);
-    });
+    for (const name of lists()) {
+      list(name).addEventListener("change", () => {
+        several[name] = [...list(name).querySelectorAll("input:checked")].map((box) => box.value);
+        draw();
+      });
+      $(`${LISTS[name]}-find`)?.addEventListener("input", (event) => {
+        const wanted = event.target.value.trim().toLowerCase();
+        for (const row of list(name).children) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      });
+    }
     for (const field of [$("or-since"), $("or-until")]) field.addEventListener("change", draw);
     document.addEventListener("onrecord:filter", (event) => set({ ...chosen(), ...event.detail }));
     draw();

@@ -37,20 +37,22 @@ onrecord.link = (() => {
   });
 
   // --- a link ---
+  const NAMES = { source: "sources", section: "sections", language: "languages", since: "since", until: "until" };
   const build = (turn) => {
     const asked = new URLSearchParams({ q: turn.question });
-    for (const source of turn.filters?.sources ?? []) asked.append("source", source);
-    for (const name of ["since", "until"]) if (turn.filters?.[name]) asked.set(name, turn.filters[name]);
+    for (const [name, filter] of Object.entries(NAMES)) for (const one of [turn.filters?.[filter] ?? []].flat()) if (one) asked.append(name, one);
     return `${location.origin}${given.root}/?${asked}`;
   };
   const open = () => {
     const asked = new URLSearchParams(location.search);
-    if (!["q", "source", "since", "until"].some((name) => asked.has(name))) return false;
+    const names = ["q", ...Object.keys(NAMES)];
+    if (!names.some((name) => asked.has(name))) return false;
     const day = (name) => (/^\d{4}-\d\d-\d\d$/.test(asked.get(name) ?? "") ? asked.get(name) : "");
-    onrecord.filters.set({ sources: asked.getAll("source"), since: day("since"), until: day("until") });
+    const [sources, sections, languages] = ["source", "section", "language"].map((name) => asked.getAll(name));
+    onrecord.filters.set({ sources, sections, languages, since: day("since"), until: day("until") });
     $("or-question").value = asked.get("q") ?? "";
     onrecord.tell("typed");
-    for (const name of ["q", "source", "since", "until"]) asked.delete(name);
+    for (const name of names) asked.delete(name);
     history.replaceState(null, "", location.pathname + (asked.size ? `?${asked}` : "")); // a reload keeps what was typed since
     return true;
   };

@@ -4,8 +4,7 @@
 
   const asked = async (turn, room) => {
     const where = new URLSearchParams({ question: turn.answer.standalone_question || turn.question, lang: given.language });
-    for (const source of turn.filters.sources ?? []) where.append("sources", source);
-    for (const name of ["since", "until"]) if (turn.filters[name]) where.append(name, turn.filters[name]);
+    for (const [name, value] of Object.entries(turn.filters)) for (const one of [value].flat()) if (one) where.append(name, one);
     for (const words of turn.ignore ?? []) where.append("ignore", words);
     try {
       const response = await send(`/api/v1/page/timeline?${where}`);

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from vectorstore.language.lexicon import table, word_set
+from vectorstore.language.lexicon import LANGUAGES, table, word_set
 
 _FEWEST = 12  # letters; less is a name or a number
 _FEWEST_SIGNS = 4  # where a sign is a word
@@ -28,13 +28,18 @@ def names() -> dict[str, str]:
     return table("languages.names")
 
 
+def language_name(code: str, spoken: str = "en") -> str:
+    """What a language is called in another, "German", "Deutsch"; else in English; else its code."""
+    return table("languages.names", spoken).get(code) or names().get(code, code)
+
+
 @lru_cache(maxsize=4096)
 def code_of(said: str) -> str:
-    """The two letters of a language that a record says as "en-GB", "eng" or "German"; empty for what is none of these."""
+    """The two letters of a language that a record says as "en-GB", "eng", "German", "Deutsch"; empty for what is none."""
     low = said[:40].strip().lower().replace("_", "-").partition("-")[0]
     if len(low) == 2:
         return low
-    named = {name.lower(): code for code, name in names().items()}
+    named = {name.lower(): code for spoken in LANGUAGES for code, name in table("languages.names", spoken).items()}
     return table("languages.codes").get(low) or named.get(low.partition(" ")[0].rstrip(";,")) or ""
 
 

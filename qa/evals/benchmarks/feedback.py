@@ -75,5 +75,5 @@ def _question(row: dict[str, Any]) -> Question | None:
         strings(list(answers)),
         strings(list(gold)),
         asked=parse_day(row["asked"]) if isinstance(row.get("asked"), str) else None,
-        filters=Filters(tuple(filters.get("sources") or ()), filters.get("since"), filters.get("until")),
+        filters=Filters(**{name: value for name, value in filters.items() if name != "understood" and value}),
     )
