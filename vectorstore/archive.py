@@ -19,7 +19,8 @@ from vectorstore.types import Article, Passage, one_section
 ANSWERS, SUPERSEDED, DUPLICATE, UNDECIDED = range(4)
 # `told` has the sentences of passages, by which copies are found; `copies` each passage with those that carry the same copy.
 # Every article that was read is stored, with its place in the file that it was read from, and the id that it gave ("given"; `id`
-# is that, or made different from another's). The text comes last: whoever wants another column does not walk through it.
+# is that, or made different from another's); where a line of that file says all of it, with what tells the line from others. The
+# text comes last: whoever wants another column does not walk through it.
 SCHEMA = """
 CREATE TABLE files (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE rejected (file INTEGER NOT NULL, "where" TEXT NOT NULL, reason TEXT NOT NULL);
@@ -28,13 +29,14 @@ CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT 
                        language TEXT NOT NULL, corrections TEXT NOT NULL, agency TEXT NOT NULL, dateline TEXT NOT NULL,
                        heading TEXT NOT NULL, passages INTEGER NOT NULL, file INTEGER NOT NULL, place INTEGER NOT NULL,
                        given TEXT NOT NULL, address TEXT NOT NULL, wording BLOB NOT NULL, standing INTEGER NOT NULL,
-                       of INTEGER, digest BLOB NOT NULL, text TEXT NOT NULL);
+                       of INTEGER, digest BLOB NOT NULL, line BLOB, text TEXT NOT NULL);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL, article INTEGER NOT NULL, start INTEGER NOT NULL,
                        "end" INTEGER NOT NULL, digest BLOB NOT NULL, text TEXT NOT NULL);
 CREATE INDEX holdings ON articles (source, published, passages) WHERE standing = 0;
 CREATE UNIQUE INDEX answering ON articles (id) WHERE standing = 0;
 CREATE INDEX articles_file ON articles (file, given);
 CREATE INDEX articles_given ON articles (given);
+CREATE INDEX articles_line ON articles (file, line) WHERE line IS NOT NULL;
 CREATE INDEX articles_address ON articles (address);
 CREATE INDEX articles_wording ON articles (wording);
 CREATE INDEX articles_standing ON articles (standing, of);

@@ -19,7 +19,7 @@ from vectorstore.types import Article, Rejected
 from vectorstore.wirecopy import same_copy, without_credit
 
 # To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
-VERSION = 3
+VERSION = 4
 # Two passages are held against each other as copies if sentences of some length that stand in both make up a good part of the
 # shorter; a sentence that stands in very many is an outlet's own, such as an invitation to subscribe.
 _LEAST_WORDS, _LEAST_SHARE, _MOST_TELL = 5, 0.3, 50
@@ -31,8 +31,9 @@ class ArchiveWriter:
     What it has is asked of the file, so that memory does not grow with the archive.
     """
 
-    def __init__(self, file: Path, next_passage: int = 0) -> None:
+    def __init__(self, file: Path, next_passage: int = 0, before: Path | None = None) -> None:
         fresh = not file.exists()
+        self.before = before  # the file that this one is a copy of, where its lines need not be read again
         self._database = sqlite3.connect(file, isolation_level=None)
         # A file that a crash leaves half edited is never published.
         self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;")
@@ -54,7 +55,12 @@ class ArchiveWriter:
 
     def _read_anew(self) -> None:
         """Forgets what another version of this program made of the files; what they say is compared all the same."""
+        self.before = None
+        if not self._one("SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'line'"):
+            self._database.execute("ALTER TABLE articles ADD COLUMN line BLOB")
+            self._database.execute("CREATE INDEX articles_line ON articles (file, line) WHERE line IS NOT NULL")
         self._database.execute("UPDATE files SET stamp = ''")
+        self._database.execute("UPDATE articles SET line = NULL")
         for number in self._numbers("SELECT number FROM articles WHERE passages > 0"):
             self._unpassage(number)
         self._database.execute(f"PRAGMA user_version = {VERSION}")
@@ -95,28 +101,45 @@ class ArchiveWriter:
         """Keeps what could not be read of the file, to say it again as long as the file does not change."""
         self._database.execute("INSERT INTO rejected VALUES (?, ?, ?)", (self._file, rejected.where, rejected.reason))
 
-    def put(self, article: Article) -> None:
-        """Stores the next article of the file; one that was there as it is stays."""
+    def again(self, line: bytes) -> None:
+        """The next article of the file is that which this line, which `before` has, made when it was read."""
+        query = "SELECT number, place FROM articles WHERE file = ? AND line = ? AND number NOT IN (SELECT article FROM temp.read)"
+        there = self._database.execute(f"{query} ORDER BY place LIMIT 1", (self._file, line)).fetchone()
+        if there:
+            self._place += 1
+            self._stays(*there)
+        else:  # it stands there once more than before
+            self.put(self._article(self._one("SELECT number FROM articles WHERE file = ? AND line = ?", self._file, line)), line)
+
+    def put(self, article: Article, line: bytes = b"") -> None:
+        """Stores the next article of the file; one that was there as it is stays. `line` tells the line that says all of it."""
         self._place += 1
         told = digest(repr(tuple(getattr(article, field.name) for field in fields(article))))
         there = self._database.execute(
-            "SELECT number, place FROM articles WHERE file = ? AND given = ? AND digest = ? "
+            "SELECT number, place, line FROM articles WHERE file = ? AND given = ? AND digest = ? "
             "AND number NOT IN (SELECT article FROM temp.read) LIMIT 1",
             (self._file, article.id, told),
         ).fetchone()
         if there:
-            number = there[0]
-            if there[1] != self._place:
-                self._database.execute("UPDATE articles SET place = ? WHERE number = ?", (self._place, number))
+            self._stays(*there)
+            if line and line != there[2]:
+                self._database.execute("UPDATE articles SET line = ? WHERE number = ?", (line, there[0]))
                 self.edited = True
         else:
             keys = article.id, address(article.url), wording(article.text)
-            values = (*row(article), heading(article), 0, self._file, self._place, *keys, UNDECIDED, told)
-            names = f"id, text, {RECORD}, heading, passages, file, place, given, address, wording, standing, digest"
+            values = (*row(article), heading(article), 0, self._file, self._place, *keys, UNDECIDED, told, line or None)
+            names = f"id, text, {RECORD}, heading, passages, file, place, given, address, wording, standing, digest, line"
             query = f"INSERT INTO articles ({names}) VALUES ({marks(values)})"  # noqa: S608 - ?s
             number = self._database.execute(query, values).lastrowid or 0
             self.edited = True
+            self._database.execute("INSERT INTO temp.read VALUES (?)", (number,))
             self._early(number, *keys)
+
+    def _stays(self, number: int, place: int, *_: object) -> None:
+        """An article that was there is one of the file's still, perhaps at another place."""
+        if place != self._place:
+            self._database.execute("UPDATE articles SET place = ? WHERE number = ?", (self._place, number))
+            self.edited = True
         self._database.execute("INSERT INTO temp.read VALUES (?)", (number,))
 
     def _early(self, number: int, given: str, page: str, words: bytes) -> None:

@@ -79,9 +79,10 @@ class Building:
     def writing(self) -> Iterator[ArchiveWriter]:
         """The archive, to be edited: that of the generation before, or an empty one."""
         file = self._folder / "articles.sqlite"
-        if self._before:
-            sealed.copy(self._before.folder / file.name, file)
-        editor = ArchiveWriter(file, self._next)
+        before = self._before.folder / file.name if self._before else None
+        if before:
+            sealed.copy(before, file)
+        editor = ArchiveWriter(file, self._next, before)
         yield editor
         editor.close()
         self._words(editor)

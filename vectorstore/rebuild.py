@@ -20,6 +20,7 @@ from vectorstore.archiving import ArchiveWriter, stamp
 from vectorstore.articles import given as handed
 from vectorstore.articles.apart import read_places
 from vectorstore.articles.inferred import inferred
+from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.names import mapping as own_names
 from vectorstore.articles.places import Place, kept, source
 from vectorstore.building import Building, Progress
@@ -224,10 +225,8 @@ def _is_one(one: Path | str, other: Path) -> bool:
     return Path(one).resolve() == other.resolve()
 
 
-def _files(
-    paths: Sequence[Path | str], own: Mapping[str, str], archive: ArchiveWriter, index_dir: Path
-) -> Iterator[Article | Rejected]:
-    """The articles of files that changed, of those added to the index too, put into the archive, and what could not be read."""
+def _files(paths: Sequence[Path | str], own: Mapping[str, str], archive: ArchiveWriter, index_dir: Path) -> Iterator[Read]:
+    """What is new in the files, those added to the index too, put into the archive; what they have still; what cannot be read."""
 
     def mark(place: Place) -> str:
         return stamp(Path(place.path), place.name, *sorted(own.items()))
@@ -235,9 +234,16 @@ def _files(
     def unchanged(place: Place) -> bool:
         return archive.holds(place.where, mark(place))
 
-    where = ""
-    for item in read_places(paths, unchanged, own, more=uploads.places(index_dir)):
-        if isinstance(item, Place):
+    where, line = "", b""
+    more, before = uploads.places(index_dir), str(archive.before or "")
+    for item in read_places(paths, unchanged, own, more=more, archive=before):
+        if isinstance(item, Line) and not item.known:
+            line = item.digest
+            continue
+        if isinstance(item, Line):
+            archive.again(item.digest)
+            yield item
+        elif isinstance(item, Place):
             where = item.where
             yield from archive.begin(item.where, mark(item))
         elif isinstance(item, Rejected):
@@ -245,8 +251,9 @@ def _files(
                 archive.reject(item)
             yield item
         else:
-            archive.put(item)
+            archive.put(item, line)
             yield item
+        line = b""
 
 
 def _given(
@@ -260,7 +267,7 @@ def _given(
         yield item
 
 
-def _read(items: Iterable[Article | Rejected], rejections: Rejections, progress: Progress | None) -> None:
+def _read(items: Iterable[Read], rejections: Rejections, progress: Progress | None) -> None:
     """Goes through the items, noting what was rejected and telling how many articles there were."""
     articles = 0
     for item in items:

@@ -36,7 +36,7 @@ def main(folders: list[Path]) -> None:
             elif isinstance(item, Article):
                 read[files[-1]] += 1
                 outcome["empty"] += not item.text.strip()
-            else:
+            elif isinstance(item, Rejected):
                 named[files[-1] if files else item.where] += 1
                 if any(words in item.reason for words in BAD):
                     lost.append(item)

@@ -34,13 +34,14 @@ from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.fields import outlet
 from vectorstore.articles.kinds import NAMES
+from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.places import Place, places
 from vectorstore.language.days import parse_moment
 from vectorstore.types import Article, Rejected
 
 # By kind; `kind` says which a document is.
 # A reader that finds documents in its document (a mail's attachments) hands them out to be read by the readers of their kinds.
-READERS: dict[str, Callable[[Document], Iterator[Article | Rejected | Document]]] = {
+READERS: dict[str, Callable[[Document], Iterator[Read | Document]]] = {
     "text": text.read,
     "markdown": markdown.read,
     "jsonl": jsonl.read,
@@ -73,13 +74,12 @@ def read(paths: Sequence[Path | str], own: Mapping[str, str] | None = None) -> I
     collection moves. `own` says what fields are called in the files: see `names.mapping`.
     """
     for place in places(paths):
-        yield from (place,) if isinstance(place, Rejected) else read_place(replace(place, own=own or {}))
+        found = (place,) if isinstance(place, Rejected) else read_place(replace(place, own=own or {}))
+        yield from (item for item in found if not isinstance(item, Line))
 
 
-def read_place(
-    place: Place, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None
-) -> Iterator[Article | Rejected]:
-    """The articles at one place; those of the first `start` documents in it are left out.
+def read_place(place: Place, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None) -> Iterator[Read]:
+    """The articles at one place; those of the first `start` documents in it are left out, and lines that its archive has.
 
     `begun` is told the number and the name of each document in it before it is read.
     """
@@ -94,14 +94,14 @@ def read_place(
 
 def read_document(
     document: Document, start: int = 0, begun: Callable[[int, str], None] = lambda number, where: None
-) -> Iterator[Article | Rejected]:
+) -> Iterator[Read]:
     """The articles of one document, or of those in it, each by the reader of its kind; its first rejections, and their number."""
     rejected = in_vain = 0
     for number, leaf in enumerate(leaves(document)):
         if number >= start:
             begun(number, (leaf if isinstance(leaf, Rejected) else leaf[0]).where)
             for item in (leaf,) if isinstance(leaf, Rejected) else _articles(*leaf):
-                if isinstance(item, Article):
+                if not isinstance(item, Rejected):
                     in_vain = 0
                     yield item
                 elif (rejected := rejected + 1) <= _MOST_REJECTED:
@@ -116,7 +116,7 @@ def read_document(
         yield Rejected(document.where, f"{rejected - _MOST_REJECTED:,} more things in it, as those above, are not listed.")
 
 
-def _articles(document: Document, kind: str) -> Iterator[Article | Rejected]:
+def _articles(document: Document, kind: str) -> Iterator[Read]:
     """The articles of a document that is no container."""
     try:
         reader = READERS.get(kind)

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from vectorstore.articles import read_place
+from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.places import Place, places
 from vectorstore.articles.worker import article_from_json
 from vectorstore.errors import StoreError
@@ -46,7 +47,7 @@ def read(
 ) -> Iterator[Article | Rejected]:
     """As `vectorstore.articles.read`; what takes longer than `seconds`, more than `memory` or crashes is a `Rejected`."""
     found = read_places(paths, own=own, seconds=seconds, memory=memory)
-    yield from (item for item in found if not isinstance(item, Place))
+    yield from (item for item in found if not isinstance(item, Place | Line))
 
 
 def read_places(
@@ -56,10 +57,15 @@ def read_places(
     seconds: float = SECONDS,
     memory: int = MEMORY,
     more: Iterable[Place] = (),
-) -> Iterator[Place | Article | Rejected]:
-    """The same, each file before what is in it, and `more` after them. One that is `unchanged` is not read."""
+    archive: str | None = None,
+) -> Iterator[Place | Read]:
+    """The same, each file before what is in it, and `more` after them. One that is `unchanged` is not read.
+
+    Of a file that is, lines are not that the `archive` of an earlier rebuild has: they come as a Line. With "", as well as with
+    that of one, an article that one line makes comes after its Line.
+    """
     listed = chain(places(paths), more)
-    found = (place if isinstance(place, Rejected) else replace(place, own=own or {}) for place in listed)
+    found = (place if isinstance(place, Rejected) else replace(place, own=own or {}, archive=archive) for place in listed)
     line: deque[tuple[Place | Rejected, bool]] = deque()
     with _Process(seconds, memory) as process:
         while True:
@@ -80,7 +86,7 @@ def read_places(
                 yield from _answers(process, first, [place for place, asked in line if asked and isinstance(place, Place)])
 
 
-def _answers(process: _Process, place: Place, line: Sequence[Place]) -> Iterator[Article | Rejected]:
+def _answers(process: _Process, place: Place, line: Sequence[Place]) -> Iterator[Read]:
     """What the process says of the place that it was asked for first. If it is lost, a new one is asked for the rest."""
     at, where, inside, failed = 0, place.where, False, 0
     while True:
@@ -90,6 +96,8 @@ def _answers(process: _Process, place: Place, line: Sequence[Place]) -> Iterator
                 at, where, inside = said["at"], said["where"], True
             elif "article" in said:
                 yield article_from_json(said["article"])
+            elif "line" in said:
+                yield Line(bytes.fromhex(said["line"][0]), said["line"][1])
             elif "rejected" in said:
                 yield Rejected(*said["rejected"])
             elif "end" in said:
@@ -137,7 +145,8 @@ class _Process:
         """Tells it a place to read, of which it passes over the first `start` documents."""
         if self._running is None:
             self._start()
-        asked = {"path": place.path, "name": place.name, "where": place.where, "start": start, "own": dict(place.own)}
+        asked: dict[str, Any] = {"path": place.path, "name": place.name, "where": place.where, "start": start}
+        asked |= {"own": dict(place.own), "archive": place.archive}
         try:
             os.write(self._told, json.dumps(asked).encode("ascii") + b"\n")  # far smaller than what a pipe takes at once
         except BrokenPipeError:  # it has died: `says` will say so

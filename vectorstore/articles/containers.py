@@ -284,9 +284,8 @@ def _warc(document: Document, budget: Budget) -> Iterator[Document | Rejected]:
 
 def _member(document: Document, name: str) -> Document:
     name = shown(name.removeprefix("./"))
-    return Document(
-        f"{document.where}: {name}", f"{document.name}/{name}", document.open, depth=document.depth + 1, own=document.own
-    )
+    where, called = f"{document.where}: {name}", f"{document.name}/{name}"
+    return Document(where, called, document.open, depth=document.depth + 1, own=document.own, lines=document.lines)
 
 
 def outside(name: str) -> bool:

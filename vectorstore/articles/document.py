@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from vectorstore.articles import encodings
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
+from vectorstore.articles.lines import Lines
 
 _PACKED = (".gz", ".bz2", ".xz")
 
@@ -25,6 +26,7 @@ class Document:
     charset: str = ""  # as its server declared it
     depth: int = 0  # in how many containers it lay
     own: Mapping[str, str] = field(default_factory=dict)  # what it calls fields, and what we call them: see `names.mapping`
+    lines: Lines | None = None  # those of its file that were read before, where a rebuild wants to know
     doubts: list[str] = field(default_factory=list, compare=False)  # what the report should say though it was read
 
     @property

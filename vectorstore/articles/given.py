@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from vectorstore.articles.exports import Found, from_fields
+from vectorstore.articles.lines import Line
 from vectorstore.articles.report import Item, made
 from vectorstore.types import Article, Rejected
 
@@ -20,4 +21,5 @@ def given(several: Iterable[Article | Mapping[str, object]], own: Mapping[str, s
             found = (
                 from_fields(one, own) if isinstance(one, Mapping) else Found(problem=f"it is a {type(one).__name__}, no dict.")
             )
-            yield from made([Item(found, f"{_GIVEN}:{number}", f"{_GIVEN}:{number}")], _GIVEN)
+            told = made([Item(found, f"{_GIVEN}:{number}", f"{_GIVEN}:{number}")], _GIVEN)
+            yield from (item for item in told if not isinstance(item, Line))

@@ -16,8 +16,8 @@ from vectorstore.articles import jsonvalues, links
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable, decoded
 from vectorstore.articles.exports import Found, found
+from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.report import Item, made
-from vectorstore.types import Article, Rejected
 
 _LARGEST_LINE = 6 * LARGEST_ARTICLE  # JSON may spell a character in six bytes
 _LARGEST_GAP = 50_000_000  # bytes without an article: 500 MB of gzipped line ends are half a megabyte
@@ -25,7 +25,7 @@ _BLANK = (b"\n", b"\r\n")
 _WHOLE_LINE = re.compile(rb"\s*[{\[].*[}\]]\s*\Z", re.DOTALL)
 
 
-def read(document: Document) -> Iterator[Article | Rejected]:
+def read(document: Document) -> Iterator[Read]:
     """The articles of a JSON file of either kind, in bounded memory.
 
     It is read line by line where its first line is an object of its own, so that a broken line costs only itself.
@@ -119,6 +119,11 @@ def _lines(file: IO[bytes], document: Document, names: dict[str, str] | None) ->
         if raw is None:
             yield _problem(f"the line is longer than {_LARGEST_LINE:,} bytes; split the article.", where)
         elif raw.strip() and raw.strip() != b"\xef\xbb\xbf":
+            line = _line(raw, document) if names is None else None
+            if line and line.known:
+                gap, items = 0, items + 1
+                yield Item(Found(), where, "", line)
+                continue
             try:
                 several = found(jsonvalues.parsed(_text(raw.strip())), document.own, names=names)
             except Unreadable as error:
@@ -127,7 +132,8 @@ def _lines(file: IO[bytes], document: Document, names: dict[str, str] | None) ->
                 gap = 0
             items += len(several)
             for n, one in enumerate(several):
-                yield Item(one, where, f"{document.name}:{number}" + (f".{n + 1}" if n else ""))
+                name = f"{document.name}:{number}" + (f".{n + 1}" if n else "")
+                yield Item(one, where, name, line if len(several) == 1 else None)
         if gap > _LARGEST_GAP:
             yield _problem(f"{number:,} lines up to here hold no article; the rest of the file was not read.", where)
             return
@@ -135,6 +141,14 @@ def _lines(file: IO[bytes], document: Document, names: dict[str, str] | None) ->
         yield _problem("the file is empty; leave it out.", document.where)
     elif names is not None and not items:
         yield _problem("the file holds no article, only what articles point at; leave it out.", document.where)
+
+
+def _line(raw: bytes, document: Document) -> Line | None:
+    """The line, where it is of use to know whether it was read before."""
+    if document.lines is None:
+        return None
+    digest = document.lines.digest(raw.strip())
+    return Line(digest, document.lines.known(digest))
 
 
 def _text(raw: bytes) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from vectorstore.articles import fetch
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.kinds import NAMES
+from vectorstore.articles.lines import Lines
 from vectorstore.types import Rejected
 
 _MOST_PIPED = 5_000_000_000  # bytes of standard input, which is held in a temporary file: formats are read back and forth
@@ -29,12 +30,14 @@ class Place:
     name: str  # what its article may be named after: see Document
     where: str  # as the report names it
     own: Mapping[str, str] = field(default_factory=dict)  # see Document
+    archive: str | None = None  # of an earlier rebuild, whose lines need not be read again, or "": see Lines
 
     def document(self) -> Document:
         """What is there; raises Unreadable or OSError where an address gives nothing."""
         if fetch.is_address(self.path):
             return replace(fetch.document(self.path), own=self.own)
-        return Document(self.where, self.name, lambda: Path(self.path).open("rb"), own=self.own)
+        lines = None if self.archive is None else Lines(self.archive, self.where, self.own)
+        return Document(self.where, self.name, lambda: Path(self.path).open("rb"), own=self.own, lines=lines)
 
 
 def places(paths: Sequence[Path | str]) -> Iterator[Place | Rejected]:

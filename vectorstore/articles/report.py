@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from vectorstore.articles import fields
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.exports import Found
+from vectorstore.articles.lines import Line, Read
 from vectorstore.language.days import day_order, in_order
 from vectorstore.types import Article, Rejected
 
@@ -24,24 +25,37 @@ class Item(NamedTuple):
     found: Found
     where: str
     name: str
+    line: Line | None = None  # the line that is all of it; one that is known is not read
 
 
-def made(items: Iterable[Item], document_where: str) -> Iterator[Article | Rejected]:
+def made(items: Iterable[Item], document_where: str) -> Iterator[Read]:
     """The articles of one document, each after its report lines."""
     yield from _bounded(_articles(_settled(items)), document_where)
 
 
-def _articles(items: Iterable[Item]) -> Iterator[Article | Rejected]:
-    for found, where, name in items:
-        for line in found.odd:
-            yield Rejected(where, line)
+def _articles(items: Iterable[Item]) -> Iterator[Read]:
+    for found, where, name, line in items:
+        if line and line.known:
+            yield line
+            continue
+        yield from (Rejected(where, odd) for odd in found.odd)
         if found.record is None:
             yield Rejected(where, found.problem)
             continue
         try:
-            yield from fields.article(found.record, where, name)
+            several = list(fields.article(found.record, where, name))
         except Unreadable as error:
-            yield Rejected(where, str(error))
+            several = [Rejected(where, str(error))]
+        if line and _is_whole(found, several, name):
+            yield line
+        yield from several
+
+
+def _is_whole(found: Found, several: Sequence[Article | Rejected], name: str) -> bool:
+    """Whether a line says all of its article: neither the number of the line nor the dates of others have a part in it."""
+    first = several[0]
+    alone = len(several) == 1 and not found.odd and isinstance(first, Article) and first.id != name
+    return alone and found.record is not None and not day_order(found.record.published)
 
 
 def _settled(items: Iterable[Item]) -> Iterator[Item]:
@@ -72,15 +86,15 @@ def _in_order(item: Item, orders: set[str]) -> Item:
         return item
     (order,) = orders
     settled = replace(record, published=in_order(record.published, order), modified=in_order(record.modified, order))
-    return item._replace(found=replace(item.found, record=settled))
+    return item._replace(found=replace(item.found, record=settled), line=None)  # with other lines it would be another day
 
 
-def _bounded(items: Iterable[Article | Rejected], where: str) -> Iterator[Article | Rejected]:
+def _bounded(items: Iterable[Read], where: str) -> Iterator[Read]:
     """No more lines than help: those before the first article wait, since a file of other things gets one line, not thousands."""
     articles = said = more = in_vain = 0
     held: list[Rejected] = []
     for item in items:
-        if isinstance(item, Article):
+        if not isinstance(item, Rejected):
             yield from held
             said += len(held)
             held.clear()

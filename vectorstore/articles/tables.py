@@ -14,16 +14,16 @@ from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import LARGEST_ARTICLE, Unreadable
 from vectorstore.articles.exports import Found, from_fields
 from vectorstore.articles.jsonvalues import repaired, text_of
+from vectorstore.articles.lines import Read
 from vectorstore.articles.names import fields_of, folded
 from vectorstore.articles.report import Item, made
-from vectorstore.types import Article, Rejected
 
 _SAMPLE = 200_000  # characters that are looked at to find out how it is written
 _MOST_COLUMNS = 2_000
 _LARGEST_GAP = 50_000_000  # characters without an article
 
 
-def read(document: Document) -> Iterator[Article | Rejected]:
+def read(document: Document) -> Iterator[Read]:
     """The articles of a table, row by row in bounded memory."""
     yield from made(_items(document), document.where)
 

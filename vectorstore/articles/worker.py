@@ -1,9 +1,10 @@
 """What runs in the process that reads: a place on each line of its standard input, what is found there on its standard output.
 
-{"path": …, "name": …, "where": …, "start": 0, "own": {}}      in
+{"path": …, "name": …, "where": …, "start": 0, "own": {}, "archive": …}      in
 {"ready": true}                                     out, first: what it took to start counts for no document
 {"at": 3, "where": "export.zip: news/a.html"}       out: it begins with the document of that number in the place
 {"article": {…}}  {"rejected": [where, reason]}     out
+{"line": [digest, known]}                           out: before the article that it makes, or for the one that the archive has
 {"end": true}                                       out
 {"failed": "TypeError: …"}                          out, before it ends; "memory" where there was not enough
 """
@@ -21,6 +22,7 @@ from typing import Any, TextIO
 
 from vectorstore.articles import read_place
 from vectorstore.articles.inferred import inferred
+from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.places import Place
 from vectorstore.types import Article, Rejected
 
@@ -57,7 +59,7 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            _answer(Place(asked["path"], asked["name"], asked["where"], asked["own"]), asked["start"], out)
+            _answer(Place(asked["path"], asked["name"], asked["where"], asked["own"], asked["archive"]), asked["start"], out)
         except BaseException as error:
             said = "memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             _say(out, failed=said)
@@ -72,12 +74,17 @@ def _answer(place: Place, start: int, out: TextIO) -> None:
 
     flushed = time.monotonic()
     for item in read_place(place, start, begun):
-        found = [item.where, item.reason] if isinstance(item, Rejected) else article_as_json(inferred(item))
-        out.write(json.dumps({"rejected" if isinstance(item, Rejected) else "article": found}) + "\n")
+        out.write(json.dumps(_told(item)) + "\n")
         if time.monotonic() > flushed + _SILENT:
             out.flush()
             flushed = time.monotonic()
     _say(out, end=True)
+
+
+def _told(item: Read) -> dict[str, Any]:
+    if isinstance(item, Line):
+        return {"line": [item.digest.hex(), item.known]}
+    return {"rejected": [item.where, item.reason]} if isinstance(item, Rejected) else {"article": article_as_json(inferred(item))}
 
 
 def _say(out: TextIO, **found: Any) -> None:

@@ -10,10 +10,10 @@ from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.exports import Found
 from vectorstore.articles.fields import Record
+from vectorstore.articles.lines import Read
 from vectorstore.articles.markup import plain
 from vectorstore.articles.report import Item, made
 from vectorstore.articles.trees import Tree
-from vectorstore.types import Article, Rejected
 
 # What WordPress keeps as posts though they are none.
 _NO_POSTS = re.compile(
@@ -25,7 +25,7 @@ _CALL = re.compile(
 )
 
 
-def read(document: Document) -> Iterator[Article | Rejected]:
+def read(document: Document) -> Iterator[Read]:
     """The posts and pages of an export, one by one in bounded memory."""
     yield from made(_items(document), document.where)
 

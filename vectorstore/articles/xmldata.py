@@ -8,10 +8,11 @@ from vectorstore.articles import trees
 from vectorstore.articles.document import Document
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.exports import found
+from vectorstore.articles.lines import Read
 from vectorstore.articles.markup import plain
 from vectorstore.articles.report import Item, made
 from vectorstore.articles.trees import Tree
-from vectorstore.types import Article, Rejected
+from vectorstore.types import Rejected
 
 _LARGEST = 50_000_000
 _DEEPEST = 20
@@ -21,7 +22,7 @@ _OF_TEXT = frozenset(
 )
 
 
-def read(document: Document) -> Iterator[Article | Rejected]:
+def read(document: Document) -> Iterator[Read]:
     """The articles of the file."""
     try:
         root = trees.xml(document.bytes(_LARGEST))
