@@ -48,7 +48,7 @@ def evidence(question: str, passages: Sequence[str]) -> float:
     The best passage decides. Pure, and a few milliseconds for a passage.
     """
     ask = asked(question)
-    texts = [text for text in strings(passages, "passages") if words(text)] if ask.terms else []
+    texts = [text for text in strings(passages, "passages") if sentences_read(ask, text)] if ask.terms else []
     return _probability(_weighed(ask, traits(ask, text), text, "texts", 0.0) for text in texts)
 
 
@@ -58,7 +58,7 @@ def answered(question: str, found: Found) -> float:
     chosen = found.scope.filters.since or found.scope.filters.until  # by the reader, who knows which days are there
     days = () if chosen else counted_days(question, found.scope.today)
     few = found.summary.passages < _MANY
-    return _probability(_of_hit(ask, hit, days, few) for hit in found.hits if ask.terms and words(hit.passage.text))
+    return _probability(_of_hit(ask, hit, days, few) for hit in found.hits if ask.terms and sentences_read(ask, hit.passage.text))
 
 
 def tells(question: str, found: Found) -> bool:

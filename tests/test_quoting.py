@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from qa.answerable import THRESHOLD, evidence
 from qa.asking import asked, of_sort
 from qa.assistant import Assistant
 from qa.clauses import clause, furniture
@@ -237,6 +238,35 @@ def test_endless_sentences_are_read_in_one_pass(piece: str) -> None:
     """A pattern that tries every way to cut a long run would not come back from these."""
     assert dateline(piece * 20_000) in range(20_000)
     assert furniture(piece * 20_000) in (True, False)
+
+
+QUIZ = """QUIZ TIME
+
+Which lighthouse was sold to a choir this week?
+
+A. Gannet Rock
+
+B. Holm Point
+
+C. The Old Light
+
+The week's quiz is on our website.
+
+THE NUMBER
+
+17. That is how many geese live on Holm Point."""
+
+
+def test_what_a_quiz_offers_answers_nothing() -> None:
+    """Which of a quiz's answers is right is not said; and what it asks says nothing of the matter."""
+    article = Article(id="quiz", title="Five things to know", source="The Quay", text=QUIZ)
+    question = "Which lighthouse was sold to a choir this week?"
+    assert evidence(question, [QUIZ]) < THRESHOLD
+    assert evidence(question, ["A. Gannet Rock"]) == 0.0
+    sentences, _ = quote(question, [Hit(p, article, 1.0) for p in passages(article)])
+    assert not any(offer in one.text for one in sentences for offer in ("Gannet", "Old Light", question))
+    told = QUIZ.replace("The week's quiz is on our website.", "The lighthouse at Gannet Rock was sold to a choir this week.")
+    assert evidence(question, [told]) >= THRESHOLD
 
 
 def test_prose_is_quoted_before_furniture() -> None:

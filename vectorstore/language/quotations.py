@@ -62,7 +62,7 @@ class Quotation(NamedTuple):
 
 @lru_cache(maxsize=256)
 def quotations(text: str) -> tuple[Quotation, ...]:
-    """The outermost quotations of a text, in order, in one pass. A text may begin in the middle of one."""
+    """The outermost quotations of a text, in order, in one pass. Its first paragraph may begin in the middle of one."""
     breaks = [found.span() for found in _BREAK.finditer(text)]
     marks = [mark for found in _MARK.finditer(text) if (mark := _Mark(text, found.start())).opens or mark.closes]
     singles = [n for n, mark in enumerate(marks) if mark.closes and mark.sign in "'’"]
@@ -88,7 +88,7 @@ def quotations(text: str) -> tuple[Quotation, ...]:
                     continue
             if mark.opens:
                 opening = mark
-            elif not found and mark.closes and mark.sign in '”»」』"“' and not text[mark.at - 1 : mark.at].isdigit():
+            elif not found and not b and mark.closes and mark.sign in '”»」』"“' and not text[mark.at - 1 : mark.at].isdigit():
                 found.append(Quotation(0, mark.at + 1, "", mark.sign))
         elif mark.sign == opening.sign and mark.opens and mark.sign not in "'\"":
             depth += not (b and breaks[b - 1][1] == mark.at)  # at the start of a paragraph it only says that it goes on
@@ -135,7 +135,9 @@ class _Mark:
             self.opens = self.opens or (self.sign == "“" and not free_after)
             self.closes = not free_before or free_after
         elif self.sign in "\"'":
-            self.closes = not self.opens
+            apart = self.sign == '"' and before == " " == after  # from its words: by turns; but inches are none
+            self.closes = not self.opens and not (apart and text[at - 2 : at - 1].isdigit())
+            self.opens = self.opens or (apart and self.closes)
         if self.sign in "'’":
             self.closes = self.closes and bool(before) and not before.isspace() and not after.isalnum()
             self.opens = self.opens and self.sign == "'" and not after.isdigit()

@@ -595,7 +595,7 @@ def _end_of_phrase(row: Sequence[Word], i: int) -> int:
     while e < min(len(row), i + _LONGEST_PHRASE):
         word = row[e]
         if (
-            word.isa("stops", "breaks")
+            (word.isa("stops", "breaks") and not (e > i and row[e - 1].isa("determiners")))  # "a Monday news release"
             or word.text == QUOTE
             or ends_phrase(word)
             or (word.isa("verbs_of_saying") and not word.isa("nouns_too") and not word.capital)
