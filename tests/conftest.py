@@ -10,6 +10,7 @@ import pytest
 
 from tests.chroma import Chroma
 from tests.llama import llama_server
+from vectorstore.keeping import keeping
 from vectorstore.rebuild import rebuild
 
 SAMPLES = Path(__file__).resolve().parents[1] / "vectorstore" / "samples"
@@ -21,6 +22,13 @@ def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("ONRECORD_", "OPENAI_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keep_processes() -> Iterator[None]:
+    """Hundreds of small builds share their processes, as those of `rebuild --watch` do; the tests of commands start their own."""
+    with keeping():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from vectorstore.errors import (
     NotAllRead,
     NothingToIndex,
 )
+from vectorstore.keeping import keeping
 from vectorstore.rebuild import Report, rebuild
 from vectorstore.search import Index
 from vectorstore.types import Article
@@ -222,6 +223,28 @@ def test_the_format_of_the_samples() -> None:
     assert all(isinstance(item, Article) for item in read([samples()]))
 
 
+def test_builds_that_follow_each_other_share_their_processes(tmp_path: Path) -> None:
+    """Where that is asked for, reader and prober serve the next build too; one that has died meanwhile is replaced; all end."""
+    source = collection(tmp_path / "in", articles=3)
+
+    def children() -> set[str]:
+        return {one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()}
+
+    before, seen = children(), list[set[str]]()
+    with keeping():
+        for n in range(3):
+            build(source, tmp_path / f"index-{n}")
+            seen.append(children() - before)
+            if n == 1:
+                for process in seen[1]:
+                    os.kill(int(process), signal.SIGKILL)
+                    os.waitid(os.P_PID, int(process), os.WEXITED | os.WNOWAIT)
+    assert [len(each) for each in seen] == [2, 2, 2]
+    assert seen[0] == seen[1]
+    assert seen[1].isdisjoint(seen[2])
+    assert children() == before
+
+
 # ------------------------------------------------------------------ killed, locked
 
 _CHILD = """
@@ -250,21 +273,36 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("reached", STEPS)
-def test_a_killed_rebuild_leaves_the_old_index(sound: Path, tmp_path: Path, reached: str) -> None:
-    """kill -9 at any stage: the old generation answers, and the next rebuild clears up at once, and works."""
-    index = tmp_path / "index"
+@pytest.fixture(scope="module")
+def killed(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    """What kill -9 leaves of a rebuild at each step: a copy that was made while it stood still; at the last, it is killed."""
+    folder, left = tmp_path_factory.mktemp("killed"), dict[str, Path]()
+    index = folder / "index"
     shutil.copytree(sound, index)
-    before, there = generations.live(index), set(index.glob(reached))
-    new = collection(tmp_path / "new", "ferry", 2_000)
+    there = {file for reached in STEPS for file in index.glob(reached)}
+    new = collection(folder / "new", "ferry", 2_000)
     child = subprocess.Popen([sys.executable, "-c", _CHILD, str(new), str(index)], cwd=ROOT)
     deadline = time.monotonic() + 60
-    while not set(index.glob(reached)) - there:
-        assert child.poll() is None, "the rebuild ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    os.kill(child.pid, signal.SIGKILL)
+    for number, reached in enumerate(STEPS):
+        while not set(index.glob(reached)) - there:
+            assert child.poll() is None, "the rebuild ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        os.kill(child.pid, signal.SIGSTOP if reached != STEPS[-1] else signal.SIGKILL)
+        if reached != STEPS[-1]:
+            left[reached] = folder / str(number)
+            shutil.copytree(index, left[reached], ignore_dangling_symlinks=True)
+            os.kill(child.pid, signal.SIGCONT)
     child.wait()
+    yield left | {STEPS[-1]: index}
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("reached", STEPS)
+def test_a_killed_rebuild_leaves_the_old_index(sound: Path, killed: dict[str, Path], tmp_path: Path, reached: str) -> None:
+    """kill -9 at any stage: the old generation answers, and the next rebuild clears up at once, and works."""
+    before, index = generations.live(sound), killed[reached]
+    assert len(set(index.glob(reached))) > len(set(sound.glob(reached)))
     assert generations.live(index) == before
     assert top(index, "mill 7") == "The mill 7"
     report = build(collection(tmp_path / "third", "lamb"), index)

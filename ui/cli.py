@@ -239,6 +239,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     from vectorstore.articles.fetch import is_address
+    from vectorstore.keeping import keeping
     from vectorstore.minilm import cores
     from vectorstore.rebuild import rebuild, sources
     from vectorstore.watching import changes
@@ -276,11 +277,12 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
     watched = sources([*paths, *options.fetch], settings.index)
     if options.from_index or any(isinstance(path, str) or str(path) == "-" for path in watched):
         raise UsageError("--watch watches files and folders only: fetch addresses from time to time, with cron for example.")
-    for _ in changes([Path(path) for path in watched], settings.index):
-        try:
-            once()
-        except OnRecordError as error:  # a file that is half written, a disk that is full: the next change may mend it
-            print(f"onrecord: {error}", file=sys.stderr)
+    with keeping():
+        for _ in changes([Path(path) for path in watched], settings.index):
+            try:
+                once()
+            except OnRecordError as error:  # a file that is half written, a disk that is full: the next change may mend it
+                print(f"onrecord: {error}", file=sys.stderr)
     return 0
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore import generations
+from vectorstore import generations, keeping
 from vectorstore.archive import Archive
 from vectorstore.errors import IndexDamaged, StoreError
 from vectorstore.lexical import LexicalIndex
@@ -100,19 +100,25 @@ def verify_live(index_dir: Path, server: Server | None = None) -> None:
 
 
 class Prober:
-    """The process that tries generations; it ends with the block."""
+    """The process that tries generations; it ends with the block, or is left to the next build (vectorstore/keeping.py)."""
 
     def __init__(self, server: Server | None = None) -> None:
-        self._server = server.told if server else None
+        self._server, self._kind = server.told if server else None, ("prober", server is None)
+        if kept := keeping.taken(self._kind):
+            self._process, self._builds = kept
+        else:
+            self._process, self._builds = self._started(), 0
+        self._stdin: Any = self._process.stdin
+        self._stdout: Any = self._process.stdout
+
+    def _started(self) -> keeping.Running:
         root = str(Path(__file__).resolve().parents[1])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-        self._process = subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-P", "-c", f"from vectorstore.verify import serve; serve({server is None})"],
+        return subprocess.Popen(  # noqa: S603 - our own words
+            [sys.executable, "-P", "-c", f"from vectorstore.verify import serve; serve({self._server is None})"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", start_new_session=True,  # Ctrl+C is for its parent alone
         )  # fmt: skip
-        self._stdin: Any = self._process.stdin
-        self._stdout: Any = self._process.stdout
 
     def verify(self, folder: Path, segments: Collection[str] | None = None) -> None:
         """Raises IndexDamaged, with the reason alone, where trying the generation fails, or the process dies of it."""
@@ -133,9 +139,8 @@ class Prober:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._process.kill()
-        with contextlib.suppress(OSError):
-            self._process.communicate()
+        if error or not keeping.left(self._kind, self._process, self._builds + 1):
+            keeping.end(self._process)
 
 
 def serve(soon: bool = True) -> None:

@@ -12,13 +12,14 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from vectorstore import keeping
 from vectorstore.articles import read_place
 from vectorstore.articles.lines import Line, Read
 from vectorstore.articles.places import Place, places
@@ -75,6 +76,7 @@ def read_places(
                 if wanted and isinstance(place, Place) and sys.platform != "win32":
                     process.ask(place)
             if not line:
+                process.leave()
                 return
             first, wanted = line.popleft()
             yield first
@@ -127,9 +129,10 @@ class _Process:
 
     def __init__(self, seconds: float, memory: int) -> None:
         self._seconds, self._memory = seconds, memory
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: keeping.Running | None = None
         self._told, self._said = -1, -1  # the pipes
         self._begun = False  # it has said something
+        self._builds = 0  # that it has read for, where it was kept
         self._ready = selectors.DefaultSelector()
         self._lines: deque[bytes] = deque()
         self._rest: list[bytes] = []  # of a line that has not ended
@@ -172,13 +175,18 @@ class _Process:
             )
         return found
 
+    def leave(self) -> None:
+        """Leaves it to the next build, where that is wanted: it has said all that it was asked for."""
+        if self._running is not None and keeping.left(self._kind, self._running, self._builds + 1):
+            self._ready.unregister(self._said)
+            self._running = None
+
     def end(self) -> None:
         """Ends it, whatever it is doing."""
         if self._running is not None:
             self._ready.unregister(self._said)
-            self._running.kill()
-            with self._running:  # closes its pipes and waits
-                self._running = None
+            keeping.end(self._running)
+            self._running = None
         self._begun = False
         self._lines.clear()
         self._rest.clear()
@@ -198,16 +206,27 @@ class _Process:
             raise StoreError(f"The process that reads documents does not start: {sys.executable} says nothing.")
 
     def _start(self) -> None:
-        self._running = subprocess.Popen(  # noqa: S603 - our own program; what it is told comes by its standard input
+        if kept := keeping.taken(self._kind):
+            self._running, self._builds = kept
+        else:
+            self._running, self._builds = self._new(), 0
+        self._begun = self._builds > 0
+        if self._running.stdin and self._running.stdout:
+            self._told, self._said = self._running.stdin.fileno(), self._running.stdout.fileno()
+        self._ready.register(self._said, selectors.EVENT_READ)
+
+    @property
+    def _kind(self) -> Hashable:
+        return "reader", self._memory, os.getcwd()  # it may be told paths from there
+
+    def _new(self) -> keeping.Running:
+        return subprocess.Popen(  # noqa: S603 - our own program; what it is told comes by its standard input
             [sys.executable, "-c", _START, str(Path(__file__).resolve().parents[1]), str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # each thread takes address space
         )
-        if self._running.stdin and self._running.stdout:
-            self._told, self._said = self._running.stdin.fileno(), self._running.stdout.fileno()
-        self._ready.register(self._said, selectors.EVENT_READ)
 
     def _swollen(self) -> str:
         return f"it takes more than {self._memory / 1e9:g} GB of memory to read; leave it out, or split it."
