@@ -25,11 +25,13 @@ _DEVELOPMENTS = 5  # sentences of a summary
 _OF_IT = 0.6  # of a subject's words, by their weight: what a sentence of its summary or its headline has
 _SEVERAL = 6  # sentences that name what a question in the plural asks for
 _AS_MUCH = 0.8  # of what the best sentence meets: what another one meets that names one more
+_ANY_OF = 0.4  # the same of "who was hurt or killed?"
 _BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
-_SIDE = 4  # words at most that tell one of two compared things from the other
+_SIDE = 6  # words at most that tell one of two compared things from the other
 _ON_SIDE = 0.5  # of their weight, where a passage or its headline has them and the sentence does not
 _TELLS = 2.0  # the weight of words that say something
-_CAUSE = 0.3  # what a cause counts of "why?", beside the share of the question's weight
+_CAUSE = 0.5  # what a cause counts of "why?", beside the share of the question's weight
+_NEARLY = 0.75  # of what the best sentence meets: what another one meets that is no cause and yet comes first
 _LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
 _APART = 400  # characters: how far off in the article the sentence stands that says it
 
@@ -46,7 +48,7 @@ def shaped(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[
     if len(ask.terms) <= ENOUGH and (plural := pattern("questions.several").search(asking)):
         return _several(plural, ask, chosen, ranked, alike)
     whether = ask.kind == "whether" and " or " not in asking
-    return _telling_first(ask, chosen, ranked) if whether or ask.kind == "reason" else chosen
+    return _telling_first(asking, ask, chosen, ranked) if whether or ask.kind == "reason" else chosen
 
 
 def _developments(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
@@ -76,7 +78,8 @@ def _sides(question: str) -> list[frozenset[str]]:
     if joint:
         pair = (re.split(r"[,:;]|\b(?:of|for|between)\b", before)[-1], after)
     else:  # "Did the Corr bridge cost more than the Dell bridge?"
-        pair = (text[: found.start()], text.rpartition(" than ")[2])
+        more, _, after = text[found.start() :].rpartition(" than ")
+        pair = (text[: found.start()] if len(text[: found.start()].split()) > 1 else more, after)
     stems = [{word.stem for word in words(DATE.sub(" ", part)) if not word.is_light} - STOP_WORDS for part in pair]
     own = [frozenset(stems[n] - stems[1 - n]) for n in (0, 1)]
     return own if all(own) and max(map(len, own)) <= _SIDE else []
@@ -91,9 +94,8 @@ def _on_both(sides: Sequence[Stems], ask: Asked, chosen: list[Candidate], ranked
         return _weight(side, one.read.stems) + _ON_SIDE * _weight(side, beside - one.read.stems)
 
     def told(one: Candidate, side: Stems) -> float:
-        return (
-            on(side, one) + sum(ask.terms[n].share * one.read.met[n] for n in common) + 0.5 * _measured(ask, one) + one.score / 40
-        )
+        shared = sum(ask.terms[n].share * one.read.met[n] for n in common)
+        return 2 * on(side, one) + shared + 0.5 * _measured(ask, one) + one.score / 40
 
     best = [max(ranked, key=partial(told, side=side)) for side in sides]
     if any(on(side, one) < _ON_SIDE for side, one in zip(sides, best, strict=True)):
@@ -153,13 +155,14 @@ def _several(
 
     sort = {word.stem for word in words(plural.group())[-1:]} - ask.stems.difference(term.stem for term in ask.terms)
     sort = sort if is_one(chosen[0]) else set()
+    any_of = _ANY_OF if " or " in said else _AS_MUCH
     most, best = max(map(does, ranked)), max(one.share for one in ranked)
     told: list[Candidate] = []
     named: set[str] = set()
     for one in (*chosen[:1], *ranked):
         new = _named(ask, one) - named
-        enough = does(one) >= _AS_MUCH * most and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
-        if not told or (enough and new and len(told) < _SEVERAL and not any(alike(one, other) for other in told)):
+        enough = does(one) >= any_of * most and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
+        if enough and (new or not told) and len(told) < _SEVERAL and not any(one is other or alike(one, other) for other in told):
             told.append(one)
             named |= new
     return told if len(told) > 1 else chosen
@@ -172,21 +175,28 @@ def _named(ask: Asked, one: Candidate) -> set[str]:
     return (new if fits(ask, one.text) else set()) - days
 
 
-def _telling_first(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
     """Before the others the sentence that has what the best one lacks of the question, or of "why?" a cause."""
-    first = chosen[0]
+    first, why = chosen[0], ask.kind == "reason"
     above = words_met(ask, words(first.hit.article.title))
     lacks = [n for n, pair in enumerate(zip(first.read.met, above, strict=True)) if max(pair) < 0.5]
-    lacks = lacks if sum(ask.terms[n].share for n in lacks) >= _LACKS else []
-    why = ask.kind == "reason"
+    if sum(ask.terms[n].share for n in lacks) < _LACKS or not (why or _decides(ask, asking) in lacks):
+        lacks = []
 
     def tells(one: Candidate) -> float:
-        more = sum(ask.terms[n].share for n in lacks if one.read.met[n] >= 0.8)
+        counted = not why or one.met >= _NEARLY * first.met
+        more = counted * sum(ask.terms[n].share for n in lacks if one.read.met[n] >= 0.8)
         return more + _CAUSE * (why and bool(pattern("questions.answers.cause").search(one.text)))
 
     others = [one for one in ranked if _near(first, one) or (why and one.share >= _BESIDE * first.share)]
     best = max([first, *(one for one in others if not furniture(one.text))], key=tells)
     return [best, *(one for one in chosen if one is not best)][:3]
+
+
+def _decides(ask: Asked, asking: str) -> int:
+    """The place among the question's terms of the one that says what may be so: "Did the chief of Northline resign?"."""
+    stems = {word.stem for word in words(pattern("questions.circumstance").split(asking, 1)[0])}
+    return max((n for n, term in enumerate(ask.terms) if term.stem in stems), default=-1)
 
 
 def _near(one: Candidate, other: Candidate) -> bool:
