@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -147,9 +147,7 @@ def test_segments_of_which_some_is_gone_find_what_exact_search_finds(tmp_path: P
     drawn = np.random.default_rng(1).normal(size=(900, 16)).astype(np.float32)
     vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
     parts = [
-        segments.write(
-            tmp_path / str(start), "f", range(start, start + 300), vectors[start : start + 300], [0] * 300, ["a"] * 300
-        )
+        segments.write(tmp_path / str(start), "f", range(start, start + 300), vectors[start : start + 300])
         for start in (0, 300, 600)
     ]
     question = vectors[5]
@@ -161,6 +159,61 @@ def test_segments_of_which_some_is_gone_find_what_exact_search_finds(tmp_path: P
         assert sorted(store.vectors([3, 400, 899, 900])) == [3, 400, 899]
         assert store.vectors([]) == {}
         store.close()
+
+
+def test_within_filters_is_found_what_exact_search_finds(tmp_path: Path) -> None:
+    """However few or many may be found, near the question or far from it, of whole segments and of such as some is gone from."""
+    from vectorstore import segments
+
+    chance = np.random.default_rng(2)
+    drawn = chance.normal(size=(9_000, 16)).astype(np.float32)
+    vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    parts = [
+        segments.write(tmp_path / str(start), "f", range(start, start + 4_500), vectors[start : start + 4_500])
+        for start in (0, 4_500)
+    ]
+    (tmp_path / "4500" / "vectors.npy").rename(tmp_path / "elsewhere")  # as in an index that was made before
+    question, gone = vectors[5], np.arange(100, 1_000)
+    near = np.argsort(-(vectors @ question))
+    masks = [chance.random(9_000) < share for share in (0.0, 0.001, 0.1, 0.4, 0.9, 1.0)]
+    masks += [np.isin(np.arange(9_000), near[4_000:]), np.isin(np.arange(9_000), near[:30])]
+    for dead in (segments.NONE, gone):
+        store = Segments(parts, dead)
+        for mask in masks:
+            best = [int(n) for n in near if mask[n] and n not in dead][:25]
+            found = store.nearest(question, 25, mask)
+            assert len(set(best) & {number for number, _ in found}) >= 0.96 * len(best) == 0.96 * len(found)
+            assert np.allclose([cosine for _, cosine in found], vectors[[number for number, _ in found]] @ question, atol=1e-5)
+        store.close()
+
+
+def test_filters_admit_what_the_records_say(tmp_path: Path) -> None:
+    """Outlets in any case and days with both ends, alone and with what operators leave; what has no date is in no range."""
+    post, day = "The Harbour Post", "2024-03-02"
+    told = [("CNN.com", "2024-03-01"), ("cnn.com", day), (post, day), (post, None)]
+    rows = [
+        {"id": f"{n}", "title": f"Mill {n}", "text": f"The mill number {n} closed.", "source": outlet, "published": when}
+        for n, (outlet, when) in enumerate(told)
+    ]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "articles.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    build(tmp_path / "in", tmp_path / "index")
+    edit(tmp_path / "in", {"0": "The mill closed for ever.", "1": None})
+    build(tmp_path / "in", tmp_path / "index")
+    wanted = {
+        Filters(("CNN.COM",)): {"0"},
+        Filters(since=date(2024, 3, 2)): {"2"},
+        Filters(until=date(2024, 3, 2)): {"0", "2"},
+        Filters(("the harbour post",)): {"2", "3"},
+        Filters(("the harbour post",), until=date(2024, 3, 1)): set(),
+        Filters(("nobody",)): set(),
+        Filters(): {"0", "2", "3"},
+    }
+    with Index.open(tmp_path / "index", encoder=WordHashEncoder(), rerank=False) as opened:
+        for filters, ids in wanted.items():
+            assert {hit.article.id for hit in opened.apart("mill closed", filters)[1]} == ids
+        assert [hit.article.id for hit in opened.retrieve('mill closed before:2024-03-03 "for ever"').hits] == ["0"]
+        assert [hit.article.id for hit in opened.retrieve("mill number -ever", Filters(since=date(2024, 3, 1))).hits] == ["2"]
 
 
 # ------------------------------------------------------------------ words first, and going on
@@ -314,7 +367,7 @@ def test_chroma_gives_up_on_a_full_disk(small_disk: Path) -> None:
     """Chroma says that it failed to apply logs; what is said is that the disk has no room."""
     many = np.random.default_rng(1).random((12_000, 64), np.float32)
     with pytest.raises(OSError, match="No space left on device"):
-        VectorStore.write(small_disk / "chroma", range(len(many)), many, [0] * len(many), ["post"] * len(many))
+        VectorStore.write(small_disk / "chroma", range(len(many)), many)
 
 
 @pytest.fixture

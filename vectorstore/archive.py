@@ -112,6 +112,13 @@ class Archive:
         for number, source, day, section, language, passages in self._read(query):
             yield number, Article("", "", source=source, published=_day(day), section=section, language=language), passages
 
+    def shelves(self) -> Iterator[tuple[int, str, date | None, int, int]]:
+        """Every article's number, outlet and day, the first of its passages, which stand in a row, and how many they are."""
+        firsts = dict(self._read("SELECT article, min(number) FROM passages INDEXED BY passages_article GROUP BY article"))
+        query = "SELECT number, source, published, passages FROM articles INDEXED BY holdings WHERE standing = 0"
+        for number, source, day, passages in self._read(query):
+            yield number, source, _day(day), firsts.get(number, 0), passages
+
     def whole(self, besides: str = "") -> Iterator[Article]:
         """Every article; without those of files whose names begin with `besides`, where that is given."""
         query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0"  # noqa: S608 - ours
@@ -214,15 +221,6 @@ class Archive:
         query = f"{_INDEXED} WHERE p.number >= ? ORDER BY p.number"
         yield from (_indexed(row) for row in self._read(query, (first,)))
 
-    def filed(self, numbers: Sequence[int]) -> tuple[list[int], list[str]]:
-        """The day number, or 0, and the case-folded outlet of each of these passages."""
-        found: dict[int, tuple[int, str]] = {}
-        for start in range(0, len(numbers), _MARKS):
-            part = list(numbers[start : start + _MARKS])
-            for number, day, source in self._database.execute(f"{_FILED} ({marks(part)})", part):
-                found[number] = date.fromisoformat(day).toordinal() if day else 0, source.casefold()
-        return [found[number][0] for number in numbers], [found[number][1] for number in numbers]
-
     def of_numbers(self, numbers: Sequence[int]) -> list[Row]:
         """The same of some passages, in the order of their numbers."""
         query = f"{_INDEXED} WHERE p.number IN ({marks(numbers)}) ORDER BY p.number"
@@ -266,7 +264,6 @@ class Archive:
                 yield from rows
 
 
-_FILED = "SELECT p.number, a.published, a.source FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN"
 _INDEXED = (
     "SELECT p.number, a.heading, p.text, a.published, a.source, a.language "
     "FROM passages p JOIN articles a ON a.number = p.article"

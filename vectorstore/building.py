@@ -127,12 +127,12 @@ class Building:
                 with Filling(archive, before, self._segments, self._encoder, work, self._place) as filling:
                     for segment in filling.segments(missing, partial(self._told, progress, held)):
                         self._segments.append(segment)
-                        self._merge(archive)
+                        self._merge()
                         self._publish()
                         filling.search(self._segments)
                     encoded, reused = filling.encoded, filling.reused
             else:
-                self._merge(archive)
+                self._merge()
                 self._publish()
             if progress:
                 progress("passages", len(self._alive), len(self._alive))
@@ -152,25 +152,26 @@ class Building:
         if progress:
             progress("passages", before + done, len(self._alive))
 
-    def _move(self, archive: Archive) -> None:
-        """Makes anew, of their vectors, the segments that are not where they belong: in the folder, or of a copied index."""
-        for one in [one for one in self._segments if self._server and not one.collection.startswith(prefix(self._owner))]:
+    def _move(self) -> None:
+        """Makes anew, of their vectors, the segments that are not where they belong, or that do not keep them."""
+        here = prefix(self._owner) if self._server else ""
+        for one in [one for one in self._segments if not (one.collection.startswith(here) and one.keeps)]:
             self._segments.remove(one)
-            self._anew(archive, [one], one.numbers[within(one.numbers, self._alive)].tolist())
+            self._anew([one], one.numbers[within(one.numbers, self._alive)].tolist())
 
-    def _anew(self, archive: Archive, chosen: Sequence[Segment], numbers: Sequence[int]) -> None:
+    def _anew(self, chosen: Sequence[Segment], numbers: Sequence[int]) -> None:
         """Makes one segment of the living vectors of some."""
         if numbers:
             old = Segments(chosen, server=self._server)
             try:
-                job = self._place.job(archive, numbers, Slices(numbers, old.stacked), "segments that are made one")
+                job = self._place.job(numbers, Slices(numbers, old.stacked), "segments that are made one")
                 self._segments.append(self._place.moved(job, job.done(self._encoder)))
             finally:
                 old.close()
 
-    def _merge(self, archive: Archive) -> None:
+    def _merge(self) -> None:
         """Makes one segment of those that are mostly dead or too many; nothing is encoded for it."""
-        self._move(archive)
+        self._move()
         living = {segment: segment.numbers[within(segment.numbers, self._alive)] for segment in self._segments}
         whole = [one for one in self._segments if len(living[one]) >= (1 - _DEAD) * len(one.numbers)]
         small = sorted((one for one in whole if len(living[one]) < _SMALL), key=lambda one: len(living[one]))
@@ -184,7 +185,7 @@ class Building:
         if not chosen:
             return
         self._segments = [one for one in self._segments if one not in chosen]
-        self._anew(archive, chosen, sorted(int(number) for one in chosen for number in living[one]))
+        self._anew(chosen, sorted(int(number) for one in chosen for number in living[one]))
 
     def _publish(self) -> None:
         """Seals, tries and publishes the folder; what is published after that gets a folder of its own, of links."""

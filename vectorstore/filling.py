@@ -40,11 +40,11 @@ class Place:
     server: Server | None
     owner: str
 
-    def job(self, archive: Archive, numbers: Sequence[int], vectors: Any, of: str) -> Write:
-        """The job of making a segment of these passages."""
+    def job(self, numbers: Sequence[int], vectors: Any, of: str) -> Write:
+        """The job of making a segment of these passages, in the order of their numbers."""
         folder = self.index_dir / "making" / generations.unused(self.index_dir, "segments").name
         server = self.server.told if self.server else None
-        return Write(of, folder, self.fingerprint, numbers, vectors, *archive.filed(numbers), server, self.owner)
+        return Write(of, folder, self.fingerprint, numbers, vectors, server, self.owner)
 
     def moved(self, job: Write, digest: str) -> Segment:
         """The segment that was made, verified and where a generation may list it. Raises IndexDamaged."""
@@ -178,7 +178,7 @@ class Filling:
                 self._found(planned, [digest for digest in dict.fromkeys(planned.digests) if not self._kept(digest)])
                 rows = Slices(planned.digests, self._vectors)
                 planned.digests = []
-                self._put(self._place.job(self._archives[0], planned.numbers, rows, planned.of), planned, [])
+                self._put(self._place.job(planned.numbers, rows, planned.of), planned, [])
 
     def _kept(self, digest: bytes) -> bool:
         return any(digest in one for one in self._files())

@@ -20,7 +20,6 @@ from vectorstore.language.detect import code_of, names
 from vectorstore.language.signs import is_of_signs, paired
 from vectorstore.language.words import SPELT, folded, plain, rarity, spellings, words
 from vectorstore.scratch import Scratch
-from vectorstore.store import day_range
 from vectorstore.types import Filters
 
 # Passages are matched as they are and with their headline before them. On news a field for the headline alone cost a tenth of
@@ -233,11 +232,16 @@ class LexicalIndex:
             outlets = Query.term_set_query(self._schema, "source", [source.casefold() for source in filters.sources])
             parts.append((Occur.Must, Query.const_score_query(outlets, 0.0)))
         if filters.since or filters.until:
-            days = Query.range_query(self._schema, "day", FieldType.Integer, *day_range(filters))
+            days = Query.range_query(self._schema, "day", FieldType.Integer, *_day_range(filters))
             parts.append((Occur.Must, Query.const_score_query(days, 0.0)))
         hits = self._searcher.search(Query.boolean_query(parts) if len(parts) > 1 else parts[0][1], n, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
+
+
+def _day_range(filters: Filters) -> tuple[int, int]:
+    """The first and the last day number that the filters admit; 0, no date, is in no range."""
+    return (filters.since.toordinal() if filters.since else 1), (filters.until.toordinal() if filters.until else 10_000_000)
 
 
 def _way(text: str, language: str = "") -> str:

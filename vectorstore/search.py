@@ -30,8 +30,9 @@ from vectorstore.matching import matching
 from vectorstore.operators import read
 from vectorstore.reranker import Reranker, aged, passage_score, window
 from vectorstore.scope import scope
-from vectorstore.segments import Segments
+from vectorstore.segments import Mask, Segments
 from vectorstore.server import Server
+from vectorstore.shelves import Shelves
 from vectorstore.spelling import respelt
 from vectorstore.subjects import Mention, mentions, told, with_terms
 from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, one_section, strings
@@ -340,6 +341,7 @@ class Generation:
         self._everything = self._summed(Filters())
         self._records: dict[Filters, Generation] = {}  # the last ones that were narrowed by these alone
         self._is_narrow, self.lacks = False, ""  # see `narrowed`
+        self._left: Mask | None = None  # the passages that operators leave
         self._users = 0
         self._retired = False
 
@@ -402,14 +404,14 @@ class Generation:
         if not self._vectors.segments:  # yet: no encoder is needed
             return (self._words.search(question, n, filters), [], {}), ""
         with ThreadPoolExecutor(1) as aside:  # the encoder leaves the interpreter free: the other search takes none of its time
-            words = aside.submit(self._words.search, question, n, filters)
-            held = aside.submit(lambda: self._vectors.vectors([number for number, _ in words.result()]))
+            searching = aside.submit(self._words.search, question, n, filters)
             vector = self._encoder.encode_query(question)
+        words, among = searching.result(), self._left if filters == _EVERYTHING else self._among(filters)
         try:
-            near = {number: float(row @ vector) for number, row in held.result().items()}
-            return (words.result(), self._vectors.nearest(vector, n, filters), near), ""
+            near = {number: float(row @ vector) for number, row in self._vectors.vectors([number for number, _ in words]).items()}
+            return (words, self._vectors.nearest(vector, n, among), near), ""
         except VectorsUnavailable as error:
-            return (words.result(), [], {}), error.notice
+            return (words, [], {}), error.notice
 
     @property
     def held(self) -> int:
@@ -463,7 +465,7 @@ class Generation:
     def apart(self, question: str, filters: Filters, n: int) -> tuple[list[Hit], list[Hit]]:
         question = _searchable(question)
         vector = self._encoder.encode_query(question)
-        both = self._words.search(question, n, filters), self._vectors.nearest(vector, n, filters)
+        both = self._words.search(question, n, filters), self._vectors.nearest(vector, n, self._among(filters))
         passages = self.archive.passages([number for found in both for number, _ in found])
         articles = self.archive.articles({found.article for found in passages.values()})
         by_words, by_meaning = (
@@ -487,7 +489,7 @@ class Generation:
         gone = [number for number, *_ in shelved if number not in numbers]
         out = len(gone) < len(numbers)
         passages = self.archive.passages_of(gone if out else list(numbers))
-        narrow._words, narrow._vectors = self._words.narrowed(passages, out), self._vectors.narrowed(passages, out)
+        narrow._words, narrow._left = self._words.narrowed(passages, out), self._shelves.of(numbers)
         if not within.conditions:
             self._records = {within.filters: narrow, **dict([*self._records.items()][: _NARROWED - 1])}
         return narrow
@@ -509,6 +511,15 @@ class Generation:
                 known = f"there are articles in {others}" if others else "`onrecord rebuild` finds out which language each is in"
                 return f"No article is known to be in {language_name(code)}: {known}."
         return ""
+
+    def _among(self, filters: Filters) -> Mask:
+        """Which passages the filters admit, of those that operators leave."""
+        admitted = self._shelves.admitted(filters)
+        return admitted if self._left is None else admitted & self._left
+
+    @cached_property
+    def _shelves(self) -> Shelves:
+        return Shelves(self.archive, self._manifest.next_passage)
 
     def summary(self, filters: Filters) -> Summary:
         return self._everything if self._is_narrow or filters == _EVERYTHING else self.within(filters)._summed(filters)

@@ -1,8 +1,8 @@
 """The vectors of a segment as a collection of a Chroma server, written once and afterwards only read.
 
 Whoever reaches the server can change a collection, and a server can lose one. So the segment's folder keeps what its vectors must
-add up to (`Marks`): how many there are, some of them, a weighed sum of all, and a digest of their days and outlets. The first two
-are looked at when a question opens the collection and once a minute, the others by `onrecord status --check`.
+add up to (`Marks`): how many there are, some of them, and a weighed sum of all. The first two are looked at when a question opens
+the collection and once a minute, the sum by `onrecord status --check`.
 
 A collection is called onrecord-OWNER-SEGMENT. The owner is an index folder (generations.owner); nothing else of it is deleted.
 """
@@ -10,7 +10,6 @@ A collection is called onrecord-OWNER-SEGMENT. The owner is an index folder (gen
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,11 +23,10 @@ from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged, VectorsLost, VectorsUnavailable
 from vectorstore.sealed import unreadable
 from vectorstore.server import BY_WORDS, Server
-from vectorstore.store import EF_SEARCH, Among, Near, where
-from vectorstore.types import Filters
+from vectorstore.store import EF_SEARCH
 
 if TYPE_CHECKING:
-    from vectorstore.store import Rows
+    from vectorstore.kept import Rows
 
 COLLECTION = "collection"  # the file of a segment's folder that names its collection
 _MARKS = "marks.npz"
@@ -48,14 +46,13 @@ class Marks:
     places: NDArray[np.int64]  # passage numbers of the samples
     samples: Vectors
     total: NDArray[np.float64]  # each vector times a number of its own, summed
-    filed: str  # the digest of every passage's day and outlet
 
     @classmethod
     def read(cls, folder: Path) -> Marks:
         file = folder / _MARKS
         try:
             with np.load(file, allow_pickle=False) as held:
-                return cls(held["places"], held["samples"], held["total"], str(held["filed"]))
+                return cls(held["places"], held["samples"], held["total"])
         except OSError as error:
             raise unreadable(file, error) from error
         except (ValueError, KeyError) as error:
@@ -63,7 +60,7 @@ class Marks:
 
     def write(self, folder: Path) -> None:
         with (folder / _MARKS).open("wb") as opened:
-            np.savez(opened, places=self.places, samples=self.samples, total=self.total, filed=np.array(self.filed))
+            np.savez(opened, places=self.places, samples=self.samples, total=self.total)
 
 
 class ServedStore:
@@ -74,30 +71,25 @@ class ServedStore:
         self._id, self._looked_at, self._marks = "", 0.0, Marks.read(folder)
 
     @classmethod
-    def write(
-        cls, server: Server, folder: Path, name: str, numbers: Sequence[int], vectors: Rows, days: Sequence[int],
-        sources: Sequence[str],
-    ) -> None:  # fmt: skip
+    def write(cls, server: Server, folder: Path, name: str, numbers: Sequence[int], vectors: Rows) -> None:
         """Makes a collection of the vectors; the folder gets what they must add up to."""
         server.version()
         hnsw = {"space": "cosine", "ef_search": EF_SEARCH, "batch_size": 100, "sync_threshold": _SYNCHRONISED}
         made = {"name": name, "get_or_create": True, "configuration": {"hnsw": hnsw}}
         id_ = _id(server.ask("POST", "/collections", made), server)
         wanted = {int(place) for place in np.linspace(0, len(numbers) - 1, min(_SAMPLES, len(numbers)))}
-        chosen, samples, total, filed = list[int](), list[Vectors](), _nothing(), _Filed()
+        chosen, samples, total = list[int](), list[Vectors](), _nothing()
         for start in range(0, len(numbers), _BATCH):
             part = slice(start, start + _BATCH)
             ids, rows = numbers[part], np.asarray(vectors[part], np.float32)
-            said = [{"day": int(day), "source": source} for day, source in zip(days[part], sources[part], strict=True)]
             total = total + _weighed(ids, rows)
-            filed.add(ids, said)
             for place in wanted & set(range(start, start + len(ids))):
                 chosen.append(int(numbers[place]))
                 samples.append(rows[place - start])
-            body = {"ids": [str(number) for number in ids], "embeddings": [_packed(row) for row in rows], "metadatas": said}
+            body = {"ids": [str(number) for number in ids], "embeddings": [_packed(row) for row in rows]}
             if server.ask("POST", f"/collections/{id_}/add", body) is None:
                 raise _lost(server, name, "is gone while it was being made")
-        Marks(np.asarray(chosen, np.int64), np.stack(samples), total, filed.digest()).write(folder)
+        Marks(np.asarray(chosen, np.int64), np.stack(samples), total).write(folder)
 
     def look(self, every: bool = False) -> None:
         """Raises VectorsLost where the collection is not as it was made; `every` reads all of it."""
@@ -115,28 +107,26 @@ class ServedStore:
         self._id, self._looked_at = id_, time.monotonic()
 
     def _add_up(self, id_: str) -> None:
-        total, filed = _nothing(), _Filed()
+        total = _nothing()
         for start in range(0, len(self._numbers), _BATCH):
             part = self._numbers[start : start + _BATCH]
-            found = self._page(id_, part, ["embeddings", "metadatas"])
+            found = self._page(id_, part)
             ids = [int(one) for one in found["ids"]]
             if sorted(ids) != part.tolist():
                 raise _lost(self._server, self._name, "lacks passages")
             total = total + _weighed(ids, np.asarray(found["embeddings"], np.float32))
-            filed.add(ids, found["metadatas"])
-        if not _alike(total, self._marks.total, _SAME_SUM) or filed.digest() != self._marks.filed:
-            raise _lost(self._server, self._name, "has vectors, days or outlets that were changed")
+        if not _alike(total, self._marks.total, _SAME_SUM):
+            raise _lost(self._server, self._name, "has vectors that were changed")
 
     def count(self) -> int:
         self._ready()
         return len(self._numbers)
 
-    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters(), among: Among = None) -> Near:
-        """The n nearest passages that the filters admit, among these if some are given, as (number, cosine), nearest first."""
+    def nearest(self, vector: Vectors, n: int) -> list[tuple[int, float]]:
+        """The n nearest passages, as (number, cosine), nearest first."""
         id_ = self._ready()
         asked = {"query_embeddings": [np.asarray(vector, np.float32)], "n_results": n, "include": ["distances"]}
-        only = {"ids": [str(number) for number in among]} if among else {}
-        found = self._server.ask("POST", f"/collections/{id_}/query", asked | _narrowed(filters) | only)
+        found = self._server.ask("POST", f"/collections/{id_}/query", asked)
         try:
             hits = [(int(one), 1.0 - float(away)) for one, away in zip(found["ids"][0], found["distances"][0], strict=True)]
         except (TypeError, KeyError, IndexError, ValueError) as error:
@@ -153,13 +143,13 @@ class ServedStore:
     def _got(self, id_: str, numbers: NDArray[np.int64]) -> dict[int, Vectors]:
         held: dict[int, Vectors] = {}
         for start in range(0, len(numbers), _BATCH):
-            found = self._page(id_, numbers[start : start + _BATCH], ["embeddings"])
+            found = self._page(id_, numbers[start : start + _BATCH])
             rows = np.asarray(found["embeddings"], np.float32)
             held |= {int(one): row for one, row in zip(found["ids"], rows, strict=True)}
         return held
 
-    def _page(self, id_: str, numbers: NDArray[np.int64], include: Sequence[str]) -> dict[str, Any]:
-        asked = {"ids": [str(number) for number in numbers.tolist()], "include": include}
+    def _page(self, id_: str, numbers: NDArray[np.int64]) -> dict[str, Any]:
+        asked = {"ids": [str(number) for number in numbers.tolist()], "include": ["embeddings"]}
         found = self._server.ask("POST", f"/collections/{id_}/get", asked)
         try:
             if len(found["embeddings"]) != len(found["ids"]):
@@ -216,11 +206,6 @@ def _lost(server: Server, name: str, how: str) -> VectorsLost:
     return VectorsLost(f"The collection {name} at {server.url} {how}: run `onrecord rebuild`, which makes it anew.", LOST)
 
 
-def _narrowed(filters: Filters) -> dict[str, Any]:
-    narrowed = where(filters)
-    return {"where": narrowed} if narrowed else {}
-
-
 def _packed(row: Vectors) -> str:
     return base64.b64encode(row.astype("<f4").tobytes()).decode("ascii")
 
@@ -237,21 +222,6 @@ def _weighed(numbers: Iterable[int], rows: Vectors) -> NDArray[np.float64]:
 
 def _alike(found: Any, expected: Any, tolerance: float) -> bool:
     return found is not None and np.shape(found) == np.shape(expected) and bool(np.allclose(found, expected, atol=tolerance))
-
-
-class _Filed:
-    """Days and outlets by passage, in whatever order they come, as one digest."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-
-    def add(self, numbers: Iterable[int], said: Iterable[Any]) -> None:
-        for number, one in zip(numbers, said, strict=True):
-            one = one if isinstance(one, dict) else {}
-            self._lines.append(f"{int(number):012} {one.get('day')} {one.get('source')}")
-
-    def digest(self) -> str:
-        return hashlib.sha256("\n".join(sorted(self._lines)).encode("utf-8", "replace")).hexdigest()
 
 
 def named(folder: Path) -> str:

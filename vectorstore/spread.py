@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from vectorstore import segments
 from vectorstore.encoders import Encoder, Vectors, open_encoder
 from vectorstore.errors import EmbedderUnavailable, OnRecordError, StoreError, WorkersLost
+from vectorstore.kept import Rows
 from vectorstore.server import Server
-from vectorstore.store import Rows
 
 _AHEAD = 2  # jobs that a worker has: the one it does and the next, so that it need not wait while its driver publishes
 _DEATHS = 3  # of workers by one job, after which nobody tries it again
@@ -54,25 +54,18 @@ class Write:
     fingerprint: str
     numbers: Sequence[int]
     vectors: Rows
-    days: Sequence[int]
-    sources: Sequence[str]
     server: tuple[str, str] | None
     owner: str
     died: int = 0
 
     def done(self, encoder: Encoder) -> str:
         server = Server(*self.server).patient() if self.server else None
-        made = segments.write(
-            self.folder, self.fingerprint, self.numbers, self.vectors, self.days, self.sources, server, self.owner
-        )
-        return made.digest
+        return segments.write(self.folder, self.fingerprint, self.numbers, self.vectors, server, self.owner).digest
 
     def packed(self) -> Write:
         """The same with its vectors in it, for another process."""
         whole = self.vectors[: len(self.numbers)]
-        return Write(
-            self.of, self.folder, self.fingerprint, self.numbers, whole, self.days, self.sources, self.server, self.owner
-        )
+        return Write(self.of, self.folder, self.fingerprint, self.numbers, whole, self.server, self.owner)
 
     def again(self) -> None:
         """Another folder: whoever was taken for dead may still write to the first."""

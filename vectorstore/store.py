@@ -15,24 +15,16 @@ from collections.abc import Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged, StoreError
+from vectorstore.kept import Rows
 from vectorstore.scratch import Scratch
-from vectorstore.types import Filters
 
-Near = list[tuple[int, float]]  # passage numbers with their cosines, the nearest first
-Among = Sequence[int] | None  # the passages that are looked at; None: all
 _NAME = "passages"
 _LARGEST_BATCH = 5_000  # Chroma takes 5,461
 EF_SEARCH = 200  # recall@10 .959 at 100,000 vectors; 100 gives .98 at 10,000
-
-
-class Rows(Protocol):
-    """Vectors that are read a slice at a time: an array, or a file of them."""
-
-    def __getitem__(self, part: slice, /) -> Vectors: ...
 
 
 class VectorStore:
@@ -42,8 +34,8 @@ class VectorStore:
         self._client, self._collection, self._scratch = client, collection, scratch
 
     @classmethod
-    def write(cls, folder: Path, numbers: Sequence[int], vectors: Rows, days: Sequence[int], sources: Sequence[str]) -> None:
-        """Makes a new store of the vectors and closes it. `days` are day numbers (0: undated), `sources` case-folded outlets.
+    def write(cls, folder: Path, numbers: Sequence[int], vectors: Rows) -> None:
+        """Makes a new store of the vectors and closes it.
 
         Raises OSError (no space) where Chroma gave up on a full disk, which it does not say, and StoreError for another failure.
         """
@@ -62,11 +54,7 @@ class VectorStore:
             )
             for start, end in pairwise(bounds):
                 part = slice(start, end)
-                collection.add(
-                    ids=[str(number) for number in numbers[part]],
-                    embeddings=vectors[part],
-                    metadatas=[{"day": day, "source": source} for day, source in zip(days[part], sources[part], strict=True)],
-                )
+                collection.add(ids=[str(number) for number in numbers[part]], embeddings=vectors[part])
         except damaged() as error:
             if shutil.disk_usage(folder).free < 2 * vectors[part].nbytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
@@ -97,10 +85,9 @@ class VectorStore:
     def count(self) -> int:
         return int(self._collection.count())
 
-    def nearest(self, vector: Vectors, n: int, filters: Filters = Filters(), among: Among = None) -> Near:
-        """The n nearest passages that the filters admit, among these if some are given, as (number, cosine), nearest first."""
-        ids = [str(number) for number in among] if among else None
-        found = self._collection.query([vector], ids=ids, n_results=n, where=where(filters), include=["distances"])
+    def nearest(self, vector: Vectors, n: int) -> list[tuple[int, float]]:
+        """The n nearest passages, as (number, cosine), nearest first."""
+        found = self._collection.query(query_embeddings=[vector], n_results=n, include=["distances"])
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
@@ -137,18 +124,3 @@ def _client(folder: Path) -> Any:
     from chromadb.config import Settings
 
     return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-
-
-def where(filters: Filters) -> dict[str, Any] | None:
-    terms: list[dict[str, Any]] = []
-    if filters.sources:
-        terms.append({"source": {"$in": [source.casefold() for source in filters.sources]}})
-    if filters.since or filters.until:
-        first, last = day_range(filters)
-        terms += [{"day": {"$gte": first}}, {"day": {"$lte": last}}]
-    return {"$and": terms} if len(terms) > 1 else terms[0] if terms else None
-
-
-def day_range(filters: Filters) -> tuple[int, int]:
-    """The first and the last day number that the filters admit; 0, no date, is in no range."""
-    return (filters.since.toordinal() if filters.since else 1), (filters.until.toordinal() if filters.until else 10_000_000)

@@ -61,7 +61,7 @@ def verify(folder: Path, segments: Collection[str] | None = None, server: Server
 def _try(segment: Segment, server: Server | None) -> None:
     vectors = Segments([segment], server=server)
     try:
-        if vectors.stores[0].count() != len(segment.numbers):
+        if vectors.parts[0].store.count() != len(segment.numbers):
             raise IndexDamaged(f"{segment.folder.name} does not hold {len(segment.numbers)} vectors")
         lost, numbers = 0, _sampled(segment.numbers)
         for number, vector in vectors.vectors(numbers).items():
