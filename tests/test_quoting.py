@@ -219,6 +219,15 @@ def test_an_agency_in_brackets_is_a_dateline(text: str, rest: str | None) -> Non
         ("Read more about the inquiry", True),
         ("1. Estrin", True),
         ("Estrin:A crew cleared Dock Road on Monday.", False),  # a column of short reports
+        ("QUAY NEWS —", True),
+        ("(QNA)", True),
+        ("SALTMERE (QNA) —", True),
+        ("By Ida Kern, Harbour Post", True),
+        ("Published 4:02 p.m. Aug. 3, 2022", True),
+        ("TODAY'S NUMBER", True),
+        ("By Monday all 300 had left the quay.", False),
+        ("SALTMERE (QNA) — The quay is closed.", False),
+        ("Updated figures put the dead at nine.", False),
         ("The inquiry opened at 8:30", False),
         ("She wrote: “It was calm.”", False),
         ("Watch keepers were asleep, the inquiry found.", False),
@@ -232,7 +241,7 @@ def test_page_furniture(text: str, is_furniture: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["A", "Aa ", "A' ", "A. ", "A, ", "Aa/", "(", "a:", "Read more ", "1. ", "A (B) ", "/Getty Images "]
+    "piece", ["A", "Aa ", "A' ", "A. ", "A, ", "Aa/", "(", "a:", "Read more ", "1. ", "A (B) ", "/Getty Images ", "(A", "By A"]
 )
 def test_endless_sentences_are_read_in_one_pass(piece: str) -> None:
     """A pattern that tries every way to cut a long run would not come back from these."""
