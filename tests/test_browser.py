@@ -56,22 +56,20 @@ def page(browser: Any, served: Served) -> Iterator[Any]:
     yield from visit(browser, served.url)
 
 
-def visit(browser: Any, url: str, **context: Any) -> Iterator[Any]:
+def visit(browser: Any, url: str, drawn: str = "#or-scroll[role=log]", **context: Any) -> Iterator[Any]:
     """A page that has been drawn; afterwards: nothing but our server was asked for anything, and no script failed."""
     opened = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **context})
     page = opened.new_page()
     page.set_default_timeout(WAIT)
     elsewhere: list[str] = []
     failures: list[str] = []
-    page.on(
-        "request", lambda request: None if f"{request.url}/".startswith((f"{url}/", "data:")) else elsewhere.append(request.url)
-    )
+    ours = f"{url.partition('?')[0].rstrip('/')}/"
+    page.on("request", lambda request: None if f"{request.url}/".startswith((ours, "data:")) else elsewhere.append(request.url))
     page.on("dialog", lambda dialog: (failures.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda said: failures.append(said.text) if said.type == "error" and not REFUSED.match(said.text) else None)
     page.goto(url)
-    page.wait_for_selector("#or-box textarea")
-    page.wait_for_selector("#or-scroll[role=log]")  # our scripts have run
+    page.wait_for_selector(drawn)  # our scripts have run
     try:
         yield page
     finally:
@@ -675,3 +673,105 @@ def test_filters_open_in_sight_on_a_telephone(browser: Any, served: Served) -> N
         page.wait_for_selector("#or-days:visible")
         page.wait_for_function("document.getElementById('or-filters').getBoundingClientRect().bottom <= innerHeight + 1")
         assert page.evaluate("document.getElementById('or-filters').getBoundingClientRect().top") >= 0
+
+
+def test_on_a_telephone_the_box_is_pinned(browser: Any, served: Served) -> None:
+    """It stays at the screen's end however far the page is scrolled, and the last answer ends above it."""
+    for page in visit(browser, served.url, viewport={"width": 390, "height": 700}, reduced_motion="reduce"):
+        for n in (1, 2, 3):
+            ask(page, "any doubt?")
+            answers(page, n)
+        box = "document.getElementById('or-composer').getBoundingClientRect()"
+        last = "document.querySelector('.or-exchange:last-child').getBoundingClientRect()"
+        page.wait_for_function(f"Math.abs({last}.top) < 2 || ({last}.top > 0 && {last}.bottom <= {box}.top)")
+        for place in ("0", "400", "document.body.scrollHeight"):
+            page.evaluate(f"scrollTo(0, {place})")
+            page.wait_for_function(f"Math.abs({box}.bottom - innerHeight) < 1")
+        assert page.evaluate(f"document.getElementById('or-said').getBoundingClientRect().bottom <= {box}.top")
+        first = page.locator(".or-exchange .or-chip").first
+        first.focus()  # by the keyboard: what is gone to is not under the box
+        assert first.evaluate(f"(chip) => chip.getBoundingClientRect().bottom < {box}.top")
+
+
+def test_filters_by_section_and_language(page: Any, assistant: Scripted) -> None:
+    """Both are chosen beside outlets, shown as chips, sent, in the link, and taken away; a link brings them back."""
+    page.click("#or-filters-open")
+    page.check("label:has-text('Harbour') input")
+    page.check("label:has-text('German') input")
+    assert page.inner_text("#or-chosen").split() == "section Harbour × in German ×".split()
+    ask(page, "Who denied it?")
+    answers(page, 1)
+    filters = assistant.asked[-1][2]
+    assert (filters.sections, filters.languages) == (("Harbour",), ("de",))
+    assert "section Harbour in German" in " ".join(page.inner_text(".or-colophon").split())
+    link = page.evaluate("onrecord.link.build(onrecord.talk.now.turns[0])")
+    assert link.endswith("section=Harbour&language=de")
+    page.click("#or-chosen button >> nth=0")
+    assert page.inner_text("#or-chosen").split() == "in German ×".split()
+    page.goto(f"{link}&section=Nowhere")
+    page.wait_for_selector("#or-scroll[role=log]")
+    assert page.inner_text("#or-chosen").split() == "section Harbour × section Nowhere × in German ×".split()
+
+
+# --- everyone -------------------------------------------------------------------------------------------------------------
+
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def axe() -> Any:
+    found = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: pip install 'onrecord[test]'")
+    return found.Axe()
+
+
+@pytest.fixture(scope="module")
+def closed() -> Iterator[Served]:
+    with start(Scripted(), port=0, auth=[("ann", "a secret of nine")]) as page:
+        yield page
+
+
+def sound(page: Any, axe: Any, view: str) -> None:
+    """Nothing that axe-core can tell is wrong, in light and in dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = axe.run(page)
+        assert not found.violations_count, f"{view}, {scheme}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize(("size", "language"), [(WIDE, "en"), (NARROW, "de")], ids=["wide, English", "narrow, German"])
+def test_axe_finds_nothing(
+    browser: Any, served: Served, closed: Served, axe: Any, assistant: Scripted, size: dict[str, int], language: str
+) -> None:
+    """No view has a violation of what axe-core knows, nor has the login page; the other tab is in test_collection_tab.py."""
+    look = {"viewport": size, "reduced_motion": "reduce"}
+    for page in visit(browser, f"{served.url}/?lang={language}", **look):
+        sound(page, axe, "start")
+        for n, question in enumerate(("any doubt this week?", "price?", "please fail"), 1):
+            ask(page, question)
+            answers(page, n)
+        page.click("#or-talks-open")
+        page.wait_for_selector("#or-talks li")
+        sound(page, axe, "answer, abstention, error, conversations")
+        page.click("#or-talks [data-do=delete]")
+        sound(page, axe, "a dialog")
+        page.keyboard.press("Escape")
+        page.click("#or-talks-open")
+        page.click(".or-exchange .or-chip >> nth=0")
+        sound(page, axe, "a card")
+        page.locator("#or-evidence .or-read >> visible=true").first.click()
+        page.wait_for_selector("#or-reader article")
+        sound(page, axe, "the whole article")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.click("#or-filters-open")
+        page.locator(".or-outlet-choice").first.click()
+        assistant.go_on.clear()
+        ask(page, "a slow one")
+        page.wait_for_selector(".or-running .or-chip")
+        ask(page, "next")
+        page.wait_for_selector(".or-waiting")
+        sound(page, axe, "filters; an answer being written, a question that waits")
+        assistant.go_on.set()
+        answers(page, 5)
+    for page in visit(browser, f"{closed.url}/?lang={language}", "input[type=password]", **look):
+        sound(page, axe, "login")

@@ -14,14 +14,14 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.settings import Settings
-from tests.test_browser import CHROMIUM, browser, visit
+from tests.test_browser import CHROMIUM, axe, browser, sound, visit
 from tests.test_render import ATTACKS
 from tests.test_uploads import WALL, page, served
 from ui.holdings import bars, holdings_html, job_words, timeline_html, uploads_html
 from ui.server import Served, start
 from ui.wording import wording
 
-__all__ = ["browser"]  # the fixture
+__all__ = ["axe", "browser"]  # the fixtures
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")  # Gradio's own use of pandas
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: the page was not tried in a browser")
 WORDS = wording()
@@ -163,8 +163,8 @@ def test_files_are_added_and_deleted_in_the_tab(browser: Any, chat: Served, tmp_
 
 @needs_chromium
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (360, "dark")])
-def test_the_tab_tells_what_there_is(browser: Any, chat: Served, width: int, scheme: str) -> None:
-    """Facts, a plot with its table, outlets that the keyboard sorts; nothing is wider than the screen."""
+def test_the_tab_tells_what_there_is(browser: Any, chat: Served, axe: Any, width: int, scheme: str) -> None:
+    """Facts, a plot with its table, outlets that the keyboard sorts; nothing is wider than the screen, nor wrong to axe."""
     for tab in visit(browser, chat.url, viewport={"width": width, "height": 800}, color_scheme=scheme):
         tab.focus("#or-tab-ask")
         tab.keyboard.press("ArrowRight")
@@ -179,6 +179,8 @@ def test_the_tab_tells_what_there_is(browser: Any, chat: Served, width: int, sch
         assert tab.get_attribute("#or-outlet-table th >> nth=0", "aria-sort") == "ascending"
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert tab.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.getElementById('or-collection-tab'))")
+        tab.evaluate("for (const one of document.querySelectorAll('#or-collection details')) one.open = true")
+        sound(tab, axe, "the collection")
 
 
 @needs_chromium

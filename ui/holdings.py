@@ -296,7 +296,7 @@ def timeline_html(found: Mapping[str, Any], words: Wording, root: str = "") -> s
     if found["question"]:
         scope = found["filters"]
         days = [(name, scope[name]) for name in ("since", "until") if scope[name]]
-        several = [(name, one) for name in ("sources", "sections", "languages") for one in scope[name]]
+        several = [(name, one) for name in ("sources", "sections", "languages") for one in scope.get(name, ())]
         query = urlencode([("question", found["question"]), ("format", "csv"), *several, *days], errors="replace")
         table = f'<a href="{escaped(f"{root}/api/v1/timeline?{query}")}" download>{t["timeline.csv"]}</a>'
     return (

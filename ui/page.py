@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from vectorstore.errors import OnRecordError
 from vectorstore.types import Article, Summary
 
 WAITING = 64  # how many may wait for an answer
+# To the edges of a telephone's screen (our styles keep out of its corners), and what is pinned stays above its keyboard.
+VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+_VIEWPORT = re.compile(r'(<meta\s+name="viewport"\s+content=")[^"]*(")')
 ISLANDS = ("or-header", "or-ask-tab", "or-collection-tab")
 
 
@@ -127,6 +131,7 @@ def dressed(html: str, given: Mapping[str, Any]) -> str:
         f'<script defer src="{escape(root)}/page/{script}"></script>'
     )
     html = html.replace('lang="en"', f'lang="{language}"', 1).replace("</head>", f"{head}</head>", 1)
+    html = _VIEWPORT.sub(rf"\1{VIEWPORT}\2", html, count=1)
     return html.replace('<link rel="manifest" href="/manifest.json" />', "", 1)
 
 

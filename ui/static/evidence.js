@@ -7,6 +7,7 @@ onrecord.evidence = (() => {
   let follow = true; // the reader has not scrolled away from the end
 
   const section = (n) => $("or-shown").querySelector(`section[data-turn="${n}"]`);
+  const exchange = (n) => document.querySelector(`.or-exchange[data-turn="${n}"]`);
   const show = (n) => {
     shown = n;
     closeReader(false);
@@ -154,9 +155,12 @@ onrecord.evidence = (() => {
     sheet(false);
     show(n);
     $("or-evidence").scrollTop = 0;
-    document.querySelector(`.or-exchange[data-turn="${n}"]`)?.scrollIntoView({ behavior: "auto", block: narrow() ? "start" : "nearest" });
+    exchange(n)?.scrollIntoView({ behavior: "auto", block: narrow() ? "start" : "nearest" });
   });
-  on("answered", (n) => show(n));
+  on("answered", (n) => {
+    show(n);
+    if (narrow() && follow) exchange(n)?.scrollIntoView({ block: "start" });
+  });
   on("opened.whole", (n) => {
     follow = true;
     show(n);
@@ -165,7 +169,9 @@ onrecord.evidence = (() => {
 
   const settle = () => {
     const talk = $("or-scroll");
-    if (follow && !narrow() && talk.querySelector(".or-exchange")) talk.scrollTop = talk.scrollHeight;
+    if (!follow || !talk.querySelector(".or-exchange")) return;
+    if (!narrow()) talk.scrollTop = talk.scrollHeight;
+    else talk.querySelector(".or-exchange.or-running")?.scrollIntoView({ block: "start" }); // as it grows, its question goes to the top
   };
 
   on("ready", () => {
@@ -188,6 +194,7 @@ onrecord.evidence = (() => {
       hideTip();
       follow = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
     });
+    for (const what of ["wheel", "touchmove"]) addEventListener(what, () => narrow() && (follow = false), { passive: true });
     new MutationObserver(settle).observe($("or-said"), { childList: true, subtree: true, characterData: true });
     new ResizeObserver(settle).observe(talk); // the filters, opened, take room from the conversation
     matchMedia("(max-width: 899px)").addEventListener("change", () => sheet(false));
