@@ -117,6 +117,25 @@ def test_an_index_moves_to_a_server_without_encoding(chroma: Chroma, tmp_path: P
         assert there.memory[1] == 0  # the vectors are in another process
 
 
+def test_an_index_comes_back_from_a_server(chroma: Chroma, tmp_path: Path) -> None:
+    """`--to-folder` makes it whole without encoding, whether the server answers or not, and deletes collections where it does."""
+    source = collection(tmp_path / "in")
+    for server in (chroma.server, None):
+        index = tmp_path / ("answers" if server else "silent")
+        build(source, index, chroma.server)
+        (name,) = names(index)
+        with opened(index, chroma.server) as there:
+            found = asked(there)
+        for turn in range(3):  # the generation before is kept for who reads it
+            report = rebuild([source], index, encoder=WordHashEncoder(), server=server, to_folder=True)
+            assert (report.encoded, report.reused) == (turn > 0, 30 - (turn > 0))
+            with opened(index, None) as here:
+                assert turn or same(asked(here), found)
+            edit(source, {"mill-3": f"The weir at Oster broke {turn} times, {bool(server)}."})
+        assert set(names(index)) == {""}
+        assert (name in chroma.collections()) == (server is None)
+
+
 def test_what_no_generation_lists_is_deleted_and_nothing_else(chroma: Chroma, steady: Path, tmp_path: Path) -> None:
     """Collections of segments that were merged away go; another index's, one that somebody else made, and listed ones stay."""
     chroma.call("POST", "/collections", {"name": "onrecord-of-somebody-else", "get_or_create": True})
@@ -365,7 +384,7 @@ def test_what_was_lost_or_changed_is_found(chroma: Chroma, served: Path, tmp_pat
         with pytest.raises(VectorsLost, match="run `onrecord rebuild`"):
             verify_live(served, chroma.server)
         report = build(tmp_path / "in", served, chroma.server)
-        assert (report.encoded, report.reused) == (30, 0)
+        assert (report.encoded, report.reused) == (0, 30)  # from the index folder, which keeps them
         with opened(served, chroma.server) as index:
             assert same(asked(index), whole)
 

@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="build with the processors of a Ray cluster, or N of them: its HOST:PORT, or auto for that of this machine",
     )
+    command.add_argument("--to-folder", action="store_true", help="bring vectors back from a Chroma server; it need not answer")
     command.add_argument("--from-index", metavar="DIR", help="take the articles of that index, for another embedder")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_rebuild)
@@ -268,6 +269,7 @@ def _rebuild(options: argparse.Namespace, settings: Settings) -> int:
                 server=settings.server,
                 workers=workers,
                 ray=options.ray or "",
+                to_folder=options.to_folder,
             )
         print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _report(report, settings), flush=True)
 

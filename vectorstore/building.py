@@ -39,17 +39,19 @@ class Building:
 
     def __init__(
         self, index_dir: Path, encoder: Encoder, embedder: str, sources: Sequence[str], mapping: Mapping[str, str],
-        server: Server | None = None, work: Callable[[], Work] | None = None,
+        server: Server | None = None, work: Callable[[], Work] | None = None, to_folder: bool = False,
     ) -> None:  # fmt: skip
+        """`to_folder`: what a server finds today is found from the folder again, and the collections there are deleted."""
         self._index_dir, self._encoder, self._server, self._spread = index_dir, encoder, server, work
-        self._owner = generations.owner(index_dir) if server else ""
-        self._place = Place(index_dir, encoder.fingerprint, server, self._owner)
-        if server:
-            server.version()  # before hours of work for one that does not answer
+        to = None if to_folder else server
+        self._owner = generations.owner(index_dir) if to else ""
+        self._place = Place(index_dir, encoder.fingerprint, to, self._owner)
+        if to:
+            to.version()  # before hours of work for one that does not answer
         self._said: dict[str, Any] = {"fingerprint": encoder.fingerprint, "embedder": embedder, "sources": list(sources)}
         self._said["mapping"] = dict(mapping)
         self._when = datetime.now(UTC)
-        self._before, self._segments = _sound(index_dir, encoder.fingerprint, server)
+        self._before, self._segments, self._lost = _sound(index_dir, encoder.fingerprint, server, to_folder)
         self._known: dict[str, sealed.Seal] = {}
         self._next = self._before.manifest.next_passage if self._before else 0
         self._verified = {segment.folder.name for segment in self._segments}
@@ -153,9 +155,10 @@ class Building:
             progress("passages", before + done, len(self._alive))
 
     def _move(self) -> None:
-        """Makes anew, of their vectors, the segments that are not where they belong, or that do not keep them."""
-        here = prefix(self._owner) if self._server else ""
-        for one in [one for one in self._segments if not (one.collection.startswith(here) and one.keeps)]:
+        """Makes anew, of their vectors, segments that are not where they belong, do not keep them, or were lost on a server."""
+        here = prefix(self._owner) if self._place.server else ""
+        at_home = {one for one in self._segments if (one.collection.startswith(here) if here else not one.collection)}
+        for one in [one for one in self._segments if one not in at_home or one in self._lost or not one.keeps]:
             self._segments.remove(one)
             self._anew([one], one.numbers[within(one.numbers, self._alive)].tolist())
 
@@ -219,21 +222,30 @@ def _all(held: Sequence[Segment]) -> Numbers:
     return np.sort(np.concatenate([NONE, *(segment.numbers for segment in held)]))
 
 
-def _sound(index_dir: Path, fingerprint: str, server: Server | None) -> tuple[Checked | None, list[Segment]]:
-    """The live generation and those of its segments that are of this embedder, every byte as it was written; None without one.
+def _sound(
+    index_dir: Path, fingerprint: str, server: Server | None, to_folder: bool
+) -> tuple[Checked | None, list[Segment], set[Segment]]:
+    """The live generation, those of its segments that are of this embedder, and those of them that the server has lost.
 
-    What is damaged is left out: it is made anew. Raises VectorsUnavailable where a server that has some does not answer.
+    Every byte of them is as it was written; what is damaged is left out: it is made anew. No generation: None. Raises
+    VectorsUnavailable where a server that has some does not answer; `to_folder` needs none.
     """
     try:
         folder = generations.folder(index_dir, generations.live(index_dir))
         manifest = generations.manifest(folder)
         sealed.check(folder, manifest.files, every_byte=True)
     except (NoIndex, IndexDamaged, IndexIncompatible):
-        return None, []
-    held = []
+        return None, [], set()
+    held, lost = list[Segment](), set[Segment]()
     for name, digest in manifest.segments if manifest.fingerprint == fingerprint else ():
         with suppress(IndexDamaged, VectorsLost):
             one = segments.look_at(index_dir / "segments" / name, digest, fingerprint, every_byte=True)
-            one.look(server)
+            try:
+                if not (to_folder and one.keeps):
+                    one.look(server)
+            except VectorsLost:
+                if not one.keeps:
+                    raise
+                lost.add(one)
             held.append(one)
-    return Checked(folder, manifest, tuple(held), NONE), held
+    return Checked(folder, manifest, tuple(held), NONE), held, lost

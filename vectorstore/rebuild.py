@@ -86,6 +86,7 @@ def rebuild(
     workers: int = 0,
     ray: str = "",
     only_uploads: bool = False,
+    to_folder: bool = False,
 ) -> Report:
     """Indexes the files and folders; without any, what the live index was made from, or the sample articles.
 
@@ -94,7 +95,8 @@ def rebuild(
     index (or of this one): for another embedder, without the sources. `mapping` says what fields are called:
     {"headline": "title"}.
 
-    With a `server` the vectors go there, those that lie in the folder, too: nothing is encoded for it. With more than one of
+    With a `server` it finds the nearest vectors, those of the folder, too: nothing is encoded for it. With `to_folder` they are
+    found in the folder again; the server need not answer, but keeps its collections where it does not. With more than one of
     `workers`, processes of this machine that share its processors make the segments; with `ray`, the address of a Ray cluster or
     "auto", its actors do, as many as it has processors, or `workers`. All its machines must see the index folder at its path.
 
@@ -137,7 +139,7 @@ def rebuild(
                 named = given or [samples()]  # which are not kept: the next version may bring others
             work = partial(_shared, told, encoder.fingerprint, index_dir, workers, at) if ray or workers > 1 else None
             building = ends.enter_context(
-                Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server, work)
+                Building(index_dir, encoder, embedder, [kept(path) for path in given], own, server, work, to_folder)
             )
             if only_uploads and building.is_anew:
                 raise IndexDamaged(f"The index in {index_dir} is damaged, nothing can be added to it: run `onrecord rebuild`.")

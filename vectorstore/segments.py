@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,15 +215,18 @@ class Part:
     """One segment, open: what finds the nearest of its vectors, and these themselves."""
 
     def __init__(self, segment: Segment, server: Server | None, dead: Numbers) -> None:
-        self._numbers = segment.numbers
+        self._segment, self._server, self._numbers = segment, server, segment.numbers
         gone = within(segment.numbers, dead)
         self._alive = ~gone if gone.any() else None
-        self.store = segment.open(server)
-        try:
-            self._kept = Kept(segment.folder / FILE) if segment.keeps else _Fetched(self.store, segment.numbers)
-        except BaseException:
-            self.store.close()
-            raise
+        self._opening, self._opened = threading.Lock(), cast("Stored | None", None)
+        self._kept = Kept(segment.folder / FILE) if segment.keeps else _Fetched(self.store, segment.numbers)
+
+    @cached_property
+    def store(self) -> Stored:
+        """What finds the nearest; opened by the first that asks: vectors themselves can be read without it."""
+        with self._opening:
+            self._opened = self._opened or self._segment.open(self._server)
+            return self._opened
 
     def nearest(self, vector: Vectors, n: int, among: Mask | None) -> Hits:
         """The n nearest of those that are not gone and that the mask admits."""
@@ -259,7 +262,8 @@ class Part:
         return zip(numbers[here].tolist(), self._kept.all()[places[here]], strict=True)
 
     def close(self) -> None:
-        self.store.close()
+        if self._opened:
+            self._opened.close()
         self._kept.close()
 
 
