@@ -310,20 +310,37 @@ def test_a_torn_or_garbled_record_is_encoded_anew(tmp_path: Path) -> None:
 
 
 def test_an_index_for_another_embedder_is_made_without_the_sources(tmp_path: Path) -> None:
-    """The articles come from the other index, whose sources may be gone; it stays as it was. It may be the same index."""
+    """The articles come from the other index, whose sources may be gone; it stays as it was. It may be the same index.
+
+    Earlier versions, duplicates and what could not be read come along, and so does what fields are called.
+    """
     source, index = collection(tmp_path / "in"), tmp_path / "index"
-    build(source, index)
+    early = {
+        "id": "tug",
+        "kop": "The tug",
+        "text": "A tug sank off Hollin.",
+        "date": "2026-03-01",
+        "url": "https://a.example/tug",
+    }
+    rows = [early, early, early | {"text": "A tug nearly sank off Hollin.", "date": "2026-03-02"}]
+    (source / "tug.jsonl").write_text("\n".join([*map(json.dumps, rows), "{cut off"]), encoding="utf-8")
+    first = rebuild([source], index, encoder=WordHashEncoder(), mapping={"kop": "title"})
+    kept = ("articles", "passages", "superseded", "duplicates", "rejected")
+    assert (first.articles, first.superseded, first.duplicates, len(first.rejected)) == (31, 1, 1, 1)
     shutil.rmtree(source)
     other = WordHashEncoder(64)
     with pytest.raises(NoIndex, match="to take articles from: give the folder of one"):
         rebuild([], tmp_path / "other", encoder=other, from_index=tmp_path / "nowhere")
     report = rebuild([], tmp_path / "other", encoder=other, from_index=index)
-    assert (report.articles, report.encoded) == (30, 30)
+    assert report.encoded == 31
+    assert [getattr(report, name) for name in kept] == [getattr(first, name) for name in kept]
     with Index.open(tmp_path / "other", encoder=other, rerank=False) as opened:
         assert opened.search("mill 7", k=1)[0].article.title == "The mill 7"
+        assert [(one.title, one.text) for one in opened.versions("tug")] == [("The tug", "A tug sank off Hollin.")]
     assert top(index, "mill 7") == "The mill 7"
     report = rebuild([], index, encoder=other, from_index=index)
-    assert (report.articles, report.encoded, report.removed) == (30, 30, 0)
+    assert (report.encoded, report.removed) == (31, 0)
+    assert [getattr(report, name) for name in kept] == [getattr(first, name) for name in kept]
     with Index.open(index, encoder=other, rerank=False) as opened:
         assert opened.search("mill 7", k=1)[0].article.title == "The mill 7"
 

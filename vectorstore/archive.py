@@ -11,17 +11,21 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vectorstore.articles.lines import Line, Read
 from vectorstore.encoded import DIGEST
 from vectorstore.language.detect import code_of
-from vectorstore.types import Article, Passage, one_section
+from vectorstore.types import Article, Passage, Rejected, one_section
 
+# To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
+VERSION = 3
 # What an article that was read is: it answers, or it is kept as an earlier version of one that does, or as its duplicate.
 ANSWERS, SUPERSEDED, DUPLICATE, UNDECIDED = range(4)
 # `told` has the sentences of passages, by which copies are found; `copies` each passage with those that carry the same copy.
 # Every article that was read is stored, with its place in the file that it was read from, and the id that it gave ("given"; `id`
 # is that, or made different from another's); where a line of that file says all of it, with what tells the line from others. The
 # text comes last: whoever wants another column does not walk through it.
-SCHEMA = """
+LINES = "CREATE INDEX articles_line ON articles (file, line) WHERE line IS NOT NULL"
+SCHEMA = f"""
 CREATE TABLE files (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE rejected (file INTEGER NOT NULL, "where" TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -36,7 +40,6 @@ CREATE INDEX holdings ON articles (source, published, passages) WHERE standing =
 CREATE UNIQUE INDEX answering ON articles (id) WHERE standing = 0;
 CREATE INDEX articles_file ON articles (file, given);
 CREATE INDEX articles_given ON articles (given);
-CREATE INDEX articles_line ON articles (file, line) WHERE line IS NOT NULL;
 CREATE INDEX articles_address ON articles (address);
 CREATE INDEX articles_wording ON articles (wording);
 CREATE INDEX articles_standing ON articles (standing, of);
@@ -47,6 +50,7 @@ CREATE INDEX told_digest ON told (digest, passage, words);
 CREATE INDEX told_passage ON told (passage);
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_digest ON passages (digest);
+{LINES};
 """
 RECORD = "title, source, url, published, authors, modified, section, language, corrections, agency, dateline"
 COLUMNS = f"number, id, text, {RECORD}"
@@ -119,12 +123,23 @@ class Archive:
         for number, source, day, passages in self._read(query):
             yield number, source, _day(day), firsts.get(number, 0), passages
 
-    def whole(self, besides: str = "") -> Iterator[Article]:
-        """Every article; without those of files whose names begin with `besides`, where that is given."""
-        query = f"SELECT {COLUMNS} FROM articles WHERE standing = 0"  # noqa: S608 - ours
-        if besides:
-            query += " AND file NOT IN (SELECT number FROM files WHERE substr(name, 1, ?) = ?)"
-        yield from (article_of(row) for row in self._read(f"{query} ORDER BY number", (len(besides), besides) if besides else ()))
+    def files(self) -> Iterator[tuple[int, str, str]]:
+        """The number, the name and the stamp of each file, in the order in which they were read; no stamp of another version."""
+        same = self._database.execute("PRAGMA user_version").fetchone()[0] == VERSION
+        for number, name, stamp in self._read("SELECT number, name, stamp FROM files ORDER BY rank"):
+            yield number, name, stamp if same else ""
+
+    def of_file(self, number: int) -> Iterator[Read]:
+        """All that a file gave, as its reader said it: each article as it was given, earlier versions and duplicates too."""
+        unread = self._read('SELECT "where", reason FROM rejected WHERE file = ? ORDER BY rowid', (number,))
+        yield from (Rejected(*row) for row in unread)
+        has_lines = self._database.execute("SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'line'").fetchone()[0]
+        line = "line" if has_lines else "NULL"
+        query = f"SELECT {line}, given, {COLUMNS} FROM articles WHERE file = ? ORDER BY place"  # noqa: S608 - ours
+        for row in self._read(query, (number,)):
+            if row[0]:
+                yield Line(row[0], known=False)
+            yield article_of((row[2], row[1], *row[4:]))
 
     def by_file(self, names: str) -> dict[str, Given]:
         """What each file whose name begins so has given."""

@@ -12,14 +12,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from vectorstore.archive import ANSWERS, COLUMNS, DUPLICATE, RECORD, SCHEMA, SUPERSEDED, UNDECIDED, article_of, digest, marks, row
+from vectorstore.archive import (
+    ANSWERS,
+    COLUMNS,
+    DUPLICATE,
+    LINES,
+    RECORD,
+    SCHEMA,
+    SUPERSEDED,
+    UNDECIDED,
+    VERSION,
+    article_of,
+    digest,
+    marks,
+    row,
+)
+from vectorstore.articles.lines import Line, Read
 from vectorstore.editions import address, relation, wording
 from vectorstore.passages import encoded_text, heading, with_sentences
 from vectorstore.types import Article, Rejected
 from vectorstore.wirecopy import same_copy, without_credit
 
-# To be raised when readers read or passages() splits otherwise: what did not change is then read and split anew.
-VERSION = 4
 # Two passages are held against each other as copies if sentences of some length that stand in both make up a good part of the
 # shorter; a sentence that stands in very many is an outlet's own, such as an invitation to subscribe.
 _LEAST_WORDS, _LEAST_SHARE, _MOST_TELL = 5, 0.3, 50
@@ -45,10 +58,14 @@ class ArchiveWriter:
         self._database.execute("CREATE TEMP TABLE read (article INTEGER PRIMARY KEY)")
         self._database.execute("CREATE TEMP TABLE seen (file INTEGER PRIMARY KEY)")
         self._database.execute("CREATE TEMP TABLE were AS SELECT number, given, standing FROM articles")
-        self._file, self._place, self._rank = 0, 0, 0
+        self._file, self._place, self._rank, self._line = 0, 0, 0, b""
         self.first_passage = self.next_passage = next_passage
         self.removed: list[int] = []  # numbers of passages that were there before and are no more
         self.edited = False  # whether anything is not as it was
+        if not self._one("SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'line'"):  # made before there was one
+            self.before = None
+            self._database.execute("ALTER TABLE articles ADD COLUMN line BLOB")
+            self._database.execute(LINES)
         if self._one("PRAGMA user_version") != VERSION:
             self._read_anew()
         self.superseded = self.duplicates = self.gone = 0  # articles; known when it is settled
@@ -56,9 +73,6 @@ class ArchiveWriter:
     def _read_anew(self) -> None:
         """Forgets what another version of this program made of the files; what they say is compared all the same."""
         self.before = None
-        if not self._one("SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'line'"):
-            self._database.execute("ALTER TABLE articles ADD COLUMN line BLOB")
-            self._database.execute("CREATE INDEX articles_line ON articles (file, line) WHERE line IS NOT NULL")
         self._database.execute("UPDATE files SET stamp = ''")
         self._database.execute("UPDATE articles SET line = NULL")
         for number in self._numbers("SELECT number FROM articles WHERE passages > 0"):
@@ -100,6 +114,16 @@ class ArchiveWriter:
     def reject(self, rejected: Rejected) -> None:
         """Keeps what could not be read of the file, to say it again as long as the file does not change."""
         self._database.execute("INSERT INTO rejected VALUES (?, ?, ?)", (self._file, rejected.where, rejected.reason))
+
+    def take(self, item: Read) -> None:
+        """What is said next of the file."""
+        if isinstance(item, Rejected):
+            self.reject(item)
+        elif isinstance(item, Article):
+            self.put(item, self._line)
+        elif item.known:
+            self.again(item.digest)
+        self._line = item.digest if isinstance(item, Line) and not item.known else b""  # of the article that follows
 
     def again(self, line: bytes) -> None:
         """The next article of the file is that which this line, which `before` has, made when it was read."""

@@ -78,7 +78,7 @@ class Filling:
         self._archives = [archive, *([before] if before else [])]
         self._encoder, self._work, self._place = encoder, work, place
         self._earlier, self._held = _all(held), sum(len(one.numbers) for one in held)
-        self._store = Segments(held, server=place.server)
+        self._among, self._store = held, Segments(())
         self._left = Encoded.left(place.index_dir, encoder.fingerprint, encoder.dimensions)
         self._numbered = 1 + max((one.number for one in self._left), default=0)
         self._planned: list[_Planned] = []
@@ -101,7 +101,7 @@ class Filling:
     def search(self, held: Sequence[Segment]) -> None:
         """Takes other segments to look for vectors in."""
         self._store.close()
-        self._store = Segments(held, server=self._place.server)
+        self._among, self._store = held, Segments(())
 
     def segments(self, missing: Numbers, told: Callable[[int], None]) -> Iterator[Segment]:
         """Each as soon as it is there; it is to be published before the next is asked for."""
@@ -202,12 +202,20 @@ class Filling:
         """Keeps the vectors of those of these texts that a segment has; a passage number that each is under."""
         found = self._elsewhere(digests)
         if found:
-            planned.encoded.add(list(found), self._store.stacked(list(found.values())))
+            planned.encoded.add(list(found), self._holding(list(found.values())).stacked(list(found.values())))
         return found
+
+    def _holding(self, numbers: Sequence[int]) -> Segments:
+        """The segments that have these passages, open, and no others: each takes a while and memory for all of its vectors."""
+        wanted = [one for one in self._among if within(np.array(numbers, np.int64), one.numbers).any()]
+        if any(one not in self._store.segments for one in wanted):
+            self._store.close()
+            self._store = Segments(wanted, server=self._place.server)
+        return self._store
 
     def _elsewhere(self, digests: Sequence[bytes]) -> dict[bytes, int]:
         pairs = [(digest, number) for digest in digests for archive in self._archives for number in archive.same(digest)]
-        held = within(np.array([number for _, number in pairs], np.int64), self._store.numbers)
+        held = within(np.array([number for _, number in pairs], np.int64), _all(self._among))
         return {digest: number for (digest, number), is_held in zip(pairs, held, strict=True) if is_held}
 
 

@@ -128,10 +128,9 @@ def rebuild(
             elif articles is not None:
                 given, named = [Path("-")], [Path("the articles that were given")]
             elif from_index is not None:
-                other, given = _other(Path(from_index), index_dir)
+                other, given, before = _other(Path(from_index), index_dir)
                 ends.callback(other.close)
-                # What was added to this index itself is read from its files: else it could not be taken out again.
-                articles, named = other.whole(uploads.SCHEME if _is_one(from_index, index_dir) else ""), [Path(from_index)]
+                named, own = [Path(from_index)], own or before
             else:
                 if not given:
                     given, before = _made_from(index_dir)
@@ -149,7 +148,10 @@ def rebuild(
                     archive.keep(uploads.SCHEME)
                 if articles is not None:
                     _read(_given(articles, own, archive), rejections, progress)
-                _read(_files(named if articles is None else (), own, archive, index_dir), rejections, progress)
+                if from_index is not None and articles is None:
+                    _read(_taken_over(other, Path(from_index), index_dir, archive), rejections, progress)
+                paths = named if articles is None and from_index is None else ()
+                _read(_files(paths, own, archive, index_dir), rejections, progress)
                 if only_uploads:
                     _read(listed(index_dir, uploads.SCHEME), rejections, None)  # what was said of all else
                 named = [*named, *added]
@@ -211,8 +213,8 @@ def _made_from(index_dir: Path) -> tuple[list[Path | str], dict[str, str]]:
     return [source(one) for one in saved], own
 
 
-def _other(other: Path, index_dir: Path) -> tuple[Archive, list[Path | str]]:
-    """The archive of another index, and what that was made from; what was added to it through the page is a source here."""
+def _other(other: Path, index_dir: Path) -> tuple[Archive, list[Path | str], dict[str, str]]:
+    """The archive of another index, what that was made from and by which field names; what was added to it is a source here."""
     try:
         folder = generations.folder(other, generations.live(other))
     except NoIndex:
@@ -220,7 +222,25 @@ def _other(other: Path, index_dir: Path) -> tuple[Archive, list[Path | str]]:
     manifest = generations.manifest(folder)
     sealed.check(folder, manifest.files, every_byte=True)
     theirs: list[Path | str] = [uploads.folder(other)] if uploads.uploaded(other) and not _is_one(other, index_dir) else []
-    return Archive(folder / "articles.sqlite"), [*(source(one) for one in manifest.sources), *theirs]
+    return Archive(folder / "articles.sqlite"), [*(source(one) for one in manifest.sources), *theirs], dict(manifest.mapping)
+
+
+def _taken_over(other: Archive, of: Path, index_dir: Path, archive: ArchiveWriter) -> Iterator[Read]:
+    """All that another index has of each file, put into the archive: earlier versions, and what could not be read, too."""
+    own = _is_one(of, index_dir)
+    for number, name, mark in other.files():
+        if name.startswith(uploads.SCHEME):
+            if own:  # it is read from its file: else it could not be taken out again
+                continue
+            name, mark = str(uploads.folder(of) / name.removeprefix(uploads.SCHEME)), ""
+        held = archive.holds(name, mark)
+        archive.begin(name, mark)
+        for item in other.of_file(number):
+            if not held:
+                archive.take(item)
+            if isinstance(item, Article):
+                yield item
+    yield from listed(of, uploads.SCHEME if own else "")
 
 
 def _is_one(one: Path | str, other: Path) -> bool:
@@ -236,26 +256,17 @@ def _files(paths: Sequence[Path | str], own: Mapping[str, str], archive: Archive
     def unchanged(place: Place) -> bool:
         return archive.holds(place.where, mark(place))
 
-    where, line = "", b""
+    where = ""
     more, before = uploads.places(index_dir), str(archive.before or "")
     for item in read_places(paths, unchanged, own, more=more, archive=before):
-        if isinstance(item, Line) and not item.known:
-            line = item.digest
-            continue
-        if isinstance(item, Line):
-            archive.again(item.digest)
-            yield item
-        elif isinstance(item, Place):
+        if isinstance(item, Place):
             where = item.where
             yield from archive.begin(item.where, mark(item))
-        elif isinstance(item, Rejected):
-            if where and item.where.startswith(where):  # else it is a folder's, and looked at anew each time
-                archive.reject(item)
-            yield item
         else:
-            archive.put(item, line)
+            # What is not said of the file is said of its folder, and looked at anew each time.
+            if not isinstance(item, Rejected) or (where and item.where.startswith(where)):
+                archive.take(item)
             yield item
-        line = b""
 
 
 def _given(
@@ -275,7 +286,7 @@ def _read(items: Iterable[Read], rejections: Rejections, progress: Progress | No
     for item in items:
         if isinstance(item, Rejected):
             rejections.add(item)
-        elif progress:
+        elif progress and not (isinstance(item, Line) and not item.known):  # its article follows
             progress("articles", articles := articles + 1, 0)
 
 

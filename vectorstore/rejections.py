@@ -24,13 +24,13 @@ def rejected(index_dir: Path, most: int) -> tuple[int, list[Rejected]]:
         return 0, []
 
 
-def listed(index_dir: Path, besides: str) -> Iterator[Rejected]:
-    """What could not be read when the index was made, but for what begins with `besides`."""
+def listed(index_dir: Path, besides: str = "") -> Iterator[Rejected]:
+    """What could not be read when the index was made, but for what begins with `besides`, where that is given."""
     try:
         with (index_dir / "rejected.jsonl").open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 row = json.loads(line)
-                if not row["where"].startswith(besides):
+                if not besides or not row["where"].startswith(besides):
                     yield Rejected(row["where"], row["reason"])
     except FileNotFoundError:
         return
