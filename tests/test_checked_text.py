@@ -71,6 +71,36 @@ def test_a_contradiction_brings_the_passage_that_says_otherwise(index: Index) ->
     assert checked.faults == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "later", "says"),
+    [
+        ("The public baths in Tarrow will close on 12 October.", "Highland Wire", "the report says “open”"),
+        ("Nine people were hurt when a ceiling fell in at the baths in Tarrow.", "Quarry Courier", "Nine here, but Eleven"),
+        ("The public baths in Tarrow will stay open.", "", ""),
+        ("Eleven people were hurt when a ceiling fell in at the baths in Tarrow.", "", ""),
+        ("Rangers shot a wolf in the Marrow Valley on Wednesday.", "", ""),
+    ],
+)
+def test_a_later_report_that_says_otherwise_is_named_and_cited(text: str, later: str, says: str, index: Index) -> None:
+    """A sentence is supported by one report; who prints it learns that a later one has the opposite or another count."""
+    checked = checked_text(text, index)
+    (one,) = checked.sentences
+    cited = {citation.number: citation.article.source for citation in checked.citations}
+    assert (one.status, [cited[n] for n in one.differs]) == ("supported", [later] if later else [])
+    assert says in one.note
+    assert checked.as_dict()["sentences"][0]["differs"] == list(one.differs)
+    assert ("A later report differs" in checked_text_shown(checked)) == bool(later)
+
+
+def test_what_a_correction_says_was_wrong_carries_nothing(index: Index) -> None:
+    """The figure that is put right is contradicted by the correction that names it; the right one is supported."""
+    wrong, right = checked_text(
+        "Mending the roof of the baths would cost 34 million crowns. The trust puts the cost at 3.4 million crowns.", index
+    ).sentences
+    assert (wrong.status, wrong.reasons) == ("contradicted", ("The article says that this was wrong.",))
+    assert right.status == "supported"
+
+
 def test_filters_leave_out_what_they_do_not_admit(index: Index) -> None:
     """A quotation that stands in another outlet's article alone is not found."""
     text = "“There is a wolf in all of us.” “You do not sleep. You lie there and you listen.”"

@@ -48,7 +48,8 @@ def _sentence(one: CheckedSentence, width: int) -> list[str]:
     if one.status == "not in the articles":
         lines.append("    Not in the articles.")
     reasons = one.reasons if one.status == "contradicted" and not one.is_by_quotation else ()
-    lines += [wrapped(line, width, "    ", "    ") for line in (*reasons, one.note) if line]
+    note = one.note + "".join(f" [{n}]" for n in one.differs)
+    lines += [wrapped(line, width, "    ", "    ") for line in (*reasons, note) if line]
     return lines
 
 

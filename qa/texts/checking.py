@@ -81,10 +81,11 @@ def checked_text(
         if progress:
             progress(n + 1, len(reading.sentences))
     rows = [row.quotes for row in done] + [list(checking.quotes.get(number, ())) for number in range(len(marked))]
+    rows += [row.later for row in done]
     citations, numbers = numbered(rows)
     checked = [
-        replace(row.sentence, citations=numbers[n], quotations=tuple(number + 1 for number in owners[n]))
-        for n, row in enumerate(done)
+        replace(row.sentence, citations=numbers[n], quotations=tuple(k + 1 for k in owners[n]), differs=later)
+        for n, (row, later) in enumerate(zip(done, numbers[len(done) + len(marked) :], strict=True))
     ]
     checked += [_unread(one, tuple(k + 1 for k in owners[n])) for n, one in enumerate(reading.sentences) if n >= len(done)]
     quotations = tuple(
@@ -140,6 +141,7 @@ def _owners(written: Sequence[Written], marked: Sequence[Marked]) -> list[list[i
 class _Row:
     sentence: CheckedSentence
     quotes: list[Quote]
+    later: list[Quote] = field(default_factory=list)  # of a later report that says otherwise
 
 
 @dataclass(slots=True)
@@ -187,7 +189,7 @@ class _Checking:
         if _is_opinion(written.words) and found.status != "supported":
             return _Row(replace(plain, kind="opinion"), [])
         quotes = list(found.quotes) if found.status != "not in the articles" else own
-        return _Row(replace(plain, status=found.status, reasons=_told(found), note=found.note), quotes)
+        return _Row(replace(plain, status=found.status, reasons=_told(found), note=found.note), quotes, list(found.differs))
 
     def _only_quotes(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> bool:
         """Whether a sentence has nothing beside its quotations but who says them, in words that the article has near them."""

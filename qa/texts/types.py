@@ -58,6 +58,7 @@ class CheckedSentence:
     note: str = ""
     citations: tuple[int, ...] = ()
     quotations: tuple[int, ...] = ()  # the numbers of those that it has words of
+    differs: tuple[int, ...] = ()  # the citations of a later report that says otherwise
     is_by_quotation: bool = False  # whether its status is that of a quotation in it
 
 
@@ -106,6 +107,7 @@ class CheckedText:
                     "note": one.note,
                     "citations": list(one.citations),
                     "quotations": list(one.quotations),
+                    "differs": list(one.differs),
                 }
                 for one in self.sentences
             ],
