@@ -171,6 +171,7 @@ class TextSentence:
     note: str
     citations: list[int]
     quotations: list[int]
+    differs: list[int]  # the citations of a later report that says otherwise
 
 
 @dataclass(frozen=True)
