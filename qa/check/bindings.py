@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from qa.check.align import Claim
-from vectorstore.language.align import Line
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
@@ -40,7 +39,6 @@ def _bound(claim: Claim) -> Iterator[str]:
             if other := _rival(claim, claim.lines[home].tokens, i):
                 yield f"The passage says this of {other}, not of {token.text}."
                 return
-        yield from _other_subject(claim, clause)
 
 
 def _clauses(found: Sequence[Token]) -> Iterator[range]:
@@ -110,33 +108,3 @@ def _is_there(found: Sequence[Token], n: int) -> bool:
     if n < 2 or found[n - 1].key != "of":
         return False
     return any(t.key in _AT for t in found[max(0, n - _INTO_NAME) : n - 1])
-
-
-def _other_subject(claim: Claim, clause: range) -> Iterator[str]:
-    """The subject of one sentence before what another says of its own: "House prices rose" of rents that did while these fell."""
-    content = [n for n in clause if claim.tokens[n].content]
-    home = _home(claim, clause, content[0]) if content else None
-    if home is None:
-        return
-    line = claim.lines[home]
-    first = next(
-        (n for n in content if (place := claim.at[n]) and place[0] == home and line.matching(claim.tokens[n])), clause.stop
-    )
-    mine = [claim.tokens[n] for n in content if n < first]
-    place = claim.at[first] if first < clause.stop else None
-    if not mine or not place or any(line.matching(t) or t.values or t.date for t in mine):
-        return
-    theirs = [t for t in line.tokens[: place[1]] if t.content]
-    if not theirs or line.tokens[0].key in _TAKES_UP or any(t.values or t.date or t.before for t in line.tokens[1 : place[1]]):
-        return
-    keys = {t.key for t in claim.tokens}
-    if any(t.key in keys for t in theirs):
-        return
-    if any(_begins_with(other, mine) for n, other in enumerate(claim.lines) if n != home):
-        yield f"The passage says this of {theirs[0].text}, not of {mine[0].text}."
-
-
-def _begins_with(line: Line, mine: Sequence[Token]) -> bool:
-    """Whether a line is about these words: it begins with them, an article before them or not."""
-    head = [t.key for t in line.tokens if t.content][: len(mine)]
-    return head == [t.key for t in mine]

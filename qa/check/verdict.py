@@ -30,6 +30,7 @@ from qa.check.roles import roles
 from qa.check.speakers import speakers
 from qa.check.status import status
 from qa.check.stitches import stitches
+from qa.check.subjects import subjects
 from qa.check.things import things
 from vectorstore.language.align import lines_of
 from vectorstore.language.detect import common_language
@@ -40,7 +41,7 @@ from vectorstore.types import strings
 
 _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, stitches, bindings, basis),
+    *(certainty, causes, things, speakers, roles, stitches, bindings, subjects, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 
