@@ -18,7 +18,6 @@ from vectorstore.language.tokens import Token
 _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
 _PAST = word_set("words.apart")
 _DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
-_TAKES_UP = word_set("words.articles") | word_set("words.subjects")  # what begins with one may be a subject named before
 _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
 _BREAKS = frozenset(',;:()!?"')
 
