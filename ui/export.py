@@ -15,8 +15,26 @@ from html import escape
 from typing import Any
 
 from ui.completions import markdown
+from ui.own import own, own_quoted
 from ui.render import byline, count, day, escaped, one_line, safe_link
-from ui.saved import LOST, NO_CLAIM, NOT_COMPARED, SILENT, STANDS, UNKNOWN, WHY, Claim, Quoted, Saved, Shelf, saved
+from ui.saved import (
+    DOUBTED,
+    LOST,
+    NO_CLAIM,
+    NOT_COMPARED,
+    SILENT,
+    STANDS,
+    SUPPORTED,
+    UNKNOWN,
+    WHY,
+    Claim,
+    Quoted,
+    Saved,
+    Shelf,
+    saved,
+)
+from ui.wording import say, spoken
+from vectorstore.language.days import day_words
 from vectorstore.types import Article
 
 FORMATS = {"md": "text/markdown", "html": "text/html", "csv": "text/csv"}
@@ -42,17 +60,20 @@ class Export:
         """What it is called: as asked, else by its one question."""
         if given := one_line(self.title):
             return given
-        return _question(self.answers[0]) if len(self.answers) == 1 else f"{count(len(self.answers), 'question')} to the articles"
+        return _question(self.answers[0]) if len(self.answers) == 1 else own(f"{len(self.answers):,} questions to the articles")
 
-    def compared(self) -> str:
-        """What was done with the quotes, in a sentence."""
+    def told(self) -> str:
+        """When it was made, and what was done with the quotes, in a sentence each."""
+        return f"{own(f'Exported from onrecord on {day_words(self.made)}.')} {own(self._compared())}"
+
+    def _compared(self) -> str:
         quoted = [one for answer in self.answers for one in answer.quoted]
         if not quoted:
             return "It cites no quote."
         if any(one.standing == UNKNOWN for one in quoted):
             return f"{_many(len(quoted))}, {NOT_COMPARED}."
         lost = sum(one.standing != STANDS for one in quoted)
-        read = f", read {day(date.fromisoformat(self.refreshed[:10]))}" if self.refreshed else ""
+        read = f", read {day_words(date.fromisoformat(self.refreshed[:10]))}" if self.refreshed else ""
         collection = f"the collection ({count(self.articles, 'article')}{read})"
         if lost:
             return f"Compared again with {collection}: {lost:,} of {_many(len(quoted))} no longer stands there. See below."
@@ -90,28 +111,36 @@ def _many(quotes: int) -> str:
 
 
 def _question(answer: Saved) -> str:
-    return one_line(answer.question) or "A question without words"
+    return one_line(answer.question) or own("A question without words")
 
 
 def _said(claim: Claim) -> str:
     """The status of a claim with its reason, as a line."""
-    why = one_line(claim.why).rstrip(".")
-    return f"{claim.status}: {why}" if why else claim.status
+    why = "; ".join(own(one_line(reason)).rstrip(".") for reason in claim.why.split("; "))
+    return f"{own(claim.status)}: {why}" if why else own(claim.status)
+
+
+def _text(answer: Saved, claim: Claim) -> str:
+    """What a claim says; what is ours around a quote is in the reader's language."""
+    if claim.status in (SUPPORTED, DOUBTED):  # a model's words
+        return one_line(claim.text)
+    return own_quoted(one_line(claim.text), tuple(dict.fromkeys(one.article.authors for one in answer.cited(claim))))
 
 
 def _facts(article: Article) -> list[str]:
     by = byline(article.authors)
-    by = "by " + by.removeprefix("By ") if article.source and by.startswith("By ") else by
-    return [fact for fact in (one_line(article.source), by, day(article.published) or "undated") if fact]
+    if article.source and by.startswith(begin := say("by", names="")):
+        by = begin.lower() + by.removeprefix(begin)
+    return [fact for fact in (one_line(article.source), by, day(article.published) or say("no_date")) if fact]
 
 
 def _title(article: Article) -> str:
-    return one_line(article.title) or "Untitled article"
+    return one_line(article.title) or say("untitled")
 
 
 def _standing(one: Quoted) -> str:
     """What is to be said of a quote itself, where it does not stand as it was saved."""
-    return f"{LOST}: {WHY[one.standing]}" if WHY[one.standing] else ""
+    return f"{own(LOST)}: {own(WHY[one.standing])}" if WHY[one.standing] else ""
 
 
 def _statuses(answer: Saved) -> list[tuple[Claim, str]]:
@@ -130,25 +159,25 @@ def _markdown(export: Export) -> str:
         if len(export.answers) > 1 or one_line(export.title):
             blocks.append(f"## {_plain(_question(answer))}")
         if answer.read_as:
-            blocks.append(f"Read as: {_plain(one_line(answer.read_as))}")
-        blocks += [_plain(one_line(notice)) for notice in answer.notices]
+            blocks.append(f"{say('read_as')} {_plain(one_line(answer.read_as))}")
+        blocks += [_plain(own(one_line(notice))) for notice in answer.notices]
         for claim, status in _statuses(answer):
             marks = "".join(f" [{one.number}]" for one in answer.cited(claim))
-            blocks.append(f"{_plain(one_line(claim.text))}{marks}" + (f"  \n*{_plain(_upper(status))}.*" if status else ""))
+            blocks.append(f"{_plain(_text(answer, claim))}{marks}" + (f"  \n*{_plain(_upper(status))}.*" if status else ""))
         blocks += [_markdown_source(one) for one in answer.quoted if one.quote or one.article.id]
         if answer.nearest:
-            blocks.append("Nearest articles, not an answer:")
+            blocks.append(own("Nearest articles, not an answer:"))
             blocks.append("\n".join(f"- {_markdown_record(article, ', ')}" for article in answer.nearest))
-    blocks.append(f"---\n\n*{_plain(f'Exported from onrecord on {day(export.made)}. {export.compared()}')}*")
+    blocks.append(f"---\n\n*{_plain(export.told())}*")
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _markdown_source(one: Quoted) -> str:
     lines = [f"[{one.number}] {_markdown_record(one.article, '  ' + chr(10))}"]
     if one.said_by:
-        lines.append(f"Said by {_plain(one_line(one.said_by))}")
+        lines.append(f"{say('said_by')} {_plain(one_line(one.said_by))}")
     if one.also_in:
-        lines.append(f"Also in {_plain(', '.join(map(one_line, one.also_in)))}")
+        lines.append(f"{say('also_in')} {_plain(', '.join(map(one_line, one.also_in)))}")
     if standing := _standing(one):
         lines.append(f"**{_plain(_upper(standing))}.**")
     return "  \n".join(lines) + f"\n\n> “{_plain(one_line(one.quote))}”"
@@ -186,13 +215,13 @@ def _html(export: Export) -> str:
     answers = "".join(_html_answer(answer, several) for answer in export.answers)
     name = escaped(export.name)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{spoken().language}">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{name}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f'<h1 dir="auto">{name}</h1>\n{answers}</main>\n'
-        f"<footer><p>Exported from onrecord on {escape(day(export.made))}. {escape(export.compared())}</p></footer>\n"
+        f"<footer><p>{escape(export.told())}</p></footer>\n"
         "</body>\n</html>\n"
     )
 
@@ -200,24 +229,24 @@ def _html(export: Export) -> str:
 def _html_answer(answer: Saved, several: bool) -> str:
     parts = [f'<h2 dir="auto">{escaped(_question(answer))}</h2>'] if several else []
     if answer.read_as:
-        parts.append(f"<p>Read as: <bdi>{escaped(one_line(answer.read_as))}</bdi></p>")
-    parts += [f'<p class="status" dir="auto">{escaped(one_line(notice))}</p>' for notice in answer.notices]
+        parts.append(f"<p>{escaped(say('read_as'))} <bdi>{escaped(one_line(answer.read_as))}</bdi></p>")
+    parts += [f'<p class="status" dir="auto">{escaped(own(one_line(notice)))}</p>' for notice in answer.notices]
     for claim, status in _statuses(answer):
         marks = "".join(f" [{one.number}]" for one in answer.cited(claim))
-        parts.append(f'<p dir="auto">{escaped(one_line(claim.text))}{marks}</p>')
+        parts.append(f'<p dir="auto">{escaped(_text(answer, claim))}{marks}</p>')
         if status:
             parts.append(f'<p class="status">{escaped(_upper(status))}.</p>')
     if answer.quoted:
         parts.append(f"<ol>{''.join(map(_html_source, answer.quoted))}</ol>")
     if answer.nearest:
         rows = "".join(f"<li>{_html_record(article)}</li>" for article in answer.nearest)
-        parts.append(f"<p>Nearest articles, not an answer:</p><ol>{rows}</ol>")
+        parts.append(f"<p>{escaped(own('Nearest articles, not an answer:'))}</p><ol>{rows}</ol>")
     return f"<section>{''.join(parts)}</section>\n"
 
 
 def _html_source(one: Quoted) -> str:
-    more = [f"Said by <bdi>{escaped(one_line(one.said_by))}</bdi>"] if one.said_by else []
-    more += [f"Also in <bdi>{escaped(', '.join(map(one_line, one.also_in)))}</bdi>"] if one.also_in else []
+    more = [f"{escaped(say('said_by'))} <bdi>{escaped(one_line(one.said_by))}</bdi>"] if one.said_by else []
+    more += [f"{escaped(say('also_in'))} <bdi>{escaped(', '.join(map(one_line, one.also_in)))}</bdi>"] if one.also_in else []
     lost = f'<p class="status lost">{escaped(_upper(_standing(one)))}.</p>' if _standing(one) else ""
     quote = f'<blockquote dir="auto">“{escaped(one_line(one.quote))}”</blockquote>'
     told = "".join(f'<p class="facts">{part}</p>' for part in more)
@@ -242,7 +271,7 @@ _PARTED = re.compile(rf";(?=[{_UNSEEN}\"']*[{_FORMULA}])")
 
 
 def _csv(export: Export) -> Iterable[str]:
-    for row in (COLUMNS, *(row for answer in export.answers for row in _rows(answer))):
+    for row in (tuple(map(own, COLUMNS)), *(row for answer in export.answers for row in _rows(answer))):
         line = io.StringIO()
         csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerow([defused(cell) for cell in row])
         yield line.getvalue()
@@ -251,8 +280,8 @@ def _csv(export: Export) -> Iterable[str]:
 def _rows(answer: Saved) -> Iterable[Sequence[str]]:
     """One a claim and citation."""
     for claim in answer.claims:
-        begin = (answer.question, claim.text)
-        status = (claim.status, claim.why)
+        begin = (answer.question, _text(answer, claim))
+        status = (own(claim.status), "; ".join(own(reason) for reason in claim.why.split("; ")))
         cited = answer.cited(claim)
         for one in cited:
             article = one.article

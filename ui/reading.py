@@ -48,10 +48,13 @@ def check(assistant: Assistant, text: str, filters: Filters) -> dict[str, Any]:
     return checked_text(text, assistant.index, filters, _CHECKING, second=assistant.second).as_dict()
 
 
-def export(assistant: Assistant, given: Sequence[Any], form: str, title: str, bom: bool, today: date) -> tuple[str, str]:
+def export(
+    assistant: Assistant, given: Sequence[Any], form: str, title: str, bom: bool, today: date, words: Wording
+) -> tuple[str, str]:
     """The name and the text of what `export` writes of these answers."""
     made = export_of(given, assistant.index, today, title)
-    return file_name(made, form), exported(made, form, bom)
+    with speaking(words):
+        return file_name(made, form), exported(made, form, bom)
 
 
 def feedback(assistant: Assistant, given: dict[str, Any], file: Path, now: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from qa.quoting import DIFFER
 from qa.types import Answer, Citation, Sentence
+from ui.own import worded
 from ui.wording import say, spoken
 from vectorstore.language.days import month_name
 from vectorstore.language.detect import language_name
@@ -104,6 +105,7 @@ def mode_name(model_name: str) -> str:
 
 def answer_html(answer: Answer, turn_number: int) -> str:
     """The whole answer: sentences with chips, marks on what is not supported, and what was checked."""
+    answer = worded(answer)
     kind = "or-abstained" if answer.abstained else "or-verbatim" if answer.is_quoted else "or-prose"
     parts = []
     if _is_reread(answer):
@@ -135,6 +137,7 @@ def _is_reread(answer: Answer) -> bool:
 
 def sentence_html(answer: Answer, n: int, turn_number: int) -> str:
     """One sentence of an answer that is being written, with its chips: what replaces the sentence as it was before."""
+    answer = worded(answer)
     cited = {citation.number: citation for citation in answer.citations}
     return _sentence_html(answer.sentences[n], cited, turn_number, answer)
 
@@ -519,7 +522,7 @@ def _clip(text: str, longest: int) -> str:
 
 def answer_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal: sentences with their markers, then the numbered quotes; no control character in it."""
-    width = max(width, 30)
+    width, answer = max(width, 30), worded(answer)
     blocks = []
     if _is_reread(answer):
         blocks.append(_wrap(f"{say('read_as')} {answer.standalone_question}", width))

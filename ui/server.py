@@ -258,7 +258,8 @@ def application(
     @app.post("/api/v1/export")
     async def export(request: Request) -> Response:
         given, form, title, bom = read_export(read_json(await request.body()))
-        name, text = await answering.read(reading.export, assistant, given, form, title, bom, date.today())
+        how = form, title, bom, date.today(), _wording(request.scope)  # a program that names no language gets English
+        name, text = await answering.read(reading.export, assistant, given, *how)
         return _file(text, FORMATS[form], name, request.scope)
 
     @app.post("/api/v1/feedback")
