@@ -28,18 +28,19 @@ from vectorstore import sealed
 from vectorstore.encoders import Vectors
 from vectorstore.errors import IndexDamaged, VectorsUnavailable
 from vectorstore.kept import FILE, Kept, Rows
+from vectorstore.minilm import cores
 from vectorstore.served import COLLECTION, ServedStore, named, prefix
 from vectorstore.server import BY_WORDS, Server
-from vectorstore.store import VectorStore
+from vectorstore.store import EF_SEARCH, VectorStore
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]  # by passage number, or by place in a segment
 Hits = list[tuple[int, float]]  # passage numbers with their cosines, nearest first
 
 NONE: Numbers = np.zeros(0, np.int64)
-# Where fewer of a segment may be found than these, or a smaller share, each is compared: 6,500 of 65,536 take as long as a search
-# in all of them. Above, so many more are asked for than would do if what may be found lay evenly.
-_FEW, _SHARE, _MORE = 2_000, 0.25, 1.3
+# Where few of a segment may be found, each is compared. Else so many more are asked for than would do if what may be found lay
+# evenly; a search takes as long as comparing so many vectors for each of the nearest that it looks for.
+_FEW, _AS_LONG, _MORE = 2_000, 28, 1.3
 _AT_ONCE = 512  # vectors: what a processor has in its own cache
 _ASKED = 8  # segments on a server that one index asks at the same time
 
@@ -149,8 +150,9 @@ class Segments:
         self._dead, self._server = dead, server
         self._lock = threading.Lock()
         self._closed = False
-        # Those on a server are asked at once: each is a journey. The threads start with the first question.
-        self._at_once = ThreadPoolExecutor(_ASKED) if any(one.collection for one in segments) else None
+        # They are asked at once: each on a server is a journey, each here takes a processor. The threads start with the first.
+        threads = _ASKED if any(one.collection for one in segments) else min(cores(), len(segments))
+        self._at_once = ThreadPoolExecutor(threads) if threads > 1 else None
         self._each = self._at_once.map if self._at_once else map
 
     @property
@@ -175,8 +177,20 @@ class Segments:
 
     def nearest(self, vector: Vectors, n: int, among: Mask | None = None) -> Hits:
         """The n nearest passages, of those only that the mask admits where there is one."""
+        if among is not None and len(self.parts) > 1:
+            return self._nearest_among(vector, n, among)
         found = self._each(lambda part: part.nearest(vector, n, among), self.parts)
         return sorted(chain.from_iterable(found), key=lambda hit: (-hit[1], hit[0]))[:n]
+
+    def _nearest_among(self, vector: Vectors, n: int, among: Mask) -> Hits:
+        """The same: of each segment as many as it is likely to have of the nearest, then n of those that may have more."""
+        share = n / len(self.parts)
+        few = min(n, int(share + 4 * share**0.5) + 4)
+        rows = list(self._each(lambda part: part.nearest(vector, few, among), self.parts))
+        nth = sorted((cosine for row in rows for _, cosine in row), reverse=True)[:n][-1:]
+        again = [part for part, row in zip(self.parts, rows, strict=True) if len(row) == few < n and [row[-1][1]] > nth]
+        found = dict(chain(*rows, *self._each(lambda part: part.nearest(vector, n, among), again)))
+        return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:n]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those of these passages that have one."""
@@ -241,8 +255,8 @@ class Part:
     def _nearest_of(self, left: Mask, vector: Vectors, n: int) -> Hits:
         """Where they are few, each is compared; else as many more are asked for as should do, or each compared after all."""
         places = np.flatnonzero(left)
-        if len(places) > max(_FEW, _SHARE * len(left)):
-            asked = int(_MORE * n * len(left) / len(places)) + 10
+        asked = int(_MORE * n * len(left) / max(1, len(places))) + 10
+        if len(places) > max(_FEW, _AS_LONG * max(EF_SEARCH, asked)):
             hits = self.store.nearest(vector, asked)
             at = np.searchsorted(self._numbers, [number for number, _ in hits])
             found = [hit for hit, is_left in zip(hits, left[at], strict=True) if is_left][:n]

@@ -208,13 +208,14 @@ def measure(folder: Path, many: int, data: Path, questions: int, server: Server 
     }
     for what, filters in kinds.items():
         opened.search(asked[0], filters)
-        whole, near, worked, right = list[float](), list[float](), list[float](), list[float]()
+        whole, used, near, worked, right = list[float](), list[float](), list[float](), list[float](), list[float]()
         with opened._current() as reader:
             vectors, among = reader._vectors, reader._among(filters) if filters != Filters() else None
             for question in asked:
-                began = time.perf_counter()
+                began, busy = time.perf_counter(), time.process_time()
                 opened.search(question, filters)
                 whole.append(time.perf_counter() - began)
+                used.append(time.process_time() - busy)
                 vector = encoder.encode_query(question)
                 began, busy = time.perf_counter(), time.process_time()
                 found = vectors.nearest(vector, 100, among if among is None else reader._among(filters))
@@ -224,7 +225,7 @@ def measure(folder: Path, many: int, data: Path, questions: int, server: Server 
                     right.append(len({n for n, _ in found} & set(exact(vectors, vector, among, 100))) / max(1, len(found)))
         cost = f"the 100 nearest {quantiles(near)} ms, {quantiles(worked)} of processors'"
         print(
-            f"{what}: a question {quantiles(whole)} ms; {cost}, "
+            f"{what}: a question {quantiles(whole)} ms, {quantiles(used)} of processors'; {cost}, "
             f"{np.mean(right):.3f} right; memory {memory()} MB, load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
