@@ -137,7 +137,8 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
         return phrase[0].low
     cut = next((n for n, word in enumerate(phrase) if n and word.isa("of")), len(phrase))
     core, tail = phrase[:cut], phrase[cut:]
-    if tail and tail[-1].capital and all(word.isa("titles") for word in core):  # "Secretary of State John Kerry"
+    named = len(tail) > 2 and tail[-1].capital and not (more and more[0].capital)
+    if named and all(word.isa("titles") for word in core):  # "Secretary of State John Kerry", not "the mayor of Oxter, Lucy Farr"
         core, tail = phrase, []
     name = _name_of(core)
     before = core[: len(core) - len(name)]
