@@ -24,10 +24,15 @@ def numbers(claim: Claim) -> Iterator[str]:
             if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
             instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
-            if _roughly(claim, i, instead):
+            if _roughly(claim, i, instead) or _is_never_before(claim, token):
                 continue
             if not _given(claim, i, slot, bool(instead)):
                 yield _number_reason(token, instead)
+
+
+def _is_never_before(claim: Claim, token: Token) -> bool:
+    """Whether "her first victory" is told as "she had never won"."""
+    return token.text.casefold() == "first" and any(t.key == "never" for line in claim.told for t in line.tokens)
 
 
 def units(claim: Claim) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
         if claim.at[i] or not token.content or token.values or token.capital or i in claim.spared or token.quoted:
             continue
-        places = [(claim.lines[n].tokens, j) for n in claim.used for j in claim.lines[n].matching(token)]
+        places = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
         mine = _is_denied(claim.tokens, i)
         if places and all((_is_denied(found, j) or j in reached(found)) != mine for found, j in places):
             if mine:
