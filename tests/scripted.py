@@ -78,6 +78,7 @@ class Scripted:
     """Answers by the words of the question: "fail", "price", "slow", "crash", "doubt"; anything else is answered."""
 
     model_name = "small-model-7b"
+    second = None
 
     def __init__(self) -> None:
         self.index = Held()

@@ -22,7 +22,7 @@ import pytest
 
 from qa.errors import NotAllowed, TooMany, UsageError
 from tests.scripted import Scripted
-from ui.access import Access
+from ui.access import Access, read_auth
 from ui.cli import main
 from ui.passwords import fits, hashed, is_private, new_password, put, read_passwords, user_name
 from ui.rate import Rate, read_rate
@@ -94,6 +94,17 @@ def test_a_file_is_read_as_editors_leave_it(tmp_path: Path) -> None:
     assert set(read_passwords(file)) == {"ann", "Bö"}
     with pytest.raises(UsageError, match="cannot be read"):
         read_passwords(tmp_path / "none")
+
+
+def test_a_name_is_the_same_in_both_forms_of_unicode(tmp_path: Path) -> None:
+    """Two lines for one user are refused in either kind of file; who types the other form may enter."""
+    file, two = tmp_path / "users", "Bo\u0308"
+    file.write_text(f"Bö:{GOOD}\n{two}:{GOOD}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="users:2 names a user again"):
+        read_passwords(file)
+    with pytest.raises(UsageError, match="users:2 names the user 'Bö' again"):
+        read_auth(file)
+    assert Access([("Bö", "a secret of nine")]).check(two, "a secret of nine") == "Bö"
 
 
 @pytest.mark.parametrize(

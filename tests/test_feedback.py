@@ -40,7 +40,14 @@ def lines(file: Path) -> list[dict[str, Any]]:
 
 def test_a_line_has_what_a_question_needs_and_no_name() -> None:
     """Question, filters, citations, generations, verdict and words; nothing of who sent it."""
-    filters = {"sources": ["The Marrow Bell"], "since": "2026-05-01", "until": None, "understood": []}
+    filters = {
+        "sources": ["The Marrow Bell"],
+        "since": "2026-05-01",
+        "until": None,
+        "sections": [],
+        "languages": [],
+        "understood": [],
+    }
     kept = row("down", answered(filters=filters, index="g6"), reason="wrong source", text=" It is of 2019.\n")
     assert kept["cited"] == [
         {"article": "quay", "url": "https://bell.example/quay", "quote": answered()["citations"][0]["quote"]}

@@ -19,7 +19,8 @@ from qa.errors import UsageError
 from qa.types import Answer, Citation, Sentence
 from ui.cli import main
 from ui.export import COLUMNS, Export, defused, export_of, exported, file_name
-from ui.saved import objects
+from ui.saved import objects, saved
+from ui.stored import read_answer
 from vectorstore.types import Article, Summary
 
 DAY = date(2026, 11, 27)
@@ -313,3 +314,35 @@ def test_the_command_says_what_is_wrong(
     shown = capsys.readouterr()
     assert "not compared again with a collection" in shown.out
     assert shown.err.startswith("onrecord: there is no index here, so the quotes are not compared again")
+
+
+# --- checked once more ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_edited_is_no_longer_supported() -> None:
+    """On the page and in an export: other words between the marks, a model's sentence that its quote does not carry."""
+    shelf = Shelf(QUAY)
+    for sound, text, why in (
+        (answered(), "“The quay at Marrow Head burned on Monday.” — The Marrow Bell, 4 May 2026", "not word for word"),
+        (
+            answered(text="The quay reopened.", model="small-1b"),
+            "The quay at Marrow Head never reopened.",
+            "not supported",
+        ),
+    ):
+        assert read_answer(sound, shelf.article).sentences[0].supported
+        sound["sentences"][0]["text"] = text
+        (sentence,) = read_answer(sound, shelf.article).sentences
+        assert not sentence.supported
+        assert sentence.reasons
+        (claim,) = saved([sound], shelf)[0].claims
+        assert claim.status == why
+        assert claim.why
+
+
+def test_an_article_is_nearest_once() -> None:
+    """An article with three of the nearest passages leaves room for two others."""
+    others = [replace(QUAY, id=f"a{n}", title=f"Nr {n}") for n in range(3)]
+    hits = [{"article_id": one.id, "title": one.title} for one in (QUAY, QUAY, others[0], QUAY, *others)]
+    abstained = answered() | {"abstained": True, "hits": hits}
+    assert [one.id for one in saved([abstained], Shelf(QUAY, *others))[0].nearest] == ["quay", "a0", "a1"]

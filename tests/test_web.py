@@ -198,7 +198,14 @@ def test_the_api_takes_filters_and_history(served: Served) -> None:
     event, data = call(served.url, "And when?", ["CNN"], "2026-03-01", "2026-03-09", history)
     assert event == "complete"
     answer = json.loads(data)[0]
-    assert answer["filters"] == {"sources": ["CNN"], "since": "2026-03-01", "until": "2026-03-09", "understood": []}
+    assert answer["filters"] == {
+        "sources": ["CNN"],
+        "since": "2026-03-01",
+        "until": "2026-03-09",
+        "sections": [],
+        "languages": [],
+        "understood": [],
+    }
     assert answer["standalone_question"] == "And when? (the Marianne Vold)"
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import NotAllowed, TooMany, UsageError
-from ui.passwords import fits, read_passwords
+from ui.passwords import fits, named_lines, one_form, read_passwords
 from ui.wording import Wording
 
 COOKIE = "onrecord-session"
@@ -55,7 +55,7 @@ class Access:
     ) -> None:
         self._file, self._clock = file, clock
         self._stamp = _stamp(file)
-        self.accounts = read_passwords(file) if file else dict(accounts)
+        self.accounts = read_passwords(file) if file else {one_form(user): kept for user, kept in accounts}
         self._looked = clock()
         self._sessions: dict[str, tuple[str, float, str]] = {}  # token: user, when it ends, and the password as it was kept
         self._wrong: dict[tuple[str, str], list[float]] = {}
@@ -101,6 +101,7 @@ class Access:
 
         Counted for the user and the address together: nobody can lock another one out from elsewhere.
         """
+        user = one_form(user)
         key, now = (user[:200], address), self._clock()
         wrong = [moment for moment in self._wrong.get(key, ()) if now - moment < _WITHIN]
         if len(wrong) >= _WRONG:
@@ -205,21 +206,13 @@ def _pair(credentials: str, is_basic: bool) -> tuple[str, str]:
 
 def read_auth(path: Path) -> list[tuple[str, str]]:
     """The (user, password) pairs of a file with one `user:password` a line. Raises UsageError naming the line."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{path} cannot be read ({reason}): pass a file with one user:password a line.") from error
     pairs: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        user, colon, password = line.strip().partition(":")
-        if not (colon and user.strip() and password):
+    for number, user, password in named_lines(path, "pass a file with one user:password a line"):
+        if not (user and password):
             raise UsageError(f"{path}:{number} is not user:password: mend the line.")
-        if user.strip() in pairs:
-            raise UsageError(f"{path}:{number} names the user {user.strip()!r} again: keep one line for each.")
-        pairs[user.strip()] = password
+        if user in pairs:
+            raise UsageError(f"{path}:{number} names the user {user!r} again: keep one line for each.")
+        pairs[user] = password
     if not pairs:
         raise UsageError(f"{path} names nobody: write one user:password a line.")
     return list(pairs.items())

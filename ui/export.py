@@ -17,22 +17,8 @@ from typing import Any
 from ui.completions import markdown
 from ui.own import own, own_quoted
 from ui.render import byline, count, day, escaped, one_line, safe_link
-from ui.saved import (
-    DOUBTED,
-    LOST,
-    NO_CLAIM,
-    NOT_COMPARED,
-    SILENT,
-    STANDS,
-    SUPPORTED,
-    UNKNOWN,
-    WHY,
-    Claim,
-    Quoted,
-    Saved,
-    Shelf,
-    saved,
-)
+from ui.saved import DOUBTED, LOST, NOT_COMPARED, SILENT, STANDS, SUPPORTED, UNKNOWN, WHY, Claim, Quoted, Saved, Shelf, saved
+from ui.standing import NO_CLAIM
 from ui.wording import say, spoken
 from vectorstore.language.days import day_words
 from vectorstore.types import Article

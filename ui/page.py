@@ -56,17 +56,14 @@ def _endpoint(assistant: Assistant, refused: Callable[..., Exception]) -> Callab
         since: str = "",
         until: str = "",
         history: list[dict[str, Any]] | None = None,
-        sections: list[str] | None = None,
-        languages: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the articles, with verbatim, checked quotes.
 
         sources: only these outlets. since, until: only articles published between these days (YYYY-MM-DD, both included).
-        sections, languages: only articles of these sections, in these languages ("de", "German").
         history: earlier turns, oldest first, as {"question", "answer", "titles"}.
         """
         try:
-            filters = read_filters(sources, since, until, sections, languages)
+            filters = read_filters(sources, since, until)
             *_, answer = assistant.stream(question, [read_turn(turn) for turn in history or ()], filters)
         except OnRecordError as error:
             raise refused(clean(str(error)), print_exception=False) from error

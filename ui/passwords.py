@@ -14,6 +14,7 @@ import re
 import secrets
 import unicodedata
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 from qa.errors import UsageError
@@ -42,28 +43,35 @@ def fits(kept: str, password: str) -> bool:
 
 def read_passwords(file: Path) -> dict[str, str]:
     """Each user with the hash of the password. Raises UsageError that names the line, and nothing of what stands in it."""
+    remedy = f"make {{}} with `onrecord password NAME --file {file}`"
+    found: dict[str, str] = {}
+    for number, name, kept in named_lines(file, remedy.format("it")):
+        if not _is_hash(kept):
+            raise UsageError(
+                f"{file}:{number} has no password that was hashed by us: take the line out, and {remedy.format('one')}."
+            )
+        if (user := user_name(name)) in found:
+            raise UsageError(f"{file}:{number} names a user again: keep one line for each.")
+        found[user] = kept
+    if not found:
+        raise UsageError(f"{file} names nobody: {remedy.format('a line')}.")
+    return found
+
+
+def named_lines(file: Path, remedy: str) -> Iterator[tuple[int, str, str]]:
+    """Each line of a file of users, but for comments: its number, the name in one form of Unicode, and what is behind the colon.
+
+    Raises UsageError, which ends in the remedy, where the file cannot be read.
+    """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{file} cannot be read ({reason}): make it with `onrecord password NAME --file {file}`.") from error
-    found: dict[str, str] = {}
+        raise UsageError(f"{file} cannot be read ({reason}): {remedy}.") from error
     for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        name, _, kept = line.strip().partition(":")
-        name = name.strip()
-        if not _is_hash(kept):
-            raise UsageError(
-                f"{file}:{number} has no password that was hashed by us: take the line out, and make one with "
-                f"`onrecord password NAME --file {file}`."
-            )
-        if name in found:
-            raise UsageError(f"{file}:{number} names a user again: keep one line for each.")
-        found[user_name(name)] = kept
-    if not found:
-        raise UsageError(f"{file} names nobody: make a line with `onrecord password NAME --file {file}`.")
-    return found
+        if line.strip() and not line.lstrip().startswith("#"):
+            name, _, kept = line.strip().partition(":")
+            yield number, one_form(name), kept
 
 
 def is_private(file: Path) -> bool:
@@ -71,9 +79,14 @@ def is_private(file: Path) -> bool:
     return os.name != "posix" or not file.stat().st_mode & 0o077
 
 
+def one_form(name: str) -> str:
+    """A user's name as it is compared: a letter that one keyboard sends as one sign and another as two is the same."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
 def user_name(name: str) -> str:
     """The name as it is kept. Raises UsageError where it could not be told from the rest of its line."""
-    plain = unicodedata.normalize("NFC", name.strip())
+    plain = one_form(name)
     if not _NAME.fullmatch(plain):
         raise UsageError(f"{ascii(name)[:60]} is no user's name: use 1 to 100 characters, no colon, and no # at the beginning.")
     return plain

@@ -84,7 +84,7 @@ def reader(assistant: Assistant, id_: str, start: int, end: int, words: Wording)
 def rendered(assistant: Assistant, answers: Sequence[tuple[int, dict[str, Any]]], words: Wording) -> dict[str, Any]:
     """Answers that a client has kept, as safe HTML, with their quotes looked up in the collection as it is now."""
     stored = cache(assistant.index.article)
-    shown = ((turn, read_answer(given, stored)) for turn, given in answers)
+    shown = ((turn, read_answer(given, stored, assistant.second)) for turn, given in answers)
     with speaking(words):
         made = [
             {"turn": turn, "html": answer_html(answer, turn), "evidence": evidence_html(answer, turn)} for turn, answer in shown

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
 from prompts import NOT_IN_ARTICLES
 from qa.errors import UsageError
-from qa.parts import QUOTED_ABOVE
-from qa.quoting import DIFFER
-from qa.types import Citation
+from qa.types import Citation, Sentence
+from ui.standing import CHANGED, COUNTED, NO_CLAIM, OTHER_WORDS, shows_quote, verbatim, where, words
+from ui.stored import read_answer
 from ui.wire import shown
-from vectorstore.language.folding import folded, place
+from vectorstore.language.folding import place
 from vectorstore.types import Article, Summary
 
 NEAREST = 3  # passages that an abstention names
@@ -28,16 +28,10 @@ _CITATIONS = 5_000  # in one export: each is looked up
 _DIGITS = 9
 _SHAPE = "pass what `onrecord ask --json` prints"
 
-# What is said of a claim: exactly what was done, and no more.
-VERBATIM = "quoted word for word"
-DIFFERS = "quoted word for word; the reports differ"
+# What is said of a claim beside what ui/standing.py says of one that shows quotes.
 SUPPORTED = "supported by the quote"
 DOUBTED = "not supported"
 SILENT = "the articles do not say"
-RECORDED = "the headline, from the article's record"
-COUNTED = "counted in the articles' records when it was answered"
-NO_CLAIM = "no claim about the articles"
-CHANGED = "not word for word"
 LOST = "the quote does not stand in the collection now"
 
 NOT_COMPARED = "not compared again with a collection"
@@ -156,22 +150,30 @@ def _saved(given: Any, name: str, looked: _Looked) -> Saved:
         claims = [Claim(_MARKER.sub("", text), (), NO_CLAIM if not quoted else DOUBTED)]
     else:
         claims = [_claim(one, f"{name}.sentences[{n}]", quoted, is_quoted) for n, one in enumerate(sentences)]
+        if looked.shelf and not is_quoted:  # a model's words: checked once more, as they were when they were answered
+            again = read_answer(given, looked.article).sentences
+            claims = [_as_checked(claim, one) for claim, one in zip(claims, again, strict=False)] + claims[len(again) :]
         claims += [_claim(one, f"{name}.beside[{n}]", quoted, True) for n, one in enumerate(beside)]
     question, read_as = _text(given, "question", name), _text(given, "standalone_question", name)
     return Saved(
         question,
-        "" if _words(read_as) == _words(question) else read_as,
+        "" if words(read_as) == words(question) else read_as,
         tuple(claims),
         quoted,
-        tuple(_nearest(one, f"{name}.hits[{n}]", looked) for n, one in enumerate(_list(given, "hits", name)[:NEAREST]))
-        if abstained
-        else (),
+        _nearest_of(_list(given, "hits", name), name, looked) if abstained else (),
         tuple(filter(None, (label, _text(given, "notice", name)))),
         model,
     )
 
 
 _MARKER = re.compile(r"\s*\[\d{1,4}\]")
+
+
+def _as_checked(claim: Claim, again: Sentence) -> Claim:
+    """A claim that was saved as supported, as it is found now."""
+    if claim.status != SUPPORTED or again.supported:
+        return claim
+    return replace(claim, status=DOUBTED, why="; ".join(again.reasons))
 
 
 def _claim(given: Any, name: str, quoted: Sequence[Quoted], is_quoted: bool) -> Claim:
@@ -187,41 +189,14 @@ def _claim(given: Any, name: str, quoted: Sequence[Quoted], is_quoted: bool) -> 
     elif text.startswith(NOT_IN_ARTICLES.rstrip(".")) and not cited:
         status, why = SILENT, ""
     elif not cited:
-        status, why = (COUNTED, "") if is_quoted and not _QUOTATION.match(text) else (DOUBTED, "it names no quote")
+        status, why = (COUNTED, "") if is_quoted and not shows_quote(text) else (DOUBTED, "it names no quote")
     elif lost:
         status, why = LOST, WHY[lost.standing]
     else:
-        status, why = _verbatim(text, cited) if is_quoted else (SUPPORTED, _text(given, "note", name))
+        status, why = verbatim(text, cited) if is_quoted else SUPPORTED, "" if is_quoted else _text(given, "note", name)
+        why = OTHER_WORDS if status == CHANGED else why
         why = why or (NOT_COMPARED if cited[0].standing == UNKNOWN else "")
     return Claim(text, numbers, status, why)
-
-
-_QUOTATION = re.compile(r"“(.*)”", re.S)
-
-
-def _verbatim(text: str, cited: Sequence[Quoted]) -> tuple[str, str]:
-    """What to say of a sentence that shows quotes: all of what stands between its marks must be their words."""
-    said, dash, _ = text.rpartition("” — ")
-    marked = _QUOTATION.search(f"{said}”" if dash else text)
-    if not marked:
-        return COUNTED, ""
-    left = whole = f" {' '.join(_words(marked[1]))} "
-    for one in sorted(cited, key=lambda one: -len(one.quote)):
-        left = left.replace(f" {' '.join(_words(one.quote))} ", " ", 1)
-    titles = {" ".join(_words(one.article.title or one.article.id)) for one in cited}
-    if left != whole and left.strip() in {"", *titles}:  # a list shows the headline behind the quote
-        return (DIFFERS if text.startswith(DIFFER) else VERBATIM), ""
-    if left.strip() in titles:
-        return RECORDED, ""
-    if text.startswith(QUOTED_ABOVE):
-        return NO_CLAIM, ""
-    if not _QUOTATION.match(text):
-        return COUNTED, ""  # the subject that was asked for stands in marks
-    return CHANGED, "its words are not those of its quote"
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", folded(text).casefold())
 
 
 def _quoted(given: Any, name: str, looked: _Looked) -> Quoted:
@@ -236,9 +211,9 @@ def _quoted(given: Any, name: str, looked: _Looked) -> Quoted:
     article = looked.article(record.id)
     if article is None:
         return Quoted(number, quote, record, GONE)
-    start = _where(quote, article.text, given.get("start"))
+    start = where(quote, article.text, given.get("start"))
     if start < 0:
-        before = any(_where(quote, version.text, None) >= 0 for version in looked.versions(record.id))
+        before = any(where(quote, version.text, None) >= 0 for version in looked.versions(record.id))
         return Quoted(number, quote, article, EARLIER if before else AWAY)
     standing = Citation(number, quote, start, start + len(quote), article, "")
     others = (looked.article(one.id) for one in also)
@@ -246,12 +221,15 @@ def _quoted(given: Any, name: str, looked: _Looked) -> Quoted:
     return Quoted(number, quote, article, STANDS, standing.speaker, tuple(carrying))
 
 
-def _where(quote: str, text: str, start: Any) -> int:
-    """Where a quote stands, character for character: at the offset that was saved, else where it stands first; -1: nowhere."""
-    if not quote.strip():
-        return -1
-    at_offset = isinstance(start, int) and start >= 0 and text.startswith(quote, start)
-    return start if at_offset else text.find(quote)
+def _nearest_of(hits: Sequence[Any], name: str, looked: _Looked) -> tuple[Article, ...]:
+    """The articles that came closest, each once."""
+    near = dict[str, Article]()
+    for n, one in enumerate(hits):
+        article = _nearest(one, f"{name}.hits[{n}]", looked)
+        near.setdefault(article.id, article)
+        if len(near) == NEAREST:
+            break
+    return tuple(near.values())
 
 
 def _nearest(given: Any, name: str, looked: _Looked) -> Article:

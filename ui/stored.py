@@ -7,28 +7,37 @@ the collection still holds its words.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from qa.citations import Reading, verified
+from qa.second import Second
 from qa.types import Answer, Citation, Sentence
+from ui.standing import CHANGED, OTHER_WORDS, verbatim, where
 from vectorstore.errors import UsageError
 from vectorstore.language.folding import place
 from vectorstore.types import Article, Filters, Hit, Passage, Understood
 
 GONE = "its quote is no longer in the collection"
+_AROUND = 500  # characters either side of a quote
 _MOST = 200  # sentences, citations, passages of one answer
 
 Stored = Callable[[str], Article | None]
 
 
-def read_answer(given: Mapping[str, Any], stored: Stored) -> Answer:
-    """The answer; a sentence whose quote is not in the collection any more is not supported, and says so."""
+def read_answer(given: Mapping[str, Any], stored: Stored, second: Second | None = None) -> Answer:
+    """The answer, checked as it was when it was answered: a sentence is supported where it was and still is, else it says why.
+
+    A sentence whose quote is not in the collection any more is not; nor is one that shows other words than its quote's, or a
+    model's sentence that the passages do not carry.
+    """
     found = [_citation(one, stored) for one in _list(given.get("citations"))]
     citations = tuple(citation for citation, _ in found)
     gone = {citation.number for citation, is_there in found if not is_there}
     filters = _map(given.get("filters"))
-    return Answer(
+    answer = Answer(
         question=_text(given.get("question")),
         standalone_question=_text(given.get("standalone_question")),
         text=_text(given.get("text")),
@@ -48,6 +57,52 @@ def read_answer(given: Mapping[str, Any], stored: Stored) -> Answer:
         seconds={"total": _number(_map(given.get("seconds")).get("total"), 0.0)},
         final=True,
     )
+    if answer.is_quoted:
+        return replace(answer, sentences=_shown(answer.sentences, citations))
+    return replace(answer, sentences=_carried(answer, second), beside=_shown(answer.beside, citations))
+
+
+def _shown(sentences: Sequence[Sentence], citations: Sequence[Citation]) -> tuple[Sentence, ...]:
+    """Sentences that show quotes: those whose words are others are not supported."""
+    found = []
+    for one in sentences:
+        cited = [citation for citation in citations if citation.number in one.citations]
+        is_other = one.supported and bool(cited) and verbatim(one.text, cited) == CHANGED
+        found.append(replace(one, supported=False, reasons=(OTHER_WORDS,)) if is_other else one)
+    return tuple(found)
+
+
+def _carried(answer: Answer, second: Second | None) -> tuple[Sentence, ...]:
+    """A model's sentences: those that were supported are checked once more with the passages that they cite."""
+    claimed = [one for one in answer.sentences if one.supported and one.citations]
+    if not claimed:
+        return answer.sentences
+    hits = list(answer.hits)
+    citations = []
+    for citation in answer.citations:
+        held = next((hit for hit in hits if _holds(hit, citation)), None)
+        if held is None:
+            hits.append(held := _around(citation))
+        citations.append(replace(citation, passage_id=held.passage.id))
+    numbers = {citation.number for citation in citations}
+    claimed = [replace(one, citations=tuple(n for n in one.citations if n in numbers)) for one in claimed]
+    again = iter(verified(Reading(tuple(claimed), tuple(citations)), hits, second=second).sentences)
+    found = []
+    for one in answer.sentences:
+        now = next(again) if one.supported and one.citations else one
+        found.append(one if now.supported else replace(one, supported=False, reasons=now.reasons))
+    return tuple(found)
+
+
+def _holds(hit: Hit, citation: Citation) -> bool:
+    return hit.article.id == citation.article.id and hit.passage.start <= citation.start and citation.end <= hit.passage.end
+
+
+def _around(citation: Citation) -> Hit:
+    """The passage around a quote, where the answer was kept without its passages."""
+    article, start, end = citation.article, max(0, citation.start - _AROUND), citation.end + _AROUND
+    text = article.text[start:end]
+    return Hit(Passage(f"{article.id}#{citation.number}@kept", article.id, start, start + len(text), text), article, 0.0)
 
 
 def _citation(given: Any, stored: Stored) -> tuple[Citation, bool]:
@@ -55,9 +110,11 @@ def _citation(given: Any, stored: Stored) -> tuple[Citation, bool]:
     one = _map(given)
     said = _map(one.get("article"))
     article = stored(_text(said.get("id"))) or _article(said)
-    quote, start, end = _text(one.get("quote")), _whole(one.get("start")), _whole(one.get("end"))
-    if not quote or article.text[start:end] != quote:
-        start, end = (place(quote, article.text) if quote else None) or (0, 0)  # an edition may have moved it
+    quote, start = _text(one.get("quote")), _whole(one.get("start"))
+    start = where(quote, article.text, start)
+    end = start + len(quote)
+    if start < 0:  # an edition may have set it otherwise
+        start, end = (place(quote, article.text) if quote.strip() else None) or (0, 0)
     also = (stored(_text(_map(other).get("id"))) for other in _list(one.get("also_in")))
     held = tuple(other for other in also if other and place(quote, other.text))
     exact = article.text[start:end] or quote
