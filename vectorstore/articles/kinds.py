@@ -68,7 +68,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "gzip"),
     (0, b"BZh", "bzip2"),
     (0, b"\xfd7zXZ\0", "xz"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
     (0, b"{\\rtf", "rtf"),
     (0, b"WARC/", "warc"),
     (257, b"ustar", "tar"),
