@@ -169,8 +169,7 @@ def test_a_driver_that_is_killed(alone: Alone, tmp_path: Path, how: signal.Signa
     noted.mkdir()
     command = [sys.executable, "-c", _CHILD, str(source), str(index), str(noted)]
     child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    until(lambda: any(file.stat().st_size > 500 * 1044 for file in index.glob("encoded/*")))
-    assert len(alive(noted)) == 2
+    until(lambda: len(alive(noted)) == 2 and any(file.stat().st_size > 500 * 1044 for file in index.glob("encoded/*")))
     child.send_signal(how)
     child.wait()
     until(lambda: not alive(noted))

@@ -41,6 +41,7 @@ NONE: Numbers = np.zeros(0, np.int64)
 # Where few of a segment may be found, each is compared. Else so many more are asked for than would do if what may be found lay
 # evenly; a search takes as long as comparing so many vectors for each of the nearest that it looks for.
 _FEW, _AS_LONG, _MORE = 2_000, 28, 1.3
+_MAPPED = 2**29  # bytes of vectors, up to which they stay mapped: 350,000 of 384 dimensions
 _AT_ONCE = 512  # vectors: what a processor has in its own cache
 _ASKED = 8  # segments on a server that one index asks at the same time
 
@@ -209,8 +210,9 @@ class Segments:
                 return self.__dict__["parts"]  # type: ignore[no-any-return]
             with ExitStack() as opening:  # where one cannot be opened, those before it are closed
                 opened = list[Part]()
+                stays = sum((one.folder / FILE).stat().st_size for one in self.segments if one.keeps) <= _MAPPED
                 for segment in self.segments if not self._closed else ():
-                    opened.append(Part(segment, self._server, self._dead))
+                    opened.append(Part(segment, self._server, self._dead, stays))
                     opening.callback(opened[-1].close)
                 opening.pop_all()
             self.__dict__["parts"] = opened
@@ -228,12 +230,12 @@ class Segments:
 class Part:
     """One segment, open: what finds the nearest of its vectors, and these themselves."""
 
-    def __init__(self, segment: Segment, server: Server | None, dead: Numbers) -> None:
+    def __init__(self, segment: Segment, server: Server | None, dead: Numbers, stays: bool) -> None:
         self._segment, self._server, self._numbers = segment, server, segment.numbers
         gone = within(segment.numbers, dead)
         self._alive = ~gone if gone.any() else None
         self._opening, self._opened = threading.Lock(), cast("Stored | None", None)
-        self._kept = Kept(segment.folder / FILE) if segment.keeps else _Fetched(self.store, segment.numbers)
+        self._kept = Kept(segment.folder / FILE, stays) if segment.keeps else _Fetched(self.store, segment.numbers)
 
     @cached_property
     def store(self) -> Stored:
