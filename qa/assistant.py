@@ -72,11 +72,10 @@ class Assistant:
         ignore: Collection[str] = (),
         as_written: bool = False,
     ) -> Iterator[Answer]:
-        """The answer as it grows; the last one is final and verified.
+        """The answer as it grows; the first has nothing yet, what takes long begins behind it; the last is final and verified.
 
         `today` is the day that "this week" in the question is counted from: the clock's, if none is given. `ignore` lists words
         of an earlier Answer's `understood` that are to be searched for only; `as_written` leaves a follow-up as it stands.
-
         Raises QuestionError for a question that is none, StoreError and ModelError as drawn in qa/errors.py.
         """
         laps = _Laps()
@@ -91,12 +90,14 @@ class Assistant:
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
         asking = parts(standalone)
-        finds = self.index.retrieve_each(asking, filters, today, ignore, k := self.settings.passages, asked=question)
+        retrieved = self.index.retrieve_each(asking, filters, today, ignore, k := self.settings.passages, asked=question)
+        next(retrieved)  # both searches are done; what takes long is yet to begin
+        yield (asked := Answer(question, standalone, "", model=self.model_name, index=self.index.generation))
+        finds = next(retrieved)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
         laps.end("search")
-        asked = Answer(question, standalone, "", hits=found.hits, model=self.model_name, index=found.generation)
-        asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, notice=found.notice)
-        asked = replace(asked, vectors=found.summary.vectors, refreshed=found.summary.refreshed)
+        asked = replace(asked, hits=found.hits, index=found.generation, notice=found.notice, vectors=found.summary.vectors)
+        asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, refreshed=found.summary.refreshed)
         told = [tells(one, had) for one, had in zip(asking, finds, strict=True)]
         doubtful = not found.hits or not any(told)
 
@@ -157,8 +158,7 @@ class Assistant:
                     instead = replace(instead, text=text, sentences=prose, beside=instead.sentences)
             yield instead
             return
-        if self.settings.strict:
-            reading = kept(reading, lambda n: reading.sentences[n].supported)
+        reading = kept(reading, lambda n: reading.sentences[n].supported) if self.settings.strict else reading
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         yield replace(answer, notice=" ".join(filter(None, notices)), final=True)
 
@@ -185,16 +185,12 @@ class Assistant:
 
 
 def readable(question: str) -> str:
-    """The question without what is no text: control characters go, a lone surrogate becomes U+FFFD.
-
-    Raises QuestionError where nothing is left, or far too much.
-    """
+    """The question without what is no text: control characters, half ones. Raises QuestionError for nothing, or far too much."""
     if not isinstance(question, str):
         raise QuestionError(f"The question is {type(question).__name__}, not text: pass a string.")
     if len(question) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The question has {len(question):,} characters: ask in at most {LONGEST_QUESTION:,}, one question at a time."
-        )
+        most = f"ask in at most {LONGEST_QUESTION:,}, one question at a time."
+        raise QuestionError(f"The question has {len(question):,} characters: {most}")
     text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else " " if unicodedata.category(c) == "Cc" else c for c in question)
     text = " ".join(text.split())
     if not text:
@@ -283,11 +279,9 @@ class _Laps:
         self.seconds: dict[str, float] = {}
 
     def end(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.seconds[stage] = now - self._last
-        self._last = now
+        before, self._last = self._last, time.perf_counter()
+        self.seconds[stage] = self._last - before
 
     def so_far(self, stage: str) -> dict[str, float]:
         """The laps that have ended, the one that runs, and the total."""
-        now = time.perf_counter()
-        return self.seconds | {stage: now - self._last, "total": now - self._start}
+        return self.seconds | {stage: (now := time.perf_counter()) - self._last, "total": now - self._start}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from vectorstore.types import Filters, Summary
 
 AT_ONCE = 8  # questions that are answered at a time
 _READING = 4  # threads for what takes no search: a summary, an article
+_SEARCHING = 2  # threads more that search, which takes some 10 ms, for those whose turn has not come
 
 Result = TypeVar("Result")
 
@@ -33,6 +34,7 @@ class AsyncAssistant:
         self.assistant = assistant
         self._answering = ThreadPoolExecutor(at_once, "onrecord-answer")
         self._reading = ThreadPoolExecutor(_READING, "onrecord-read")
+        self._searching = ThreadPoolExecutor(at_once + _SEARCHING, "onrecord-search")
 
     @classmethod
     def open(
@@ -50,9 +52,10 @@ class AsyncAssistant:
         ignore: Collection[str] = (),
         as_written: bool = False,
     ) -> AsyncGenerator[Answer, None]:
-        """The answer as it grows; the last one is final. Whoever reads slowly gets the latest one, not each of them."""
+        """The answer as it grows: first an empty one, once it has been searched for. Who reads slowly gets the latest."""
         loop, stop = asyncio.get_running_loop(), Stop()
         arrived: asyncio.Queue[Answer | None] = asyncio.Queue()
+        answers: Any = self.assistant.until(stop).stream(question, history, filters, today, ignore, as_written)
 
         def tell(answer: Answer | None) -> None:
             with suppress(RuntimeError):  # the loop has been closed meanwhile
@@ -60,18 +63,18 @@ class AsyncAssistant:
 
         def work() -> None:
             try:
-                if not stop.ended:
-                    asked = (question, history, filters, today, ignore, as_written)
-                    with closing(self.assistant.until(stop).stream(*asked)) as answers:  # type: ignore[type-var]  # a generator
-                        for answer in answers:
-                            if stop.ended:
-                                return
-                            tell(answer)
+                for answer in answers:
+                    if stop.ended:
+                        return
+                    tell(answer)
             finally:
+                answers.close()
                 tell(None)
 
-        working = loop.run_in_executor(self._answering, work)
+        working: Any = loop.run_in_executor(self._searching, next, answers)
         try:
+            yield await asyncio.shield(working)
+            working = loop.run_in_executor(self._answering, work)
             ended = False
             while not ended and (answer := await arrived.get()):
                 while not arrived.empty():
@@ -84,6 +87,7 @@ class AsyncAssistant:
         finally:
             stop.end()
             await asyncio.shield(asyncio.wait([working]))  # nothing of it runs on when this has returned
+            answers.close()
             if not working.cancelled():
                 working.exception()  # looked at: whoever has gone wants to hear of no error
 
@@ -125,7 +129,7 @@ class AsyncAssistant:
 
     def close_threads(self) -> None:
         """Takes no more questions; the assistant, which may be somebody else's, stays open."""
-        for pool in (self._answering, self._reading):
+        for pool in (self._answering, self._reading, self._searching):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def __aenter__(self) -> AsyncAssistant:

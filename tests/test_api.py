@@ -415,19 +415,25 @@ def test_a_reader_who_leaves_while_a_slow_answer_grows_closes_it() -> None:
 
 
 def test_the_ninth_reader_is_told_the_place_at_once() -> None:
-    """While eight answers run, the ninth reader hears at once that the question has come, and the place in the line."""
+    """While eight answers run, the ninth is searched for at once and told the place in the line; a model rewrites a follow-up."""
     assistant = Scripted()
     with start(assistant, port=0) as served, ThreadPoolExecutor(10) as people:
         eight = [people.submit(told, served, f"a slow one {n}") for n in range(8)]
         until(lambda: len(assistant.asked) == 8)
         ninth = people.submit(told, served, "Who denied it?")
-        tenth = http.client.HTTPConnection(served.url.removeprefix("http://"), timeout=30)
-        with closing(tenth):
+        until(lambda: len(assistant.asked) == 9)
+        tenth, last = (http.client.HTTPConnection(served.url.removeprefix("http://"), timeout=30) for _ in range(2))
+        with closing(tenth), closing(last):
             tenth.request("POST", "/api/v1/answers", json.dumps({"question": "And when?"}), {"accept": LINES})
             lines = tenth.getresponse()
-            first, second = json.loads(lines.readline()), json.loads(lines.readline())
-            assert (first["event"], second["event"]) == ("received", "waiting")
-            assert second["place"] in (1, 2)
+            first, second, third = (json.loads(lines.readline()) for _ in range(3))
+            assert (first["event"], second["event"], third["event"]) == ("received", "searching", "waiting")
+            assert third["place"] in (1, 2)
+            more = {"question": "And why?", "history": [{"question": "Who denied it?"}]}  # which its model may rewrite
+            last.request("POST", "/api/v1/answers", json.dumps(more), {"accept": LINES})
+            waits = last.getresponse()
+            assert [json.loads(waits.readline())["event"] for _ in range(2)] == ["received", "waiting"]
+            assert len(assistant.asked) == 10
             assistant.go_on.set()
             assert [one.result(60)[-1]["event"] for one in (*eight, ninth)] == ["final"] * 9
             assert json.loads(lines.read().splitlines()[-1])["event"] == "final"

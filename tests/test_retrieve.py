@@ -58,7 +58,7 @@ def test_the_parts_of_a_question_are_looked_for_in_one_generation(tmp_path: Path
     publish("The mill burned on Monday, and nobody was hurt.")
     with Index.open(tmp_path / "index", encoder=WordHashEncoder(), rerank=False) as opened:
         before = opened.generation
-        found = opened.retrieve_each(questions(), Filters(), JUNE, (), 8, None)
+        *_, found = opened.retrieve_each(questions(), Filters(), JUNE, (), 8, None)
         assert {one.generation for one in found} == {before}
         assert all("burned" in one.texts[0] for one in found)
         assert "reopened" in opened.retrieve("What burned?", today=JUNE).texts[0]

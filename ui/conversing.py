@@ -1,4 +1,4 @@
-"""One question as a client is told of it, event by event: received, waiting, searching, found, each sentence, final, or an error.
+"""One question as a client is told of it, event by event: received, searching, waiting, found, each sentence, final, or an error.
 
 No library: whoever reads the events (ui/server.py) ends the question by closing them.
 """
@@ -31,13 +31,14 @@ async def events(
         readable(asked.question)
         with line.join() as turn:
             yield {"event": "received"}
-            async for place in turn.places():
+            async for place in turn.places(bool(asked.history) and assistant.model_name != "quote-only"):  # a model rewrites it
                 yield {"event": "waiting", "place": place}
-            summary = await assistant.summary(asked.filters)
-            yield {"event": "searching", "articles": summary.articles}
+            yield {"event": "searching", "articles": (await assistant.summary(asked.filters)).articles}
             told = _Told(asked.turn, final or final_event)
             async with aclosing(assistant.stream(*asked.arguments)) as answers:
                 async for answer in answers:
+                    async for place in turn.places(not answer.final):  # searched already; what takes long waits
+                        yield {"event": "waiting", "place": place}
                     for event in told.news(answer):
                         yield event
     except OnRecordError as error:

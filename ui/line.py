@@ -62,15 +62,13 @@ class Turn:
         self.moved = asyncio.Event()
         self.began = 0.0
 
-    async def places(self) -> AsyncIterator[int]:
-        """The place in the line, 1 being the next, whenever it changes; ends when the turn has come."""
+    async def places(self, wait: bool = True) -> AsyncIterator[int]:
+        """The place in the line, 1 being the next, whenever it changes; ends when the turn has come, or need not."""
         told = 0
-        while self in self.line.waiting:
+        while wait and self in self.line.waiting:
             self.moved.clear()
-            place = self.line.waiting.index(self) + 1
-            if place != told:
-                told = place
-                yield place
+            if (place := self.line.waiting.index(self) + 1) != told:
+                yield (told := place)
             else:
                 await self.moved.wait()
 

@@ -65,6 +65,7 @@ Wishes = Sequence[Filters]
 Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by words only
 Near = Mapping[int, float] | None
 Both = tuple[Scored, Scored, Near]  # found by words, by meaning, and how near the meaning of what words found is
+Searched = tuple[str, Both, str]  # the question as it was searched for, what was found, and what is to be said of that
 Judged = tuple[tuple[tuple[int, int, float], ...], float | None]  # as Hit.judged and Hit.answers
 
 
@@ -115,21 +116,25 @@ class Index:
         asked: str | None = None,
     ) -> Found:
         """The best k passages and where they were looked for, all of one generation; the class says more."""
-        return self.retrieve_each((question,), filters, today, strings(ignore, "ignore"), k, asked)[0]
+        *_, (found,) = self.retrieve_each((question,), filters, today, strings(ignore, "ignore"), k, asked)
+        return found
 
     def retrieve_each(
         self, questions: Iterable[str], filters: Filters, today: date | None, ignore: tuple[str, ...], k: int, asked: str | None
-    ) -> list[Found]:
-        """What `retrieve` finds for each of some questions, all of one generation: the parts of what a reader asked at once."""
-        found = []
+    ) -> Iterator[list[Found]]:
+        """What `retrieve` finds for each part of a question, of one generation; first nothing, where it is found and not read."""
+        found, searched = list[Found](), []
         with self._current() as reader:
             for question in questions:
                 within = scope(question if asked is None else asked, filters, today, reader.summary(_EVERYTHING), ignore)
-                asks = within.conditions or within.filters.sections or within.filters.languages
-                here = reader.narrowed(within) if asks else reader
-                hits, notice = here.search(read(question, ignore).text, within.filters, k, within.prefer, within.newest)
+                named = within.conditions or within.filters.sections or within.filters.languages
+                here = reader.narrowed(within) if named else reader
+                searched.append((here, within, here.both(read(question, ignore).text, within.filters, k)))
+            yield found
+            for here, within, both in searched:
+                hits, notice = here.read(both, within.filters, k, within.prefer, within.newest)
                 found.append(Found(tuple(hits), within, here.summary(within.filters), reader.name, here.lacks or notice))
-        return found
+            yield found
 
     def respelt(self, question: str) -> str:
         """The question with words that no article has as the articles spell them: see vectorstore/spelling.py."""
@@ -346,10 +351,12 @@ class Generation:
         self._retired = False
 
     def search(self, question: str, filters: Filters, k: int, prefer: Wishes = (), newest: date | None = None) -> Ranked:
-        question = bare(whole := _searchable(question)) or whole
+        return self.read(self.both(question, filters, k), filters, k, prefer, newest)
+
+    def read(self, searched: Searched, filters: Filters, k: int, prefer: Wishes, newest: date | None) -> Ranked:
+        question, found, notice = searched
         if not question.strip() or k < 1:
             return [], ""
-        found, notice = self._found(question, filters, max(_CANDIDATES, 3 * k))
         ranked = fused(*found)
         records = self.archive.records([number for number, _ in ranked])
         how = self._way(question, [records[n][0].language for n, _ in ranked[:k]]) if self._may_be_elsewhere else None
@@ -399,19 +406,20 @@ class Generation:
     def _headed(self, numbers: Sequence[int]) -> list[str]:
         return [f"{found.heading}\n{found.passage.text}" for found in self.archive.passages(numbers).values()]
 
-    def _found(self, question: str, filters: Filters, n: int) -> tuple[Both, str]:
-        """What the two searches find, as `fused` takes it; and what is to be said where it is by words only."""
-        if not self._vectors.segments:  # yet: no encoder is needed
-            return (self._words.search(question, n, filters), [], {}), ""
+    def both(self, question: str, filters: Filters, k: int) -> Searched:
+        """The question as it is searched for, what the two searches find, and what is to be said where it is by words only."""
+        question, n = bare(whole := _searchable(question)) or whole, max(_CANDIDATES, 3 * k)
+        if not self._vectors.segments or not question.strip():  # yet, or no word: no encoder is needed
+            return question, (self._words.search(question, n, filters), [], {}), ""
         with ThreadPoolExecutor(1) as aside:  # the encoder leaves the interpreter free: the other search takes none of its time
             searching = aside.submit(self._words.search, question, n, filters)
             vector = self._encoder.encode_query(question)
         words, among = searching.result(), self._left if filters == _EVERYTHING else self._among(filters)
         try:
             near = {number: float(row @ vector) for number, row in self._vectors.vectors([number for number, _ in words]).items()}
-            return (words, self._vectors.nearest(vector, n, among), near), ""
+            return question, (words, self._vectors.nearest(vector, n, among), near), ""
         except VectorsUnavailable as error:
-            return (words, [], {}), error.notice
+            return question, (words, [], {}), error.notice
 
     @property
     def held(self) -> int:

@@ -69,11 +69,9 @@ def reply(
     import httpx2
     import openai
 
-    headers = {"Accept-Encoding": "identity"}  # a compressed reply could unpack to any size
-    if address.authorization:
-        headers["Authorization"] = address.authorization
-    if "api-version" in address.query:
-        headers["api-key"] = key  # Azure's, which takes a key nowhere else
+    headers = {"Authorization": address.authorization} if address.authorization else {}
+    headers |= {"api-key": key} if "api-version" in address.query else {}  # Azure's, which takes a key nowhere else
+    headers["Accept-Encoding"] = "identity"  # a compressed reply could unpack to any size
     http = httpx2.Client(
         verify=trusted,
         trust_env=False,  # its own reading of the proxy variables sends a loopback address through them
@@ -82,17 +80,16 @@ def reply(
         follow_redirects=False,  # only the configured endpoint is contacted
         event_hooks={"request": [before_sending], "response": [on_response]},
     )
-    with http:
-        client = openai.OpenAI(
-            api_key=key or "none",
-            base_url=address.url,
-            http_client=http,
-            default_headers=headers,
-            max_retries=0,  # ours stop at the first token and at the deadline
-            timeout=timeout,
-        )
-        with client.chat.completions.with_streaming_response.create(**body) as response:
-            yield response.iter_bytes()
+    client = openai.OpenAI(
+        api_key=key or "none",
+        base_url=address.url,
+        http_client=http,
+        default_headers=headers,
+        max_retries=0,  # ours stop at the first token and at the deadline
+        timeout=timeout,
+    )
+    with http, client.chat.completions.with_streaming_response.create(**body) as response:
+        yield response.iter_bytes()
 
 
 def model_error(error: BaseException, endpoint: Endpoint, content_type: str = "") -> ModelError:
