@@ -14,6 +14,7 @@ from vectorstore.language.lexicon import pattern, rows, table, word_list, word_s
 from vectorstore.language.places import COUNTRY, STATE
 from vectorstore.language.sentences import sentences
 from vectorstore.language.stems import stem_set
+from vectorstore.language.verbs import is_past_form
 from vectorstore.language.words import SPELT, STOP_WORDS, Word, alike, key, rarity, related, spellings, words
 
 _FRAME = stem_set("questions.frame")
@@ -70,6 +71,7 @@ class Asked:
     sort: str  # country, state, percentage, year, month, day; "" where it asks for none of them
     asking: frozenset[str]  # stems of its last sentence that asks; the sentences before it tell the story
     counted: str  # the stem of what "how many" counts
+    deed: str  # and of the word after it, which may be what they did
     of: tuple[Term, ...]  # in "what is the price of oil", oil
     subject: bool  # asks for what is known of something, or is but its words: "Tell me about the ferry", "ferry accident"
     gist: bool  # the former
@@ -103,7 +105,7 @@ def asked(question: str) -> Asked:
         bool(_FORM["denial"].search(question)),
         next((sort for sort, form in _SORTS.items() if form.search(focus)), ""),
         frozenset(word.stem for word in words(asking)),
-        _counted(asking),
+        *_counted(asking),
         tuple(term for term in terms if term.stem in _of(asking)),
         not kind,
         gist,
@@ -124,7 +126,8 @@ def fits(question: Asked, text: str) -> bool:
     """Whether the text holds the kind of thing that the question asks for, beyond what the question itself says."""
     kind = question.kind
     if kind == "number":
-        return any(key(found.group()) not in question.stems for found in _AMOUNT.finditer(text))
+        found = any(key(number.group()) not in question.stems for number in _AMOUNT.finditer(text))
+        return found and not counts_others(question, text)
     if kind == "date":
         return bool(DATE.search(text))
     if kind in _SHOWN and not pattern(f"questions.answers.{kind}", cased=kind == "place").search(text):
@@ -134,18 +137,30 @@ def fits(question: Asked, text: str) -> bool:
 
 def counts(question: Asked, text: str) -> bool:
     """Whether a number stands close before what "how many" asks for; any number will do where it asks for nothing by name."""
-    if not question.counted:
-        return fits(question, text)
+    return bool(_counting(question, text)) if question.counted else fits(question, text)
+
+
+def _counting(question: Asked, text: str) -> list[int]:
     row = words(text)
-    return any(
-        NUMBER.match(word.text) and any(after.stem == question.counted for after in row[n + 1 : n + 4])
-        for n, word in enumerate(row)
-    )
+    near = [n for n, word in enumerate(row) if any(after.stem == question.counted for after in row[n + 1 : n + 4])]
+    return [n for n in near if NUMBER.match(row[n].text)]
 
 
-def _counted(asking: str) -> str:
+def counts_others(question: Asked, text: str) -> bool:
+    """Whether another deed has them for its object: of how many marched, "detained 31 people at the march" counts others."""
+    row = words(text) if question.deed else ()
+    if not any(word.stem == question.deed for word in row):
+        return False
+    before = [row[n - 1] for n in _counting(question, text) if n]
+    done = question.stems | related(question.deed)
+    return bool(before) and all(is_past_form(word.text) and word.stem not in done for word in before)
+
+
+def _counted(asking: str) -> tuple[str, str]:
     found = _FORM["counted"].search(asking)
-    return key(found.group(1)) if found else ""
+    if not found:
+        return "", ""
+    return key(found[1]), "" if (found[2] or "").lower() in {"", *STOP_WORDS} else key(found[2])
 
 
 def _of(asking: str) -> frozenset[str]:

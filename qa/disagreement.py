@@ -54,6 +54,7 @@ _HAPPENING = stem_set("copies.happening")
 _HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
 _GROWING = word_set("copies.growing")
 _IF = word_set("certainty.if")
+_FURTHER = word_set("copies.further")
 _AT_LEAST = word_set("copies.at_least")
 _CORRECTING = word_set("copies.correcting")
 _NOTES = lines("copies.notes")
@@ -73,10 +74,24 @@ class Report:
 
     @property
     def hour(self) -> float:
-        """When in its day it seems to be written, as far as it says: "police said at noon", "Update"."""
+        """When in its day it was written, or seems to be, as far as it says: "police said at noon", "Update"."""
+        if hour := _hour(self.article):
+            return hour
         told = tokens(normalised(self.article.title)), tokens(normalised(self.text.replace("\n", " ")))
         clocks = [max(t.values) for t in told[1] if t.unit == "clock" and len(t.values) == 1]
         return max([0.0, *clocks, *(_HOURS.get(t.text.casefold(), 0.0) for row in told for t in row)])
+
+
+def is_before(old: Article, new: Article) -> bool:
+    """Whether an article is of an earlier day than another, or of an earlier hour of it."""
+    days = old.published or date.min, new.published or date.min
+    return days[0] < days[1] or (days[0] == days[1] and 0 < _hour(old) < _hour(new))
+
+
+def _hour(article: Article) -> float:
+    """When in its day this version is of, if its record says so; else 0."""
+    version = article.modified
+    return version.hour + version.minute / 60 if version and version.date() == article.published else 0.0
 
 
 @lru_cache(maxsize=2048)  # the first quote is held against each of the others
@@ -90,7 +105,7 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE or grown(one, other):
         return False
     names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
-    if names - others and others - names:  # of other people, or elsewhere
+    if (names - others and others - names) or not _main(one.told, other.told)[0]:  # of other people, elsewhere, another event
         return False
     mine, theirs = ([t for n, t in enumerate(row) if _counts(row, n, wanted)] for row in (one.told, other.told))
     return len(mine) == len(theirs) == 1 and apart(mine, theirs)
@@ -129,11 +144,37 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
         return False
     if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
         return True
+    return _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
+
+
+def _put_apart(mine: Sequence[Token], theirs: Sequence[Token], dates_matter: bool) -> bool:
+    """Whether all that differs is one kind of thing, put in the other's place."""
     places = _places(mine, theirs) or []
     kinds = [kind for here, there, lead in places if (kind := _kind(here, there, dates_matter, lead))]
     if not kinds or "other" in kinds or kinds.count("thing") > 1 or kinds.count("name") > 1:  # of another in another place
         return False
     return len(set(kinds)) == 1 or set(kinds) == {"number", "turn"}
+
+
+def _main(mine: Sequence[Token], theirs: Sequence[Token], plans: bool = False) -> tuple[Sequence[Token], Sequence[Token]]:
+    """What both say first, without how each goes on ("…, with two goals from …"), unless that may be of two events.
+
+    Of `plans`, when a thing will be, whatever else is told of it: there is but one reopening of a gallery.
+    """
+    rows = [mine, theirs]
+    ends = [next((n for n, t in enumerate(row) if _goes_on(row, n, t)), len(row)) for row in rows]
+    tails = [{t.key for t in row[end:] if t.content} for row, end in zip(rows, ends, strict=True)]
+    plans = plans and all(any(t.text.casefold() == "will" for t in row) for row in rows)
+    if not plans and 2 * len(tails[0] & tails[1]) < min(map(len, tails)):
+        return (), ()
+    return mine[: ends[0]], theirs[: ends[1]]
+
+
+def _goes_on(row: Sequence[Token], n: int, token: Token) -> bool:
+    """Whether a further clause begins there, after one that has its verb: "…, with", "… after"."""
+    opens = "," in token.before or token.text.casefold() in _FURTHER
+    verb = opens and any(is_past(t) or t.text.casefold() in _AHEAD | _PASSIVE for t in row[:n])
+    return verb and sum(t.content for t in row[:n]) > 2
 
 
 def _phrased(row: Sequence[Token]) -> tuple[Token, ...]:

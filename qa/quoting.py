@@ -15,9 +15,9 @@ from datetime import date
 from functools import partial
 
 from qa.also_in import also_in, shared, standing
-from qa.asking import DATE, ENOUGH, Asked, asked, counts, denies, fits, is_new, new_names, of_sort
+from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort
 from qa.clauses import clause, furniture
-from qa.disagreement import Report, corrects, counted_apart, disagree, grown, one_story, undoes
+from qa.disagreement import Report, corrects, counted_apart, disagree, grown, is_before, one_story, undoes
 from qa.likeliest import Place, likeliest
 from qa.shapes import shaped
 from qa.tables import head_of
@@ -231,7 +231,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 sum(echo) / 4 / 9 / max(1, len(hits) - 1),
                 max((votes[stem] - own[n] for stem in telling), default=0.0),
                 float(ask.denial and denies(text)),
-                float(ask.kind == "number" and counts(ask, text)),
+                float(ask.kind == "number" and shown and counts(ask, text)),
                 *(float(ask.kind == kind and shown) for kind in ("number", "date", "name", "place", "which", "reason")),
                 sum(share * value for share, value in zip(asking, met[i], strict=True)),
                 float(of_sort(ask, text)),
@@ -343,12 +343,13 @@ def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
 def _replacing(first: Candidate, other: Candidate) -> str:
     article, old = first.hit.article, other.hit.article
     how = "Corrects" if corrects(article) else "Updates" if grown(first.report, other.report) else "Corrects or updates"
-    return f"{how} the report of {_day_and_month(old, article)}: " if old.published else f"{how} an earlier report: "
+    day = _day_and_month(old, article) if old.published != article.published else ""
+    return f"{how} the report of {day}: " if day else f"{how} an earlier report: "
 
 
 def _replaces(article: Article, old: Article) -> bool:
     """Whether an article has the last word of its outlet on what an older one says."""
-    earlier = bool(old.published and article.published and old.published < article.published)
+    earlier = bool(old.published and article.published and is_before(old, article))
     return bool(article.source and old.source == article.source) and (earlier or (corrects(article) and not corrects(old)))
 
 
@@ -428,7 +429,8 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     if sum(all_ for all_, _ in both) < _SAME_FACT * sum(any_ for _, any_ in both):
         return False
     dates_matter = ask.kind == "date" or ask.sort in ("year", "month", "day")
-    return bool(ask.counted and counted_apart(*reports, {ask.counted})) or disagree(*reports, dates_matter)
+    counted = ask.counted and not any(counts_others(ask, report.text) for report in reports)
+    return bool(counted and counted_apart(*reports, {ask.counted})) or disagree(*reports, dates_matter)
 
 
 def _says_as_much(ask: Asked, whole: str, part: str) -> bool:

@@ -62,7 +62,7 @@ def test_what_a_reader_sees_quoted(case: dict[str, Any]) -> None:
 def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
     """Copies are one, contradictions are two with the last word first, and two events are nothing of the kind."""
     articles = [
-        Article(f"a{n}", r["text"], r.get("title", "A headline"), r["source"], published=r["published"])
+        Article(f"a{n}", r["text"], r.get("title", "A headline"), r["source"], "", r["published"], modified=r.get("modified"))
         for n, r in enumerate(case["reports"])
     ]
     for order in (articles, articles[::-1]):

@@ -12,8 +12,11 @@ _PAST = word_set("roles.past")
 
 
 def is_past(token: Token) -> bool:
-    low = token.text.partition(" ")[0]  # of a verb with its particle
-    return token.content and not token.capital and (low in _PAST or (len(low) > 4 and low.endswith("ed")))
+    return token.content and not token.capital and is_past_form(token.text.partition(" ")[0])  # of a verb with its particle
+
+
+def is_past_form(word: str) -> bool:
+    return word in _PAST or (len(word) > 4 and word.endswith("ed"))
 
 
 def past_verbs(found: Sequence[Token]) -> frozenset[str]:
