@@ -126,8 +126,7 @@ def fits(question: Asked, text: str) -> bool:
     """Whether the text holds the kind of thing that the question asks for, beyond what the question itself says."""
     kind = question.kind
     if kind == "number":
-        found = any(key(number.group()) not in question.stems for number in _AMOUNT.finditer(text))
-        return found and not counts_others(question, text)
+        return any(key(n.group()) not in question.stems for n in _AMOUNT.finditer(text)) and not counts_others(question, text)
     if kind == "date":
         return bool(DATE.search(text))
     if kind in _SHOWN and not pattern(f"questions.answers.{kind}", cased=kind == "place").search(text):
@@ -157,10 +156,8 @@ def counts_others(question: Asked, text: str) -> bool:
 
 
 def _counted(asking: str) -> tuple[str, str]:
-    found = _FORM["counted"].search(asking)
-    if not found:
-        return "", ""
-    return key(found[1]), "" if (found[2] or "").lower() in {"", *STOP_WORDS} else key(found[2])
+    counted, deed = found.groups("") if (found := _FORM["counted"].search(asking)) else ("", "")
+    return key(counted), "" if deed.lower() in STOP_WORDS else key(deed)
 
 
 def _of(asking: str) -> frozenset[str]:
