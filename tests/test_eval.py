@@ -278,19 +278,20 @@ FIELDS = (
 def test_the_command_on_the_samples(samples_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A table, JSON with what was there before, a picture and a saved run that compares with itself."""
     questions = str(SAMPLES / "questions.jsonl")
-    saved, picture = tmp_path / "run.json", tmp_path / "run.svg"
-    assert main(["eval", questions, "--index", str(samples_index), "--json"]) == 0
+    saved, picture, few = tmp_path / "run.json", tmp_path / "run.svg", tmp_path / "few.jsonl"
+    arguments = ["--index", str(samples_index), "--baselines", "--save", str(saved), "--plot", str(picture)]
+    assert main(["eval", questions, "--json", *arguments]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert set(MEASURES) <= set(printed["measures"])
     assert all(set(FIELDS) <= set(row) for row in printed["questions"])
     assert printed["measures"]["ans@10"] > 0.9
-    arguments = ["eval", questions, "--index", str(samples_index), "--baselines", "--save", str(saved), "--plot", str(picture)]
-    assert main(arguments) == 0
+    assert ET.parse(picture).getroot().tag.endswith("svg")
+    assert json.loads(saved.read_text())["measures"]["ans@1"] == printed["measures"]["ans@1"]
+    few.write_text("".join(Path(questions).read_text(encoding="utf-8").splitlines(keepends=True)[:4]), encoding="utf-8")
+    assert main(["eval", str(few), *arguments[:3]]) == 0
     shown = capsys.readouterr().out
     assert "over BM25" in shown
     assert "passage nDCG@10" in shown
-    assert ET.parse(picture).getroot().tag.endswith("svg")
-    assert json.loads(saved.read_text())["measures"]["ans@1"] == printed["measures"]["ans@1"]
     assert main(["eval", "--compare", str(saved), str(saved), "--plot", str(picture)]) == 0
     shown = capsys.readouterr().out
     assert "ans@1" in shown
@@ -341,13 +342,23 @@ def test_wrong_usage_is_one_line(
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize(("rerank", "every"), [(False, 2), (True, 6)])
-def test_reading_comprehension_is_not_below_plain_bm25(tmp_path: Path, rerank: bool, every: int) -> None:
-    """XQuAD's 120 paragraphs as a collection: Hit@1 of the right paragraph and of the answer at least BM25's."""
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> tuple[benchmarks.Benchmark, Path]:
+    """XQuAD, and the folder with an index of its 120 paragraphs."""
     if not DATA.is_dir():
         pytest.skip("the shared data is not here")
-    benchmark = benchmarks.read(next((DATA / "reading").glob("*.json")))
-    index, _ = collection.opened(benchmark, tmp_path / "index", rerank=rerank)
+    benchmark, folder = benchmarks.read(next((DATA / "reading").glob("*.json"))), tmp_path_factory.mktemp("reading") / "index"
+    collection.opened(benchmark, folder)[0].close()
+    return benchmark, folder
+
+
+@pytest.mark.parametrize(("rerank", "every"), [(False, 2), (True, 6)])
+def test_reading_comprehension_is_not_below_plain_bm25(
+    reading: tuple[benchmarks.Benchmark, Path], rerank: bool, every: int
+) -> None:
+    """XQuAD's 120 paragraphs as a collection: Hit@1 of the right paragraph and of the answer at least BM25's."""
+    benchmark, folder = reading
+    index, _ = collection.opened(benchmark, folder, rerank=rerank)
     with Assistant(index, Settings(answerer="quote")) as assistant:
         results = measure(assistant, benchmark.questions[::every], baselines=True)
     ours = table(results)

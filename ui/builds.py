@@ -1,7 +1,8 @@
 """Builds what was added into an index, in a process of its own: the chat answers from another one, and it can be stopped.
 
-It is told on its standard input what to build, says on standard output how far it is, a line of JSON each, and ends when its
-standard input does: with whoever has started it.
+It is told on its standard input what to build, a line each time, says on standard output how far it is, a line of JSON each, and
+ends when its standard input does: with whoever has started it. To start it takes some four seconds of a processor, so that one
+that is done serves the next build, if that comes soon.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 from vectorstore import generations
 from vectorstore.archive import Archive
 from vectorstore.errors import OnRecordError
+from vectorstore.keeping import keeping
 from vectorstore.rebuild import rebuild
 from vectorstore.server import Server
 from vectorstore.uploads import SCHEME
@@ -27,10 +31,12 @@ _GENTLE = 10  # how much it steps back for whoever asks meanwhile
 _OFTEN = 0.2  # seconds between two lines of progress
 
 
-class Build:
-    """A build that runs; read it to its end, and close it."""
+class Builder:
+    """The process that builds into one index, one build after another; close it."""
 
     def __init__(self, index_dir: Path, embedder: str, chroma: tuple[str, str]) -> None:
+        self._asked = {"index": str(index_dir), "embedder": embedder, "chroma": chroma}
+        self._stopped = False
         self._running = subprocess.Popen(  # noqa: S603 - our own program; what it is told comes by its standard input
             [sys.executable, "-c", _START, str(Path(__file__).resolve().parents[1])],
             stdin=subprocess.PIPE,
@@ -39,24 +45,28 @@ class Build:
             text=True,
             encoding="ascii",
         )
-        self._tell({"index": str(index_dir), "embedder": embedder, "chroma": chroma})
 
-    def _tell(self, asked: dict[str, Any]) -> None:
-        if self._running.stdin:
-            try:
-                self._running.stdin.write(json.dumps(asked) + "\n")
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can build: it has not been stopped, and has not died."""
+        return not self._stopped and self._running.poll() is None
+
+    def built(self) -> Iterator[dict[str, Any]]:
+        """Builds, and what it says of that: {"progress"}, and at the end {"done"} or {"failed"}, unless it is stopped."""
+        with suppress(BrokenPipeError):  # where it has died, what it says ends at once
+            if self._running.stdin:
+                self._running.stdin.write(json.dumps(self._asked) + "\n")
                 self._running.stdin.flush()
-            except BrokenPipeError:  # it has died: what it says ends at once
-                return
-
-    def says(self) -> Iterator[dict[str, Any]]:
-        """What it says, until it ends: {"progress"}, and at the end {"done"} or {"failed"}, unless it was stopped."""
         for line in self._running.stdout or ():
             if line.endswith("\n"):  # else it was stopped while it said it
-                yield json.loads(line)
+                yield (said := json.loads(line))
+                if "progress" not in said:
+                    return
+        self._running.wait()
 
     def stop(self) -> None:
         """Ends it, whatever it is doing; what is published stays."""
+        self._stopped = True
         self._running.kill()
 
     def close(self) -> None:
@@ -69,9 +79,9 @@ class Build:
 
 
 def main() -> None:
-    """Builds what one line of standard input asks for."""
-    asked = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_its_parent, daemon=True).start()
+    """Builds what each line of standard input asks for."""
+    asked: Queue[dict[str, Any]] = Queue()
+    threading.Thread(target=_hear, args=(asked,), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_GENTLE)
     said = os.fdopen(os.dup(1), "w", encoding="ascii")
@@ -81,6 +91,12 @@ def main() -> None:
         said.write(json.dumps(what) + "\n")
         said.flush()
 
+    with keeping():
+        while True:
+            _build(asked.get(), say)
+
+
+def _build(asked: dict[str, Any], say: Callable[..., None]) -> None:
     told: dict[str, float] = {}
 
     def progress(what: str, done: int, total: int) -> None:
@@ -108,6 +124,7 @@ def main() -> None:
         raise
 
 
-def _end_with_its_parent() -> None:
-    sys.stdin.read()
-    os._exit(3)
+def _hear(asked: Queue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        asked.put(json.loads(line))
+    os._exit(3)  # with whoever asks

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import NoRoom, NotFound, TooLarge, TooMany
-from ui.builds import Build
+from ui.builds import Builder
 from ui.receiving import Limits, Receiving, writable
 from vectorstore import generations
 from vectorstore.archive import Given
@@ -31,6 +31,7 @@ _JOB = "job.json"
 _AT_ONCE = 4  # uploads that are received at a time
 _REMEMBERED = 50  # jobs that are over
 _AGAIN = 3.0  # seconds until a build is tried again that another process has kept from beginning
+_SOON = 60.0  # seconds that the process that has built waits for the next upload; it holds some 400 MB
 _TRIES = 2  # times that a job is begun: one that ends the server itself is not tried for ever
 _LISTED = 100  # things that could not be read that a job lists
 _LOCKED = "IndexLocked"
@@ -101,12 +102,13 @@ class Uploads:
         again: float = _AGAIN,
     ) -> None:
         self.index_dir, self.limits = index_dir, limits or Limits()
-        self._build_of: Callable[[], Build] = lambda: Build(index_dir, embedder, chroma)
+        self._builder_of: Callable[[], Builder] = lambda: Builder(index_dir, embedder, chroma)
         self._again = again
         self._jobs: dict[str, Job] = {}
         self._receiving = 0
         self._changed = threading.Condition()
-        self._running: Build | None = None
+        self._builder: Builder | None = None  # the worker's alone
+        self._running: Builder | None = None  # while it builds
         self._closed = False
         self._take_up()
         self._worker = threading.Thread(target=self._work, name="onrecord-uploads", daemon=True)
@@ -257,8 +259,14 @@ class Uploads:
                     if job.state in (WAITING, UNDOING):
                         job.state = BUILDING if job.state == WAITING else UNDOING  # from here on it is the worker's to end
                         return job
-                self._changed.wait()
+                if not self._changed.wait(_SOON if self._builder else None):
+                    self._dismiss()
             return None
+
+    def _dismiss(self) -> None:
+        if self._builder:
+            self._builder.close()
+        self._builder = None
 
     def _work(self) -> None:
         while job := self._next():
@@ -269,6 +277,7 @@ class Uploads:
                 with suppress(OSError):
                     self._put_back(job)
                 self._over(job, FAILED)
+        self._dismiss()
 
     def _run(self, job: Job) -> None:
         if job.state == UNDOING:  # by an earlier server
@@ -299,17 +308,21 @@ class Uploads:
                 if self._closed or (job.state == UNDOING and state == BUILDING):
                     return {}
                 job.state = state
-                self._running = build = self._build_of()
+                if not (self._builder and self._builder.is_ready):
+                    self._dismiss()
+                    self._builder = self._builder_of()
+                self._running = builder = self._builder
             said: dict[str, Any] = {}
             try:
-                for said in build.says():
+                for said in builder.built():
                     if progress := said.get("progress"):
                         self._told(job, before, *progress)
             finally:
                 with self._changed:
                     self._running = None
-                build.close()
             if said.get("failed", [""])[0] != _LOCKED:
+                if "done" not in said:
+                    self._dismiss()
                 return said
             with self._changed:
                 job.message = said["failed"][1]
