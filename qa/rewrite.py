@@ -519,3 +519,11 @@ def _run(run: Sequence[str], unsure: bool) -> Iterator[str]:
 
 def _words(text: str) -> set[str]:
     return {match.group().lower() for match in _WORD.finditer(text)}
+
+
+def without_about(text: str) -> str:
+    """A question that was rewritten, without what `_about` put behind it."""
+    return _PUT_BEHIND.sub(r"\1", text)
+
+
+_PUT_BEHIND = re.compile(r" \(about [^()]{1,300}\)(\??)$")

@@ -683,10 +683,11 @@ def test_on_a_telephone_the_box_is_pinned(browser: Any, served: Served) -> None:
             answers(page, n)
         box = "document.getElementById('or-composer').getBoundingClientRect()"
         last = "document.querySelector('.or-exchange:last-child').getBoundingClientRect()"
-        page.wait_for_function(f"Math.abs({last}.top) < 2 || ({last}.top > 0 && {last}.bottom <= {box}.top)")
+        bar = "document.getElementById('or-bar').getBoundingClientRect()"
+        page.wait_for_function(f"{last}.top >= {bar}.bottom && ({last}.top < {bar}.bottom + 20 || {last}.bottom <= {box}.top)")
         for place in ("0", "400", "document.body.scrollHeight"):
             page.evaluate(f"scrollTo(0, {place})")
-            page.wait_for_function(f"Math.abs({box}.bottom - innerHeight) < 1")
+            page.wait_for_function(f"Math.abs({box}.bottom - innerHeight) < 1 && {bar}.top >= 0")
         assert page.evaluate(f"document.getElementById('or-said').getBoundingClientRect().bottom <= {box}.top")
         first = page.locator(".or-exchange .or-chip").first
         first.focus()  # by the keyboard: what is gone to is not under the box

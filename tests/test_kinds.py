@@ -149,4 +149,6 @@ def test_the_api_takes_them(assistant: Assistant) -> None:
     assert found["articles"] == 2
     assert found["filters"]["sections"] == ["Council"]
     assert timeline(assistant, Asked("team of Velden", filters=Filters(languages=("de",))))["articles"] == 1
+    about = "What did the council vote against (about “The quay is closed”)?"
+    assert [one["id"] for one in timeline(assistant, Asked(about))["matching"]] == ["vote"]
     assert kinds(assistant) == {"sections": [("Council", 2), ("Harbour", 2)], "languages": [("en", 3), ("", 1), ("de", 1)]}

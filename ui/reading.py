@@ -15,6 +15,7 @@ from qa.assistant import Assistant, readable
 from qa.collection import Listed, on_it, wanted
 from qa.collection import everything as listed
 from qa.errors import NotFound
+from qa.rewrite import without_about
 from qa.texts.checking import checked_text
 from qa.types import article_dict, filters_dict, found_dict
 from ui.export import export_of, exported, file_name
@@ -157,7 +158,10 @@ def timeline(assistant: Assistant, question: Asked) -> dict[str, Any]:
             scope, articles = all_of_it.within, [one.article for one in all_of_it.mentions]
         else:
             found = index.retrieve(text, filters, question.today, question.ignore, _MATCHING)
-            scope, articles = found.scope, on_it(asked(text), found)[1]
+            on = (
+                on_it(asked(one), found)[1] for one in (text, without_about(text))
+            )  # few say what a follow-up is about as it does
+            scope, articles = found.scope, next(filter(None, on), [])
         filters, understood = scope.filters, scope.understood
         articles = [one for one in articles if filters.admits(one)]
         counted = Counter((one.published, one.source) for one in articles)

@@ -13,10 +13,11 @@ onrecord.filters = (() => {
   const list = (name) => $(`${LISTS[name]}-list`);
   const chosen = () => ({ ...Object.fromEntries(lists().map((name) => [name, [...several[name]]])), since: $("or-since").value, until: $("or-until").value });
   const wrong = ({ since, until }) => Boolean(since && until && since > until);
+  const known = (name, value) => given[name].find((row) => row.slice(0, 2).some((one) => one.toLowerCase() === value.toLowerCase()))?.[0] ?? value;
   const shown = (name, value) => given[name].find(([one]) => one === value)?.[1] ?? value;
 
   const set = ({ since = "", until = "", ...more } = {}) => {
-    for (const name of lists()) several[name] = [...(more[name] ?? [])];
+    for (const name of lists()) several[name] = (more[name] ?? []).map((value) => known(name, value)); // a link may spell it otherwise
     $("or-since").value = since ?? "";
     $("or-until").value = until ?? "";
     draw();
