@@ -176,6 +176,8 @@ class Filling:
             if planned.whole and not planned.waits and planned.digests:
                 # A text may be in an earlier segment, too, whose vectors are kept there only, once that is published.
                 self._found(planned, [digest for digest in dict.fromkeys(planned.digests) if not self._kept(digest)])
+                self._store.close()  # what it holds and what is written need not be in memory at once
+                self._store = Segments(())
                 rows = Slices(planned.digests, self._vectors)
                 planned.digests = []
                 self._put(self._place.job(planned.numbers, rows, planned.of), planned, [])
