@@ -18,7 +18,8 @@ from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
 _CLAUSES, _RELATIVES = word_set("words.clauses"), word_set("words.relatives")
-_VERBS = word_set("words.being") | word_set("words.auxiliaries")
+_AUXILIARIES = word_set("words.auxiliaries")
+_VERBS = word_set("words.being") | _AUXILIARIES
 _SAYING = stem_set("speech.verbs_of_saying")
 _PRONOUNS = word_set("words.subjects")
 _TAKES_UP = _PRONOUNS | word_set("words.articles")
@@ -105,8 +106,10 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
             break
         if token.content and token.key not in TITLES:
             subject.append(token)
-    takes_up = found[begin].key in (_PRONOUNS if begins else _TAKES_UP) and not any(is_name(t) for t in subject)
-    return [] if takes_up else subject
+    names = {is_name(t) for t in subject}
+    if found[begin].key in (_PRONOUNS if begins and True not in names else _TAKES_UP) and len(names) < 2:
+        return []  # "she", "the company", "the Whites"; not "the director, Ada Holt"
+    return subject
 
 
 def _opens(found: Sequence[Token], n: int, end: int) -> bool:
@@ -127,9 +130,14 @@ def _may_be_one(claim: Claim, told: Sequence[Token], theirs: Sequence[Token]) ->
         return True
     for line in claim.lines:
         here, there = [j for t in told for j in line.matching(t)], [j for t in theirs for j in line.matching(t)]
-        if any(abs(a - b) <= _BESIDE for a in here for b in there):
+        if any(abs(a - b) <= _BESIDE and not _has_verb(line.tokens[min(a, b) : max(a, b)]) for a in here for b in there):
             return True
     return False
+
+
+def _has_verb(found: Sequence[Token]) -> bool:
+    """Whether one does something to the other: "Orbiton has agreed to buy Kestrel", "Orbiton to buy Kestrel"."""
+    return any(is_past(t) or t.key in _AUXILIARIES or t.text == "to" for t in found)
 
 
 def _begins_with(line: Line, mine: Sequence[Token]) -> bool:
