@@ -16,7 +16,7 @@ from qa.assistant import CUT_OFF
 from qa.errors import UsageError
 from qa.types import Answer, Citation, Sentence, also_in_dict
 from ui.render import byline, count, day, one_line, safe_link
-from ui.wire import Asked, Event, read_asked, read_text
+from ui.wire import Asked, Event, read_asked, read_text, shown
 
 MODEL = "onrecord"
 SOURCES = "**Sources**"  # the head of the list that closes an answer; what follows it is no part of what was said
@@ -59,8 +59,10 @@ def read_request(given: Mapping[str, Any]) -> Request:
             turns[-1] |= _turn(_content(one, n))
     ours = {name: given[name] for name in _OURS if name in given}
     asked = read_asked({"question": _content(said[-1][1], len(said) - 1), "history": turns[-100:], **ours})
-    options = given.get("stream_options")
-    return Request(asked, given.get("stream") is True, isinstance(options, dict) and options.get("include_usage") is True)
+    options, streamed = given.get("stream_options"), given.get("stream")
+    if not isinstance(streamed, bool | None):
+        raise UsageError(f"stream is {shown(streamed)}: use true or false.")
+    return Request(asked, bool(streamed), isinstance(options, dict) and options.get("include_usage") is True)
 
 
 def _role(message: Any, n: int) -> str:

@@ -63,8 +63,8 @@ ROUTES = (
         "/api/v1/answers",
         "Answer a question",
         "Gives the object that `onrecord ask --json` prints. With `Accept: application/x-ndjson` or `text/event-stream` it gives "
-        "events as they happen: `received`; `searching` (articles); `waiting` (place); `found` (passages, outlets, and how the "
-        "question was understood); `sentence` (id, text, citations: not yet checked; a later one of the same id replaces it); "
+        "events as they happen: `received`; `waiting` (place); `searching` (articles); `waiting` again; `found` (passages, "
+        "outlets, how it was understood); `sentence` (id, text, citations: not yet checked; a later one of an id replaces it); "
         "and at the end `final` (answer) or `error` (kind, message, remedy). Closing the connection ends it, at the model too.",
         (
             _QUESTION,

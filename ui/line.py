@@ -25,8 +25,7 @@ class Line:
     def join(self) -> Turn:
         """A turn of one's own, to be left with its `with` block. Raises TooMany."""
         if len(self.waiting) >= self.longest:
-            after = self.retry_after
-            raise TooMany(f"{len(self.waiting):,} questions wait already: ask again in {after} s.", after)
+            raise TooMany(f"{len(self.waiting):,} questions wait already: ask again in {self.retry_after} s.", self.retry_after)
         turn = Turn(self)
         self.waiting.append(turn)
         self.move_up()
@@ -39,8 +38,7 @@ class Line:
 
     def move_up(self) -> None:
         while self.waiting and len(self.answering) < self.at_once:
-            first = self.waiting.pop(0)
-            self.answering.add(first)
+            self.answering.add(first := self.waiting.pop(0))
             first.began = time.monotonic()
         for turn in (*self.waiting, *self.answering):
             turn.moved.set()
@@ -63,12 +61,14 @@ class Turn:
         self.began = 0.0
 
     async def places(self, wait: bool = True) -> AsyncIterator[int]:
-        """The place in the line, 1 being the next, whenever it changes; ends when the turn has come, or need not."""
+        """The place in the line, 1 being the next, whenever it changes; ends when the turn has come, or once it is told."""
         told = 0
-        while wait and self in self.line.waiting:
+        while self in self.line.waiting:
             self.moved.clear()
             if (place := self.line.waiting.index(self) + 1) != told:
                 yield (told := place)
+            elif not wait:
+                return
             else:
                 await self.moved.wait()
 

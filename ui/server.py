@@ -197,7 +197,7 @@ def application(
 
     @app.post("/api/v1/rendered")
     async def rendered(request: Request) -> Response:
-        answers = read_stored(read_json(await request.body()))
+        answers = read_stored(read_json(await _sent(request)))
         return _json(await answering.read(reading.rendered, assistant, answers, _wording(request.scope)), request.scope)
 
     @app.get("/api/v1/reader")
@@ -215,7 +215,7 @@ def application(
 
     @app.post("/api/v1/answers")
     async def answers(request: Request) -> Response:
-        asked = read_asked(read_json(await request.body()))
+        asked = read_asked(read_json(await _sent(request)))
         if asked.turn:  # of a page, which wants HTML
             speak(_wording(request.scope))
         told = events(answering, line, asked)
@@ -253,11 +253,11 @@ def application(
 
     @app.post("/api/v1/check")
     async def check(request: Request) -> Response:
-        return await _in_turn(reading.check, *read_checked(read_json(await request.body())))
+        return await _in_turn(reading.check, *read_checked(read_json(await _sent(request))))
 
     @app.post("/api/v1/export")
     async def export(request: Request) -> Response:
-        given, form, title, bom = read_export(read_json(await request.body()))
+        given, form, title, bom = read_export(read_json(await _sent(request)))
         how = form, title, bom, date.today(), _wording(request.scope)  # a program that names no language gets English
         name, text = await answering.read(reading.export, assistant, given, *how)
         return _file(text, FORMATS[form], name, request.scope)
@@ -266,7 +266,7 @@ def application(
     async def said(request: Request) -> Response:
         if feedback is None:
             raise NotFound("Feedback is not kept here: this server was started with --feedback no.")
-        given = read_json(await request.body())
+        given = read_json(await _sent(request))
         return _json(await answering.read(reading.feedback, assistant, given, feedback, datetime.now(UTC)))
 
     @app.get("/api/v1/session")
@@ -339,7 +339,7 @@ def application(
 
     @app.post("/v1/chat/completions")
     async def chat_completions(request: Request) -> Response:
-        wanted = completions.read_request(read_json(await request.body()))
+        wanted = completions.read_request(read_json(await _sent(request)))
         identity, created = f"chatcmpl-{secrets.token_hex(12)}", int(time.time())
         told = events(answering, line, wanted.asked, lambda answer, _: {"event": "final", "answer": answer})
         if wanted.streamed:
@@ -371,7 +371,7 @@ def application(
 
     @app.post("/login")
     async def logged_in(request: Request) -> Response:
-        body, address = await request.body(), _address(request.scope)
+        body, address = await _sent(request), _address(request.scope)
         user, password, then = form_fields(parse_qs(body.decode("utf-8", "replace")))
         try:
             token = access.enter(await comparing.do(access.check, address, user, password, address))
@@ -393,7 +393,8 @@ def application(
 
     @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     @app.api_route("/v1/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    async def nothing(request: Request, rest: str) -> Response:
+    @app.api_route("/health", methods=["POST", "PUT", "PATCH", "DELETE"])
+    async def nothing(request: Request, rest: str = "") -> Response:
         partly = (route for route in app.routes if route.matches(request.scope)[0] == Match.PARTIAL)
         if takes := ", ".join(sorted({method for route in partly for method in getattr(route, "methods", ())})):
             message = f"{request.url.path[:80]} takes no {request.method}: use {takes}."
@@ -403,6 +404,10 @@ def application(
     @app.exception_handler(ClientDisconnect)
     async def left(request: Request, error: ClientDisconnect) -> Response:
         return Response(status_code=400)  # which nobody reads
+
+    @app.exception_handler(_TooSlow)
+    async def slow(request: Request, error: _TooSlow) -> Response:
+        return _wrong(request.scope, _said("TooSlow", "The request has stood still for half a minute: send it again.", 408))
 
     @app.exception_handler(OnRecordError)
     async def failed(request: Request, error: OnRecordError) -> Response:
@@ -425,6 +430,21 @@ async def _given(
     with speaking(words):
         given = frame.front(summary, answering.model_name, _offered(examples, summary), words, root, user, kinds=kinds)
     return given | {"feedback": feedback}
+
+
+class _TooSlow(Exception):
+    """Less has come than a request has announced, and nothing more comes."""
+
+
+async def _sent(request: Request) -> bytes:
+    """The body of a request. Raises _TooSlow."""
+    parts, body = request.stream(), bytearray()
+    try:
+        while (part := await asyncio.wait_for(anext(parts, None), _PATIENCE)) is not None:
+            body += part
+    except TimeoutError:
+        raise _TooSlow from None
+    return bytes(body)
 
 
 def _offered(examples: Sequence[str] | None, summary: Summary) -> Sequence[str]:
