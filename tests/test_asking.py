@@ -119,6 +119,8 @@ def test_a_true_sentence_is_supported_however_a_name_is_written(claim: str, pass
         ("I'm writing a piece and I need to know how many shops closed.", "how many shops closed."),
         ("Is it true that the shops closed?", "whether the shops closed?"),
         ("Explain why the shops closed", "why the shops closed"),
+        ("Sorry to bother you. Hope all is well! Just a quick one: why did the shops close? Ta", "why did the shops close?"),
+        ("How much hope is there for the shops?", "How much hope is there for the shops?"),
         ("Who said hello to the queen?", "Who said hello to the queen?"),
         ("Did anyone know that the shops would close?", "Did anyone know that the shops would close?"),
         ("Can you swim in the lake?", "Can you swim in the lake?"),
