@@ -148,9 +148,7 @@ def _counting(question: Asked, text: str) -> list[int]:
 def counts_others(question: Asked, text: str) -> bool:
     """Whether another deed has them for its object: of how many marched, "detained 31 people at the march" counts others."""
     row = words(text) if question.deed else ()
-    if not any(word.stem == question.deed for word in row):
-        return False
-    before = [row[n - 1] for n in _counting(question, text) if n]
+    before = [row[n - 1] for n in _counting(question, text) if n] if row else []
     done = question.stems | related(question.deed)
     return bool(before) and all(is_past_form(word.text) and word.stem not in done for word in before)
 

@@ -151,6 +151,8 @@ def _put_apart(mine: Sequence[Token], theirs: Sequence[Token], dates_matter: boo
     """Whether all that differs is one kind of thing, put in the other's place."""
     places = _places(mine, theirs) or []
     kinds = [kind for here, there, lead in places if (kind := _kind(here, there, dates_matter, lead))]
+    if {t.unit == "ordinal" for here, there, _ in places for t in (*here, *there) if t.values} == {True, False}:
+        return False  # 4 percent in the second quarter, 6 percent in the third
     if not kinds or "other" in kinds or kinds.count("thing") > 1 or kinds.count("name") > 1:  # of another in another place
         return False
     return len(set(kinds)) == 1 or set(kinds) == {"number", "turn"}
@@ -163,9 +165,12 @@ def _main(mine: Sequence[Token], theirs: Sequence[Token], plans: bool = False) -
     """
     rows = [mine, theirs]
     ends = [next((n for n, t in enumerate(row) if _goes_on(row, n, t)), len(row)) for row in rows]
-    tails = [{t.key for t in row[end:] if t.content} for row, end in zip(rows, ends, strict=True)]
+    tails = [{t.key: t for t in row[end:] if t.content} for row, end in zip(rows, ends, strict=True)]
+    own = [[t for key, t in tails[n].items() if key not in tails[1 - n]] for n in (0, 1)]
+    how = any(row[end].text.casefold() in _FURTHER for row, end in zip(rows, ends, strict=True) if end < len(row))
+    events = all(own) and (how or all(any(is_name(t) or t.date for t in row) for row in own))
     plans = plans and all(any(t.text.casefold() == "will" for t in row) for row in rows)
-    if not plans and 2 * len(tails[0] & tails[1]) < min(map(len, tails)):
+    if not plans and (events or 2 * len(tails[0].keys() & tails[1].keys()) < min(map(len, tails))):
         return (), ()
     return mine[: ends[0]], theirs[: ends[1]]
 
@@ -466,8 +471,13 @@ def apart(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
         return {v for t in mine for v in t.values} == {v for t in theirs for v in t.values}  # else one may be the other, changed
     ours, others = ({value * (t.measure.factor if t.measure else 1) for t in row for value in t.values} for row in (mine, theirs))
     if len(mine) == len(theirs) == 1:
-        return not any(a == b or (_digits(a) != _digits(b) and abs(a - b) <= _ROUND * max(a, b)) for a in ours for b in others)
+        return not any(a == b or (_digits(a) != _digits(b) and abs(a - b) <= _off(max(a, b))) for a in ours for b in others)
     return ours != others
+
+
+def _off(value: float) -> float:
+    """By how much a rounding of it may be off; two thirds are not three quarters."""
+    return (_ROUND if value >= 1 else _ROUND / 4) * value
 
 
 def _in_other_money(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:

@@ -155,7 +155,7 @@ def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
         return ""
     mine = [part for part in found if any(map(part.is_by, one.speakers))]
     best = max(mine, key=lambda part: len(wanted & part.said), default=None)
-    if best is None or 2 * len(wanted & best.said) < len(wanted) or _refers(best):
+    if best is None or _refers(best):
         return ""
     if wanted <= _all(part.said for part in mine) and best.negated == negated:
         return ""
@@ -179,7 +179,8 @@ def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part
 
 def _refers(part: Part) -> bool:
     """Whether it speaks of an "it" or a "they", which a sentence may name."""
-    return not _PRONOUNS.isdisjoint(part.low.replace("“", " ").replace('"', " ").replace(",", " ").split())
+    told = part.low.replace(part.frame.casefold(), " ") if part.frame else part.low  # the "she" of "she said" is no such word
+    return not _PRONOUNS.isdisjoint(told.replace("“", " ").replace('"', " ").replace(",", " ").split())
 
 
 @lru_cache(maxsize=4096)
