@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
+from qa.across import across
 from qa.answerable import tells
 from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
@@ -94,12 +95,13 @@ class Assistant:
         next(retrieved)  # both searches are done; what takes long is yet to begin
         yield (asked := Answer(question, standalone, "", model=self.model_name, index=self.index.generation))
         finds = next(retrieved)
+        if not any(told := [tells(one, had) for one, had in zip(asking, finds, strict=True)]):
+            finds, told = across(self.index, asking, finds, ignore, k, question)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
         laps.end("search")
         asked = replace(asked, hits=found.hits, index=found.generation, notice=found.notice, vectors=found.summary.vectors)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, refreshed=found.summary.refreshed)
-        told = [tells(one, had) for one, had in zip(asking, finds, strict=True)]
-        doubtful = not found.hits or not any(told)
+        doubtful = not any(told)
 
         def by_rule(gave_up: bool = False) -> Answer:
             """What is said without a model. One that gave up is overruled only by a passage that has all that is asked for."""

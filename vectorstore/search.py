@@ -22,7 +22,7 @@ from vectorstore.archive import Found as Stored
 from vectorstore.elsewhere import Way, elsewhere, is_multilingual, judged, way
 from vectorstore.encoders import PACKAGED, Encoder, open_encoder
 from vectorstore.errors import IndexClosed, IndexDamaged, IndexIncompatible, NoIndex, StoreError, VectorsUnavailable
-from vectorstore.language.detect import language_name
+from vectorstore.language.detect import language_name, language_of
 from vectorstore.language.frames import bare
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
@@ -198,6 +198,11 @@ class Index:
         with self._current() as reader:
             return reader.languages
 
+    def other_languages(self, question: str) -> tuple[str, ...]:
+        """The codes of the other languages that articles may answer a question in; none without an embedder that knows them."""
+        own = language_of(question) or "en"
+        return tuple(code for code, _ in self.languages() if is_multilingual(self._encoder) and code not in ("", own))
+
     def sections(self) -> list[tuple[str, int]]:
         """(section, articles), most articles first; what names no section is not counted."""
         with self._current() as reader:
@@ -360,8 +365,7 @@ class Generation:
         ranked = fused(*found)
         records = self.archive.records([number for number, _ in ranked])
         how = self._way(question, [records[n][0].language for n, _ in ranked[:k]]) if self._may_be_elsewhere else None
-        ranked = fused(*found, share=how.share) if how else ranked
-        ranked = weighed(ranked, records, prefer, newest)
+        ranked = weighed(fused(*found, share=how.share) if how else ranked, records, prefer, newest)
         passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
         judged: dict[int, Judged] = {}
         if self._reranker and not how:

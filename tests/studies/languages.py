@@ -8,6 +8,9 @@ paragraphs. Hit@1: the first passage is of the question's paragraph. quote@3: on
 answer holds the answer. Of the questions of every other page, the paragraphs are left out of a second index: "others" says how
 many of these are answered all the same.
 
+"en+de" is one collection of both, a third of the pages in English, a third in German; of the English questions of each third, and
+of the third that is not there: how many, Hit@1, quote@3, answered.
+
 The fit is a softmax over the sentences of a question's hits, so that one with the answer comes first, and a logistic
 regression over the questions, with their paragraph in the collection and without its page.
 """
@@ -109,6 +112,30 @@ def measured(pair: str, data: Path, embedder: str, encoder: Encoder, keep: Path,
     return f"| {pair} | {n} | " + " | ".join(f"{value:.3f}" for value in figures) + " |"
 
 
+def mixed(pair: str, data: Path, embedder: str, encoder: Encoder, keep: Path, every: int) -> str:
+    """ "en+de": a third of the pages in English, a third in German, a third not there; the English questions of each third."""
+    asks, _, tells = pair.partition("+")
+    articles, questions = asked(data, asks)
+    others, told = asked(data, f"{asks}-{tells}")
+    names = {name: n for n, name in enumerate(dict.fromkeys(page(one.id) for one in articles))}
+    there = [one for one in articles if names[page(one.id)] % 3 == 0]
+    there += [replace(one, id=f"{one.id}/{tells}") for one in others if names[page(one.id)] % 3 == 1]
+    rows = []
+    with opened(there, keep / f"{pair}-{embedder}", embedder, encoder) as assistant:
+        for third, held in ((0, questions), (1, told), (2, questions)):
+            chosen = [one for one in held if names[page(one)] % 3 == third][::every]
+            found = answered = quoted = 0
+            for question in chosen:
+                answer = assistant.ask(question.question)
+                ids = [hit.article.id.removesuffix(f"/{tells}") for hit in answer.hits]
+                found += ids[:1] == list(question.gold_articles)
+                answered += not answer.abstained
+                said = [] if answer.abstained else [as_words(citation.quote) for citation in answer.citations[:3]]
+                quoted += any(as_words(one) in text for one in question.answers for text in said)
+            rows.append([len(chosen), found / len(chosen), quoted / len(chosen), answered / len(chosen)])
+    return f"| {pair} | " + " | ".join(f"{n}: {a:.3f} {b:.3f} {c:.3f}" for n, a, b, c in rows) + " |"
+
+
 def read(pair: str, data: Path, embedder: str, encoder: Encoder, keep: Path, every: int) -> list[tuple[bool, Any, list[bool]]]:
     """Of each question whether its paragraph is there, the traits of the hits' sentences, and which of these hold the answer."""
     articles, questions = asked(data, pair)
@@ -178,7 +205,7 @@ def main() -> None:
             return
         print("| | questions | Hit@1 | Hit@5 | quote@1 | quote@3 | answered | others |")
         for pair in given.of:
-            print(measured(pair, *more), flush=True)
+            print(mixed(pair, *more) if "+" in pair else measured(pair, *more), flush=True)
 
 
 if __name__ == "__main__":
