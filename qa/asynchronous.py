@@ -18,7 +18,7 @@ from vectorstore.types import Filters, Summary
 
 AT_ONCE = 8  # questions that are answered at a time
 _READING = 4  # threads for what takes no search: a summary, an article
-_SEARCHING = 2  # threads more that search, which takes some 10 ms, for those whose turn has not come
+_SEARCHING = 2  # threads that search, some 10 ms each, for those whose turn has not come: ten of them made all others later
 
 Result = TypeVar("Result")
 
@@ -34,7 +34,7 @@ class AsyncAssistant:
         self.assistant = assistant
         self._answering = ThreadPoolExecutor(at_once, "onrecord-answer")
         self._reading = ThreadPoolExecutor(_READING, "onrecord-read")
-        self._searching = ThreadPoolExecutor(at_once + _SEARCHING, "onrecord-search")
+        self._searching = ThreadPoolExecutor(_SEARCHING, "onrecord-search")
 
     @classmethod
     def open(
@@ -71,7 +71,8 @@ class AsyncAssistant:
                 answers.close()
                 tell(None)
 
-        working: Any = loop.run_in_executor(self._searching, next, answers)
+        pool = self._answering if history and self.model_name != "quote-only" else self._searching  # a model rewrites it first
+        working: Any = loop.run_in_executor(pool, next, answers)
         try:
             yield await asyncio.shield(working)
             working = loop.run_in_executor(self._answering, work)

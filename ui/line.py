@@ -18,8 +18,7 @@ class Line:
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self.at_once, self.longest = at_once, waiting
-        self.answering: set[Turn] = set()
-        self.waiting: list[Turn] = []
+        self.answering, self.waiting = set[Turn](), list[Turn]()
         self.seconds = _SECONDS  # that the latest answers took, on average
 
     def join(self) -> Turn:
