@@ -17,6 +17,7 @@ from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel, Draft, Model, ModelUntil
+from qa.overtaken import with_later
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
@@ -161,6 +162,7 @@ class Assistant:
             yield instead
             return
         reading = kept(reading, lambda n: reading.sentences[n].supported) if self.settings.strict else reading
+        reading = with_later(reading, asked.hits)
         answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         yield replace(answer, notice=" ".join(filter(None, notices)), final=True)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qa.second import Second
 
 SAID_BY = "Said by "
+LATER = "A later report differs"
 NO_PASSAGE = "No passage carries this sentence."
 
 _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that a runaway draft costs a bounded time
@@ -60,7 +61,7 @@ class Reading:
         for n, sentence in enumerate(self.sentences):
             if n:
                 parts.append("\n\n" if n in self.breaks else " ")
-            note = f" ({sentence.note})" if sentence.note.startswith(SAID_BY) else ""
+            note = f" ({sentence.note})" if sentence.note.startswith((SAID_BY, LATER)) else ""
             parts.append(sentence.text + note + "".join(f" [{number}]" for number in sentence.citations))
         return "".join(parts)
 

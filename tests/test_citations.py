@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from qa.citations import NO_PASSAGE, Reading, read, verified
+from qa.overtaken import with_later
 from tests.studies.trust import drafts, faults
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit, Passage
@@ -130,6 +131,33 @@ def test_a_sentence_is_given_the_passage_that_carries_it() -> None:
     checked = verified(draft, HITS)
     assert checked.sentences[0].supported
     assert [c.article.id for c in checked.citations] == ["a2"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "later"),
+    [
+        (
+            "The avalanche near Kersin killed two skiers, police said [1].",
+            "Norwire, 15 February 2026",
+        ),  # of which the other one says it
+        ("The avalanche near Kersin killed two skiers, police said [2].", "Norwire, 15 February 2026"),
+        ("The avalanche near Kersin killed five skiers, police said [1].", ""),
+        ("Police told of an avalanche near Kersin on Saturday [2].", ""),
+    ],
+)
+def test_a_sentence_that_a_later_report_has_otherwise_says_so(draft: str, later: str) -> None:
+    """A model that repeats the first toll is right by its report; who prints that must know of the later one."""
+    told = {
+        14: "An avalanche killed two skiers near Kersin on Saturday, police said.",
+        15: "An avalanche killed five skiers near Kersin on Saturday, police said.",
+    }
+    articles = [Article(str(day), text, "Avalanche", "Norwire", published=date(2026, 2, day)) for day, text in told.items()]
+    found = [Hit(passage, article, 1.0) for article in reversed(articles) for passage in passages(article)]
+    reading = with_later(verified(read(draft, found, final=True), found), found)
+    (sentence,) = reading.sentences
+    assert sentence.supported
+    assert (f"A later report differs ({later}): " in sentence.note) == bool(later)
+    assert ("differs" in reading.text) == bool(later)
 
 
 def test_our_own_record_counts() -> None:

@@ -1,0 +1,98 @@
+"""Does a later report say otherwise than the one that a sentence rests on? Whoever prints the sentence must know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from qa.check.align import Claim
+from qa.check.numbers import numbers
+from qa.check.polarity import polarity
+from qa.check.status import status
+from qa.check.verdict import contradicts, key_words
+from qa.citations import LATER, Quote, Reading, checked
+from qa.clauses import furniture
+from vectorstore.language.days import day_words
+from vectorstore.language.detect import common_language
+from vectorstore.language.names import is_name
+from vectorstore.language.sentences import sentences
+from vectorstore.types import Hit
+
+_SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
+SAME_OF_ANOTHER = 0.7  # where it is a name that differs: "the mayor of Velden resigned" is not about the mayor of Saltmere
+_NAMED = 10_000  # characters of an article in which those whom it tells of are named
+_OVERTAKEN = 200  # days in which a report may be reversed; after them it is more often another event
+_SOON = 10  # and in which another count is of the same event
+_TOLD = 0.6  # share of a sentence's words that a later report needs to be on the same matter
+_LEAST = 2  # words of content that both have
+
+
+def with_later(reading: Reading, hits: Sequence[Hit]) -> Reading:
+    """The reading; a supported sentence that a later report has otherwise says so in its note."""
+    quotes = {c.number: (hit, (c.start, c.end)) for c in reading.citations for hit in hits if hit.passage.id == c.passage_id}
+    told = []
+    for one in reading.sentences:
+        cited = [quotes[n] for n in one.citations if n in quotes] if one.supported else []
+        _, note = overtaken(one.text, cited, hits)
+        told.append(replace(one, note=f"{one.note} {note}".strip()))
+    return replace(reading, sentences=tuple(told))
+
+
+def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[tuple[Quote, ...], str]:
+    """Where a later report has the opposite, a "not" or, some days later, another number in the same words, and that in words.
+
+    Whoever prints the sentence must know. Another name or thing is more often of another event, so these say nothing here.
+    """
+    days = [hit.article.published for hit, _ in quotes if hit.article.published]
+    best: tuple[float, tuple[Quote, ...], str] = (0.0, (), "")
+    for hit in hits if days and not furniture(sentence) else ():
+        published = hit.article.published
+        later = (published - max(days)).days if published else 0
+        if not published or not 0 < later <= _OVERTAKEN:
+            continue
+        share, span = matter(sentence, hit)
+        if span is None or share <= best[0] or checked(sentence, [hit]).supported:
+            continue
+        words = hit.article.text[slice(*span)]
+        found = [] if furniture(words) else [r for text in (words, hit.article.title) for r in _otherwise(sentence, text, later)]
+        if found:
+            who = ", ".join(filter(None, (hit.article.source, day_words(published))))
+            best = share, ((hit, span),), f"{LATER} ({who}): {found[0]}"
+    return best[1:]
+
+
+def _otherwise(sentence: str, text: str, days: int) -> list[str]:
+    """What a text of some days later has otherwise, where it has most of the sentence's words."""
+    claim = Claim(sentence, [text])
+    told = [bool(place) for token, place in zip(claim.tokens, claim.at, strict=True) if token.content]
+    if sum(told) < _TOLD * len(told):
+        return []
+    turned = [reason for rule in (polarity, status) for reason in rule(claim) if "he passage says" in reason]
+    return turned + [reason for reason in numbers(claim) if days <= _SOON and contradicts(reason)]
+
+
+def matter(sentence: str, hit: Hit) -> tuple[float, tuple[int, int] | None]:
+    """How much of a sentence one sentence of a passage has, and where that stands; nothing where it is of another matter."""
+    text = hit.passage.text
+    language = common_language(sentence, [text])
+    best: tuple[float, tuple[int, int] | None] = (0.0, None)
+    for start, end in sentences(text):
+        claim = Claim(sentence, [text[start:end]], None, language)
+        wanted = [i for i, token in enumerate(claim.tokens) if token.content]
+        held = [i for i in wanted if claim.at[i]]
+        plain = [i for i in wanted if not claim.tokens[i].values and not claim.tokens[i].date]
+        names = [i for i in plain if is_name(claim.tokens[i])]
+        lacked = [i for i in names if not claim.at[i]]
+        keys = _keys(f"{hit.article.title}\n{hit.article.text[:_NAMED]}") if lacked else frozenset()
+        known = {i for i in names if claim.at[i] or claim.tokens[i].key in keys}
+        need = _SAME if known.issuperset(names) else SAME_OF_ANOTHER
+        share = sum(bool(claim.at[i]) or i in known for i in plain) / max(1, len(plain))
+        if len(held) >= _LEAST and share >= need and share > best[0]:
+            best = share, (hit.passage.start + start, hit.passage.start + end)
+    return best
+
+
+@lru_cache(maxsize=512)
+def _keys(text: str) -> frozenset[str]:
+    return key_words(text)
