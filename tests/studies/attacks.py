@@ -121,8 +121,9 @@ class _OneStory:
         ignore: Collection[str] = (),
         k: int = 8,
         asked: str | None = None,
-    ) -> list[Found]:
-        return [Found(tuple(self.hits[:k]), Scope(today or _DAY, filters), self.summary(), self.generation) for _ in questions]
+    ) -> Iterator[list[Found]]:
+        yield []  # searched, not read yet
+        yield [Found(tuple(self.hits[:k]), Scope(today or _DAY, filters), self.summary(), self.generation) for _ in questions]
 
     def respelt(self, question: str) -> str:
         return question
