@@ -15,8 +15,10 @@ from qa.citations import LATER, Quote, Reading, checked
 from qa.clauses import furniture
 from vectorstore.language.days import day_words
 from vectorstore.language.detect import common_language
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.sentences import sentences
+from vectorstore.language.tokens import normalised, tokens
 from vectorstore.types import Hit
 
 _SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
@@ -46,7 +48,7 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
     """
     days = [hit.article.published for hit, _ in quotes if hit.article.published]
     best: tuple[float, tuple[Quote, ...], str] = (0.0, (), "")
-    for hit in hits if days and not furniture(sentence) else ():
+    for hit in hits if days and not furniture(sentence) and not _points_back(sentence) else ():
         published = hit.article.published
         later = (published - max(days)).days if published else 0
         if not published or not 0 < later <= _OVERTAKEN:
@@ -60,6 +62,12 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
             who = ", ".join(filter(None, (hit.article.source, day_words(published))))
             best = share, ((hit, span),), f"{LATER} ({who}): {found[0]}"
     return best[1:]
+
+
+def _points_back(sentence: str) -> bool:
+    """Whether what a sentence tells of stands before it: "That was before the war." """
+    first, second, *_ = (*(token.key for token in tokens(normalised(sentence))), "", "")
+    return first in word_set("words.articles") and second in word_set("words.being")
 
 
 def _otherwise(sentence: str, text: str, days: int) -> list[str]:

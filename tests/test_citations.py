@@ -143,6 +143,7 @@ def test_a_sentence_is_given_the_passage_that_carries_it() -> None:
         ("The avalanche near Kersin killed two skiers, police said [2].", "Norwire, 15 February 2026"),
         ("The avalanche near Kersin killed five skiers, police said [1].", ""),
         ("Police told of an avalanche near Kersin on Saturday [2].", ""),
+        ("That was before an avalanche killed two skiers near Kersin [2].", ""),  # of what it tells stands elsewhere
     ],
 )
 def test_a_sentence_that_a_later_report_has_otherwise_says_so(draft: str, later: str) -> None:
