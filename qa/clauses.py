@@ -24,11 +24,6 @@ def furniture(text: str) -> bool:
     return bool(pattern("clauses.furniture", cased=True).match(text))
 
 
-def offered(text: str) -> bool:
-    """Whether a line is an answer that a quiz offers, right or wrong: "B. Lighthouse keepers"."""
-    return bool(pattern("clauses.offered", cased=True).match(text))
-
-
 def clause(text: str, keeps: Callable[[str], bool]) -> Span:
     """The part of a sentence to quote, as offsets into it. `keeps` tells whether a shorter text still says what is wanted."""
     start, end = 0, len(text)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qa.asking import Asked, Term
-from qa.clauses import offered
+from vectorstore.language.lexicon import pattern
 from vectorstore.language.sentences import sentences
 from vectorstore.language.words import Word, words
 
@@ -31,9 +31,9 @@ class Read(NamedTuple):
 @lru_cache(maxsize=256)  # read for evidence, then for quotes
 def sentences_read(ask: Asked, text: str) -> tuple[Read, ...]:
     """The sentences of a text that have words; of a quiz neither the answers it offers nor what it asks."""
-    spans = sentences(text)
-    quiz = [offered(text[start:end]) for start, end in spans]
-    rows = ((start, end, words(text[start:end])) for n, (start, end) in enumerate(spans) if not any(quiz[n : n + 2]))
+    quiz = [found.span() for found in pattern("clauses.quiz", cased=True).finditer(text)]
+    told = [(start, end) for start, end in sentences(text) if not any(a <= start < b for a, b in quiz)]
+    rows = ((start, end, words(text[start:end])) for start, end in told)
     return tuple([Read(start, end, row, stems_of(row), words_met(ask, row)) for start, end, row in rows if row])
 
 

@@ -274,6 +274,8 @@ def test_what_a_quiz_offers_answers_nothing() -> None:
     assert evidence(question, ["A. Gannet Rock"]) == 0.0
     sentences, _ = quote(question, [Hit(p, article, 1.0) for p in passages(article)])
     assert not any(offer in one.text for one in sentences for offer in ("Gannet", "Old Light", question))
+    for offers in ("(a) Holm\n\n(b) Orm", "a: Holm\nb: Orm\nc: Velden", "A: Holm\n\nB: Orm", "A) Holm\n\nB) Orm"):
+        assert evidence(question, [f"{question}\n\n{offers}"]) == 0.0
     told = QUIZ.replace("The week's quiz is on our website.", "The lighthouse at Gannet Rock was sold to a choir this week.")
     assert evidence(question, [told]) >= THRESHOLD
 
