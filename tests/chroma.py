@@ -38,6 +38,11 @@ class Chroma:
         """Our side of it, which after a failure asks again at once."""
         return Server(self.url, pause=0.0)
 
+    @property
+    def process(self) -> int:
+        """Its process's number."""
+        return self._process.pid
+
     def start(self) -> None:
         """Starts it, the second time where it was; skips where it cannot."""
         command = [sys.executable, "-c", _RUN, "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]

@@ -29,6 +29,7 @@ ARTICLES = 800
 _BUILD = """
 import os, signal, sys
 from pathlib import Path
+import ray as imported
 from tests.test_spread import Noting, alive
 from vectorstore.rebuild import rebuild
 source, index, noted, ray, kills = sys.argv[1:]
@@ -87,7 +88,10 @@ def test_a_running_cluster(cluster: tuple[str, dict[str, str]], tmp_path: Path) 
 
 
 def test_a_cluster_of_its_own(tmp_path: Path) -> None:
-    """Where none runs, `auto` starts one for this build: it prints nothing, listens on this machine alone, and leaves nothing."""
+    """Where none runs, `auto` starts one for this build, in a program that has imported ray before, too.
+
+    It prints nothing, listens on this machine alone, and leaves nothing.
+    """
     pytest.importorskip("ray", reason=RAY)
     source, temporary = collection(tmp_path / "in", articles=260), tempfile.mkdtemp(prefix="t", dir="/tmp")
     more = {"TMPDIR": temporary, "RAY_TMPDIR": temporary, "HOME": temporary}

@@ -211,7 +211,7 @@ def test_what_goes_wrong_in_a_worker_is_said_as_here(tmp_path: Path) -> None:
         (Told(WordHashEncoder(64), 1, (tmp_path / "sign", "")), "has another embedder than this machine"),
         (Told(WordHashEncoder(), 1, (tmp_path / "sign", "process 1 on desk")), "does not see the index folder"),
     ):
-        spread = Spread(Processes(told), 1, WordHashEncoder().fingerprint)
+        spread = Spread(Processes(told, 1), WordHashEncoder().fingerprint)
         spread.put(Encode("a segment", ["text"]))
         with pytest.raises(StoreError, match=said):
             spread.next()

@@ -55,6 +55,7 @@ class Building:
         self._known: dict[str, sealed.Seal] = {}
         self._next = self._before.manifest.next_passage if self._before else 0
         self._verified = {segment.folder.name for segment in self._segments}
+        self._working: Work | None = None  # workers, once there is enough for them
         self._live: list[Checked] = []  # what was published, the last one last
         self.languages: dict[str, int] = {}  # articles by their language's code
 
@@ -64,6 +65,8 @@ class Building:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._working:
+            self._working.close()
         self._prober.__exit__(kind, error, trace)
         generations.sweep(self._index_dir, self._server)
 
@@ -89,6 +92,16 @@ class Building:
         editor.close()
         self._words(editor)
         self._next = editor.next_passage
+
+    def reading(self, archive: ArchiveWriter, progress: Progress | None) -> Progress:
+        """The progress of reading, which has workers start as soon as there is enough for them, while the rest is read."""
+
+        def told(what: str, count: int, of: int) -> None:
+            self._work(archive.next_passage - archive.first_passage)
+            if progress:
+                progress(what, count, of)
+
+        return told
 
     def _words(self, edited: ArchiveWriter) -> None:
         """Indexes the words of what is new, and takes out those of what is gone."""
@@ -116,7 +129,6 @@ class Building:
         """Makes the vectors that are missing, publishing as they come; (texts encoded, passages that kept a vector)."""
         archive = Archive(self._folder / "articles.sqlite")
         before = Archive(self._before.folder / "articles.sqlite") if self._before else None
-        work: Work | None = None
         try:
             self._alive = np.sort(np.fromiter(archive.numbers(), np.int64))
             missing = self._alive[~within(self._alive, _all(self._segments))]
@@ -140,15 +152,16 @@ class Building:
                 progress("passages", len(self._alive), len(self._alive))
             return encoded, held + reused
         finally:
-            if work:
-                work.close()
             archive.close()
             if before:
                 before.close()
 
     def _work(self, many: int) -> Work:
         """Who encodes so many passages: few are done here before a worker has started."""
-        return self._spread() if self._spread and many > _SOON else Here(self._encoder)
+        if not self._spread or many <= _SOON:
+            return Here(self._encoder)
+        self._working = self._working or self._spread()
+        return self._working
 
     def _told(self, progress: Progress | None, before: int, done: int) -> None:
         if progress:

@@ -116,7 +116,10 @@ class Filling:
             while self._work.full:
                 yield from self._taken(told)
         while self._work.left:
-            yield from self._taken(told)
+            for segment in self._taken(told):
+                if not self._work.left:
+                    self._work.finish()
+                yield segment
 
     def _open(self, first: int) -> _Planned:
         """The segment to which passages are added."""

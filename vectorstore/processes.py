@@ -22,7 +22,8 @@ Event = tuple["_Process", Any]
 class Processes:
     """A crew of processes; they end with `close`, and with their parent, however that ends."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, count: int) -> None:
+        self.count = count
         try:
             pickle.dumps(told)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -32,6 +33,8 @@ class Processes:
         self._told = told
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._running: list[_Process] = []
+        for _ in range(count):
+            self.start()
 
     def start(self) -> None:
         self._running.append(_Process(self._told, self._events))
@@ -47,6 +50,9 @@ class Processes:
         if isinstance(said, Lost):
             self._running.remove(worker)
         return worker, said
+
+    def finish(self) -> None:
+        """They end at once when they are told to."""
 
     def close(self) -> None:
         for worker in self._running:
@@ -133,9 +139,13 @@ def serve() -> None:
 
 
 def _say(says: Any, said: Any) -> None:
-    try:
-        raw = pickle.dumps(said)
-    except (pickle.PicklingError, TypeError, AttributeError):  # an exception of a library
-        raw = pickle.dumps(Failed(RuntimeError(str(getattr(said, "error", said))[:300])))
-    says.write(raw)
+    says.write(packed(said))
     says.flush()
+
+
+def packed(said: Any) -> bytes:
+    """What a worker says, as bytes."""
+    try:
+        return pickle.dumps(said)
+    except (pickle.PicklingError, TypeError, AttributeError):  # an exception of a library
+        return pickle.dumps(Failed(RuntimeError(str(getattr(said, "error", said))[:300])))

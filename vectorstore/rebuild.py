@@ -144,14 +144,15 @@ def rebuild(
                 raise IndexDamaged(f"The index in {index_dir} is damaged, nothing can be added to it: run `onrecord rebuild`.")
             rejections = ends.enter_context(Rejections(index_dir))
             with building.writing() as archive:
+                reading = building.reading(archive, progress)
                 if only_uploads:
                     archive.keep(uploads.SCHEME)
                 if articles is not None:
-                    _read(_given(articles, own, archive), rejections, progress)
+                    _read(_given(articles, own, archive), rejections, reading)
                 if from_index is not None and articles is None:
-                    _read(_taken_over(other, Path(from_index), index_dir, archive), rejections, progress)
+                    _read(_taken_over(other, Path(from_index), index_dir, archive), rejections, reading)
                 paths = named if articles is None and from_index is None else ()
-                _read(_files(paths, own, archive, index_dir), rejections, progress)
+                _read(_files(paths, own, archive, index_dir), rejections, reading)
                 if only_uploads:
                     _read(listed(index_dir, uploads.SCHEME), rejections, None)  # what was said of all else
                 named = [*named, *added]
@@ -173,10 +174,9 @@ def rebuild(
 def _shared(embedder: Encoder | str, fingerprint: str, index_dir: Path, workers: int, ray: str | None) -> Work:
     """Workers to make the segments."""
     if ray is not None:
-        crew = cluster.Cluster(Told(embedder, 1, generations.sign(index_dir)), ray, workers)
-        return Spread(crew, crew.count, fingerprint)
+        return Spread(cluster.Cluster(Told(embedder, 1, generations.sign(index_dir)), ray, workers), fingerprint)
     told = Told(embedder, max(1, cores() // workers), generations.sign(index_dir))
-    return Spread(Processes(told), workers, fingerprint)
+    return Spread(Processes(told, workers), fingerprint)
 
 
 def sources(paths: Sequence[Path | str], index_dir: Path) -> list[Path | str]:

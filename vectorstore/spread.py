@@ -94,6 +94,10 @@ class Work(Protocol):
         """Waits for a job that is done; it, and what came of it. Raises what it raised, and WorkersLost."""
         ...
 
+    def finish(self) -> None:
+        """No job comes any more: workers may go."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -117,6 +121,9 @@ class Here:
     def next(self) -> tuple[Job, Any]:
         job = self._line.popleft()
         return job, job.done(self._encoder)
+
+    def finish(self) -> None:
+        """There is nobody to go."""
 
     def close(self) -> None:
         self._line.clear()
@@ -180,7 +187,9 @@ class Bench:
 
 
 class Crew(Protocol):
-    """Processes that each have a Bench: vectorstore/processes.py, vectorstore/cluster.py."""
+    """Processes that each have a Bench and begin to start when it is made: vectorstore/processes.py, vectorstore/cluster.py."""
+
+    count: int  # of its workers; a guess, until the first is ready
 
     def start(self) -> None:
         """Begins to start one more worker; `event` tells when it is there."""
@@ -194,23 +203,25 @@ class Crew(Protocol):
         """A worker and what became of it: Ready, once; Lost; or what came of its first job. None: nothing for so many seconds."""
         ...
 
+    def finish(self) -> None:
+        """They get no more jobs, and may end while something else is done."""
+        ...
+
     def close(self) -> None: ...
 
 
 class Spread:
     """Jobs over the workers of a crew."""
 
-    def __init__(self, crew: Crew, count: int, fingerprint: str, patience: float = _PATIENCE) -> None:
-        self._crew, self._count, self._fingerprint, self._patience = crew, count, fingerprint, patience
+    def __init__(self, crew: Crew, fingerprint: str, patience: float = _PATIENCE) -> None:
+        self._crew, self._fingerprint, self._patience = crew, fingerprint, patience
         self._line = deque[Job]()
         self._hands: dict[Any, deque[Job]] = {}
         self._stillborn = 0
-        for _ in range(count):
-            crew.start()
 
     @property
     def full(self) -> bool:
-        return self.left >= (_AHEAD + 1) * self._count
+        return self.left >= (_AHEAD + 1) * self._crew.count
 
     @property
     def left(self) -> int:
@@ -239,6 +250,9 @@ class Spread:
                 self._mourn(worker, said)
             else:
                 return self._hands[worker].popleft(), said
+
+    def finish(self) -> None:
+        self._crew.finish()
 
     def close(self) -> None:
         self._crew.close()

@@ -5,8 +5,8 @@ replacement, with noise. So sizes, words and neighbours are as in a real archive
 segments are written by the program's own parts, without reading, splitting and comparing each article. The articles are the
 benchmark's for training (../shared/data/news_training), the vectors those of an index of real news (`--like INDEX`).
 
-`measure` asks questions, with filters and without, and compares what is found with an exact search; `--server` starts a Chroma
-server and copies the segments there.
+`measure` asks questions, with filters and without, and compares what is found with an exact search. With `--server` both start a
+Chroma server over FOLDER/chroma, and the segments are made there. `words` makes the archive alone, while segments are being made.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from vectorstore import generations, sealed, segments
 from vectorstore.archive import Archive, digest, marks, row
 from vectorstore.archiving import ArchiveWriter
 from vectorstore.encoders import Counted, Vectors, open_encoder
-from vectorstore.kept import Kept
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import encoded_text, passages
 from vectorstore.search import Index
@@ -129,106 +128,121 @@ def timed(what: str) -> Iterator[None]:
     )
 
 
-def make(folder: Path, many: int, data: Path, like: Path | None) -> None:
-    """Makes the index FOLDER/PASSAGES, with a generation for each of its segments; those that are there are taken up."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if like and not (folder / "real.npy").exists():
-        real_vectors(like, folder / "real.npy")
-    drawn, index = Drawn(folder / "real.npy"), folder / str(many)
-    (index / "segments").mkdir(parents=True, exist_ok=True)
-    words = folder / f"words-{many}"
-    if not words.exists():
-        making = words.with_name(f"{words.name}.making")
+def words(folder: Path, many: int, data: Path) -> Path:
+    """The folder of the archive and words of an index of so many passages, made where it is not there."""
+    made = folder / f"words-{many}"
+    if not made.exists():
+        making = made.with_name(f"{made.name}.making")
         shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
+        making.mkdir(parents=True)
         with timed(f"{many:,} passages: the archive"):
             archive(making / "articles.sqlite", articles(data, many))
         with timed("the words"), closing(Archive(making / "articles.sqlite")) as opened:
             LexicalIndex.write(making / "lexical", opened.for_indexing())
-        making.rename(words)
+        making.rename(made)
+    return made
+
+
+def make(folder: Path, many: int, data: Path, server: Server | None) -> None:
+    """Makes the index FOLDER/PASSAGES, or on a server FOLDER/served/PASSAGES, with a generation for each fifth of its segments.
+
+    What is there is taken up. On a server, collections of two indexes may be the same.
+    """
+    drawn, index = Drawn(folder / "real.npy"), folder / "served" / str(many) if server else folder / str(many)
+    (index / "segments").mkdir(parents=True, exist_ok=True)
     known: dict[str, sealed.Seal] = {}
     held = list[Segment]()
     for n, start in enumerate(range(0, many, SEGMENT), 1):
         numbers = range(start, min(many, start + SEGMENT))
         name = f"{n:06d}-{len(numbers):08x}"
-        written = folder / "segments" / name
+        to = index / "segments" / name
+        written = to if server else folder / "segments" / name
         if not (written / sealed.MANIFEST).exists():
             shutil.rmtree(written, ignore_errors=True)
             with timed(f"segment {n}"):
-                segments.write(written, FINGERPRINT, numbers, drawn.block(n)[: len(numbers)])
-        to = index / "segments" / name
+                segments.write(written, FINGERPRINT, numbers, drawn.block(n)[: len(numbers)], server, "0" * 16)
         if not to.exists():
             shutil.copytree(written, to, copy_function=os.link)
         held.append(segments.look_at(to, str(sealed.manifest(to)["digest"]), FINGERPRINT))
         if n % 5 and numbers[-1] + 1 < many:
             continue
         made = generations.new(index)
-        shutil.copytree(words, made, copy_function=os.link, dirs_exist_ok=True)
+        shutil.copytree(words(folder, many, data), made, copy_function=os.link, dirs_exist_ok=True)
         generations.seal(
             made, NONE, held, datetime.now(UTC), known, fingerprint=FINGERPRINT, embedder="made up", sources=["made up"],
             mapping={}, articles=-(-many // PER_ARTICLE), passages=many, next_passage=many,
         )  # fmt: skip
-        known = generations.manifest(made).files
+        known = {name: seal for name, seal in generations.manifest(made).files.items() if name != "dead.npy"}
         generations.publish(index, made)
         print(f"{made.name}: {numbers[-1] + 1:,} vectors", flush=True)
 
 
-def memory() -> tuple[int, int]:
-    """MB of memory that this process holds: of its own, and of files."""
-    said = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+def memory(process: str | int = "self") -> tuple[int, int]:
+    """MB of memory that a process holds, this one if none is named: of its own, and of files."""
+    said = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return int(said["RssAnon"].split()[0]) // 1024, int(said["RssFile"].split()[0]) // 1024
+
+
+def worked(chroma: Chroma | None) -> float:
+    """Seconds of a processor that this process took so far, and with a server those of that."""
+    there = Path(f"/proc/{chroma.process}/stat").read_text().rpartition(")")[2].split()[11:13] if chroma else []
+    return time.process_time() + sum(map(int, there)) / os.sysconf("SC_CLK_TCK")
 
 
 def quantiles(seconds: Sequence[float]) -> str:
     return " / ".join(f"{1000 * float(np.quantile(seconds, part)):.1f}" for part in (0.5, 0.95))
 
 
-def measure(folder: Path, many: int, data: Path, questions: int, server: Server | None) -> None:
-    """Prints what opening and asking cost."""
-    index, load = folder / str(many), os.getloadavg()[0]
+def measure(folder: Path, many: int, data: Path, questions: int, chroma: Chroma | None) -> None:
+    """Prints what opening and asking cost. The processor's time is the server's, too."""
+    index, load = folder / "served" / str(many) if chroma else folder / str(many), os.getloadavg()[0]
     began = time.perf_counter()
     encoder = MadeUp()
     encoder.encode_query("loads the network")
     print(f"load {load:.1f}; encoder {time.perf_counter() - began:.2f} s; memory {memory()} MB")
     began = time.perf_counter()
-    opened = Index.open(index, encoder=encoder, rerank=False, server=server)
+    opened = Index.open(index, encoder=encoder, rerank=False, server=chroma.server if chroma else None)
     took, share = time.perf_counter() - began, opened.summary().vectors
     print(f"open: {took:.2f} s, {share:.0%} of {many:,} with vectors; memory {memory()} MB")
     asked = [json.loads(line)["question"] for line in islice((data / "questions.jsonl").open(encoding="utf-8"), questions)]
     began = time.perf_counter()
     opened.search(asked[0])
     print(f"first question: {time.perf_counter() - began:.2f} s; memory {memory()} MB")
+    outlet = (opened.summary().sources[0][0],)
     kinds: dict[str, Filters] = {
         "no filter": Filters(),
         "a tenth of the days": Filters((), *TENTH),
         "a hundredth": Filters(since=FIRST, until=FIRST + timedelta(14)),
         "half": Filters(since=FIRST + timedelta(DAYS // 2)),
-        "an outlet": Filters((opened.summary().sources[0][0],)),
-        "an outlet, a tenth": Filters((opened.summary().sources[0][0],), *TENTH),
+        "an outlet": Filters(outlet),
+        "an outlet, a tenth": Filters(outlet, *TENTH),
     }
-    for what, filters in kinds.items():
-        opened.search(asked[0], filters)
-        whole, used, near, worked, right = list[float](), list[float](), list[float](), list[float](), list[float]()
-        with opened._current() as reader:
-            vectors, among = reader._vectors, reader._among(filters) if filters != Filters() else None
-            for question in asked:
-                began, busy = time.perf_counter(), time.process_time()
+    vectors = [encoder.encode_query(question) for question in asked]
+    found: dict[str, list[tuple[float, float, float, float, float]]] = {what: [] for what in kinds}
+    with opened._current() as reader:
+        among = {what: None if filters == Filters() else reader._among(filters) for what, filters in kinds.items()}
+        held = reader._vectors
+        for n, (question, vector) in enumerate(zip(asked, vectors, strict=True)):
+            for what in [*kinds][n % len(kinds) :] + [*kinds][: n % len(kinds)]:  # in turn: who comes first finds caches cold
+                filters = kinds[what]
+                clock, busy = time.perf_counter(), worked(chroma)
                 opened.search(question, filters)
-                whole.append(time.perf_counter() - began)
-                used.append(time.process_time() - busy)
-                vector = encoder.encode_query(question)
-                began, busy = time.perf_counter(), time.process_time()
-                found = vectors.nearest(vector, 100, among if among is None else reader._among(filters))
-                near.append(time.perf_counter() - began)
-                worked.append(time.process_time() - busy)
-                if len(right) < 20:
-                    right.append(len({n for n, _ in found} & set(exact(vectors, vector, among, 100))) / max(1, len(found)))
-        cost = f"the 100 nearest {quantiles(near)} ms, {quantiles(worked)} of processors'"
+                whole = time.perf_counter() - clock, worked(chroma) - busy
+                clock, busy = time.perf_counter(), worked(chroma)
+                near = held.nearest(vector, 100, among[what])
+                part = time.perf_counter() - clock, worked(chroma) - busy
+                right = -1.0
+                if n < 20:
+                    right = len({place for place, _ in near} & set(exact(held, vector, among[what], 100))) / max(1, len(near))
+                found[what].append((*whole, *part, right))
+    for what, rows in found.items():
+        columns = list(zip(*rows[1:], strict=True))
         print(
-            f"{what}: a question {quantiles(whole)} ms, {quantiles(used)} of processors'; {cost}, "
-            f"{np.mean(right):.3f} right; memory {memory()} MB, load {os.getloadavg()[0]:.1f}",
-            flush=True,
+            f"{what}: a question {quantiles(columns[0])} ms, of processors' {1000 * float(np.mean(columns[1])):.1f}; the 100 "
+            f"nearest {quantiles(columns[2])} ms, of processors' {1000 * float(np.mean(columns[3])):.1f}; "
+            f"{np.mean([row for row in columns[4] if row >= 0]):.3f} right"
         )
+    print(f"memory {memory()} MB, the server's {memory(chroma.process) if chroma else '-'}, load {os.getloadavg()[0]:.1f}")
     opened.close()
 
 
@@ -244,34 +258,9 @@ def exact(held: Segments, vector: Vectors, among: Any, n: int) -> list[int]:
     return [number for _, number in sorted(best, reverse=True)[:n]]
 
 
-def serve(folder: Path, many: int) -> Server:
-    """A Chroma server with the segments of the index, which is copied: its segments name collections there."""
-    chroma = Chroma(folder / "chroma")
-    there = folder / "served" / str(many)
-    if not there.exists():
-        shutil.copytree(folder / str(many), there, copy_function=os.link)
-        checked = generations.check(generations.folder(there, generations.live(there)))
-        held = list[Segment]()
-        for one in checked.segments:
-            shutil.rmtree(one.folder)
-            rows = Kept(folder / "segments" / one.folder.name / "vectors.npy").all()
-            with timed(f"{one.folder.name} to the server"):
-                made = segments.write(one.folder, FINGERPRINT, one.numbers.tolist(), rows, chroma.server, "0" * 16)
-            held.append(made)
-        made_of = checked.manifest
-        new = generations.new(there)
-        sealed.link(checked.folder, new, {name: seal for name, seal in made_of.files.items() if name != "dead.npy"})
-        generations.seal(
-            new, NONE, held, datetime.now(UTC), made_of.files, fingerprint=FINGERPRINT, embedder="made up", sources=["made up"],
-            mapping={}, articles=made_of.articles, passages=many, next_passage=many,
-        )  # fmt: skip
-        generations.publish(there, new)
-    return chroma.server
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["make", "measure"])
+    parser.add_argument("what", choices=["words", "make", "measure"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--passages", type=int, default=1_000_000)
     parser.add_argument("--data", type=Path, default=DATA)
@@ -279,10 +268,17 @@ if __name__ == "__main__":
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--server", action="store_true")
     given = parser.parse_args()
-    if given.what == "make":
-        make(given.folder, given.passages, given.data, given.like)
-    elif given.server:
-        where = serve(given.folder, given.passages)
-        measure(given.folder / "served", given.passages, given.data, given.questions, where)
-    else:
-        measure(given.folder, given.passages, given.data, given.questions, None)
+    given.folder.mkdir(parents=True, exist_ok=True)
+    if given.like and not (given.folder / "real.npy").exists():
+        real_vectors(given.like, given.folder / "real.npy")
+    chroma = Chroma(given.folder / "chroma") if given.server and given.what != "words" else None
+    try:
+        if given.what == "words":
+            words(given.folder, given.passages, given.data)
+        elif given.what == "make":
+            make(given.folder, given.passages, given.data, chroma.server.patient() if chroma else None)
+        else:
+            measure(given.folder, given.passages, given.data, given.questions, chroma)
+    finally:
+        if chroma:
+            chroma.kill()
