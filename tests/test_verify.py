@@ -31,6 +31,20 @@ def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, r
     assert any(words in one for one in verdict.reasons for words in reason.split("|")), verdict.reasons
 
 
+@pytest.mark.parametrize(
+    ("sentence", "note"),
+    [
+        ("The storm killed a total of 14 sheep, nine in Felm and five in Ardo.", "14 is the sum of nine and five"),
+        ("12 of the 24 lambs were saved.", "12 is half of 24."),
+    ],
+)
+def test_what_the_figures_make_is_carried_and_said(sentence: str, note: str) -> None:
+    """A sum of figures that the sentence cites, and a share of a whole, are no invention; the note says how they are made."""
+    verdict = check(sentence, [CASES[-1]["passage"]])
+    assert verdict.supported
+    assert verdict.note.startswith(note)
+
+
 @pytest.mark.parametrize("case", STITCHED, ids=[case["refused"][0] for case in STITCHED])
 def test_what_is_told_of_one_event_is_not_said_of_another(case: dict[str, list[object]]) -> None:
     """A day, a place or a subject of the sentence before or after is no part of what a sentence tells; joined truly, it is."""

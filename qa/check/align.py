@@ -35,6 +35,8 @@ class Slot:
 class Claim:
     """A sentence aligned with its passages."""
 
+    reckoned = ""  # how the passages' numbers make one that none of them gives, for a reader
+
     def __init__(self, sentence: str, passages: Sequence[str], whole: Whole | None = None, language: str = "en") -> None:
         self.passages = [passage[:20_000] for passage in passages]
         self.text = as_they_have_it(normalised(sentence.replace("\n", " ")), self.passages)

@@ -9,7 +9,7 @@ from vectorstore.language.senses import may_mean
 
 
 def basis(claim: Claim) -> Iterator[str]:
-    content = [i for i, t in enumerate(claim.tokens) if t.content and i not in claim.spared]
+    content = [i for i, t in enumerate(claim.tokens) if t.content and i not in claim.spared and not (t.values and claim.reckoned)]
     if not content:
         return
     english = claim.language == "en"

@@ -16,14 +16,14 @@ _KIND = kinds("certainty.plain")
 _WITH_TO = kinds("certainty.with_to")
 _TO_HAVE = word_set("certainty.to_have")
 _OF = word_set("certainty.with_to.alleged")
-_IF = word_set("certainty.if")
+_HELD, _OVER, _IF = (word_set(f"certainty.{name}") for name in ("held", "held_over", "if"))
 _ATTRIBUTED = stem_set("certainty.attributed")
 _BEING = word_set("words.being")
 _FACTS = word_set("certainty.facts")
 _NEAR = 5  # words between two aligned ones
 _ARTICLES = word_set("words.articles")
 _LINKS = word_set("roles.links")
-_PASSED = word_set("certainty.passed") | NEGATIONS | _BEING
+_PASSED = word_set("certainty.passed") | NEGATIONS | _BEING | _OVER
 _COMMON = word_set("certainty.with_to.duty") | word_set("certainty.with_to.future")  # too common to rule "X to" from afar
 _WEAKER = {kind: frozenset(said.split()) for kind, said in table("certainty.weaker").items()}
 
@@ -58,8 +58,7 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
             continue
         mine = next((word for word in here if word in _KIND or word == "can"), "")
         if mine:
-            kind = _KIND.get(mine, "possible")
-            if kind != _KIND[theirs] and kind not in _WEAKER[_KIND[theirs]]:
+            if _KIND.get(mine, "possible") not in _WEAKER[_KIND[theirs]] | {_KIND[theirs]}:
                 yield f"This says “{mine}” where the passage says “{theirs}”."
         elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or _states(claim, here, right)):
             yield f"The passage says “{theirs}”; this leaves it out."
@@ -88,22 +87,18 @@ def _of_verbs(claim: Claim, attributed: bool) -> Iterator[str]:
         if theirs == mine or (theirs == "alleged" and attributed):
             if theirs in ("future", "conditional") and (clause := _dropped_if(claim, found)):
                 yield f"The passage says this only “{clause}”."
-                return
             continue
         if theirs and theirs != "infinitive":
             if mine in _WEAKER[theirs] and not (theirs == "conditional" and mine == "future" and _dropped_if(claim, found)):
                 continue
             if not mine and not _asserts(claim.tokens, i, theirs):
                 continue
-            instead = f"“{my_word}”" if my_word else f"“{token.text}”"
-            yield f"This says {instead} where the passage says “{their_word}”."
-            return
+            yield f"This says “{my_word or token.text}” where the passage says “{their_word}”."
         if theirs or mine not in ("possible", "likely", "future", "planned"):
             continue
         told = mine == "possible" or is_past(found[place[1]]) or is_irregular(found[place[1]])
         if told and not any(t.text.casefold() == my_word for t in found) and not _hedged(found):
             yield f"This says “{my_word}”; the passage does not."
-            return
 
 
 def _hedged(found: Sequence[Token]) -> bool:
@@ -130,8 +125,8 @@ def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
             said.setdefault(kind, f"{low} to")
         elif k == n - 1 and _WITH_TO.get(low) == "planned" and found[n].text.endswith("ing"):
             said.setdefault("planned", low)  # "is considering buying"
-        elif after == "of" and low in _OF:
-            said.setdefault("alleged", f"{low} of")
+        elif (after == "of" and low in _OF) or (after in _OVER and low in _HELD and found[n].text.endswith("ing")):
+            said.setdefault("alleged", f"{low} {after}")
         elif after == "to" and (governor := _governor(found, k)):
             said.setdefault(_WITH_TO[governor], f"{governor} … to")
             break

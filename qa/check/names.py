@@ -14,7 +14,7 @@ from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.words import rarity
 
-_BOUNDS = frozenset(lines("numbers.nearly")) | word_set("numbers.about") | word_set("numbers.exactly")
+BOUNDS = frozenset(lines("numbers.nearly")) | word_set("numbers.about") | word_set("numbers.exactly")
 SAYING = stem_set("speech.verbs_of_saying")
 SUBJECTS = word_set("words.subjects")
 
@@ -28,7 +28,7 @@ def names(claim: Claim) -> Iterator[str]:
         close = len(slot.here) <= 8 and not slot.joined
         for i in slot.here:
             token = claim.tokens[i]
-            if not is_name(token) or token.text in seen or (token.first and token.text.casefold() in _BOUNDS):
+            if not is_name(token) or token.text in seen or (token.first and token.text.casefold() in BOUNDS):
                 continue
             if token.first and token.key not in known and not _looks_like_a_name(claim, i) and not _new_subject(claim, slot, i):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -24,7 +25,7 @@ def numbers(claim: Claim) -> Iterator[str]:
             if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
             instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
-            if _roughly(claim, i, instead) or _is_never_before(claim, token):
+            if _roughly(claim, i, instead) or _is_never_before(claim, token) or _is_reckoned(claim, token):
                 continue
             if not _given(claim, i, slot, bool(instead)):
                 yield _number_reason(token, instead)
@@ -33,6 +34,41 @@ def numbers(claim: Claim) -> Iterator[str]:
 def _is_never_before(claim: Claim, token: Token) -> bool:
     """Whether "her first victory" is told as "she had never won"."""
     return token.text.casefold() == "first" and any(t.key == "never" for line in claim.told for t in line.tokens)
+
+
+def _is_reckoned(claim: Claim, token: Token) -> bool:
+    """Whether the passages' numbers make it: "14 in all, nine and five", which the sentence cites, or 12 as "half of the 24"."""
+    lines = [claim.lines[n] for n in sorted(claim.used)]
+    cited = [t for t in claim.tokens if t.values and not t.date and any(line.matching(t) for line in lines)]
+    adds = len(cited) > 1 and any(t.text.casefold() in word_set("numbers.in_all") for t in claim.tokens)
+    shares = [share for line in lines for share in _shares(line.tokens)]
+    if adds and all(_is_like(token, t) for t in cited) and _makes(token, sum(max(t.values) for t in cited)):
+        claim.reckoned = f"{token.text} is the sum of {' and '.join(t.text for t in cited)}: the passage does not add them up."
+    elif len(shares) == 1 and not token.unit and any(same(shares[0][1], t) for t in cited):
+        part, whole = shares[0]
+        if not _makes(token, max(part.values) * max(whole.values)):
+            return False
+        claim.reckoned = f"{token.text} is {part.text.casefold()} of {whole.text}."
+    else:
+        return False
+    return True
+
+
+def _shares(found: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
+    """Parts with their wholes: "half of the 24"."""
+    for part, of, *after in zip(found, found[1:], found[2:], found[3:], strict=False):
+        whole = next((t for t in after if t.values and not t.date), None)
+        if whole and of.key == "of" and 0 < max(part.values, default=0) < 1:
+            yield part, whole
+
+
+def _makes(token: Token, number: float) -> bool:
+    return any(math.isclose(value, number) for value in token.values)
+
+
+def _is_like(a: Token, b: Token) -> bool:
+    """Whether two numbers can be added up: both of metres, of euros or of things."""
+    return a.unit == b.unit and (a.measure and a.measure.factor) == (b.measure and b.measure.factor)
 
 
 def units(claim: Claim) -> Iterator[str]:

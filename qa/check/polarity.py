@@ -7,7 +7,7 @@ from functools import cache
 
 from qa.check.align import Claim, Slot
 from qa.check.reach import reached
-from qa.check.status import same_state
+from qa.check.status import of_same_matter, same_state
 from vectorstore.language.align import LIGHT, NEGATIONS, head
 from vectorstore.language.lexicon import lines, word_list, word_set
 from vectorstore.language.senses import is_synonym
@@ -129,7 +129,7 @@ def _reached(claim: Claim) -> Iterator[str]:
         if not token.content or token.values or token.capital or token.quoted or i in claim.spared:
             continue
         places = [(n, j) for n in claim.used for j in claim.lines[n].matching(token)]
-        if places and all(j in reached(claim.lines[n].tokens) for n, j in places):
+        if places and i not in reached(claim.tokens) and all(j in reached(claim.lines[n].tokens) for n, j in places):
             yield f"The passage denies “{claim.token_at(places[0]).text}”; this leaves out the denial."
             return
 
@@ -182,7 +182,7 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
                 line, j = place
                 for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
                     other = claim.lines[line].tokens[n]
-                    if (line, n) not in claim.taken and opposed(token, other):
+                    if (line, n) not in claim.taken and opposed(token, other) and not _is_of_another(claim, i, other):
                         yield f"This says “{token.text}” where the passage says “{other.text}”."
                         return
 
@@ -216,9 +216,15 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
         if claim.tokens[i].key in _OF_NUMBERS and i + 1 < len(claim.tokens) and claim.tokens[i + 1].values:
             continue  # see bounds
         for place in slot.there:
-            if opposed(claim.tokens[i], claim.token_at(place)):
+            if opposed(claim.tokens[i], claim.token_at(place)) and not _is_of_another(claim, i, claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)
     return None
+
+
+def _is_of_another(claim: Claim, i: int, other: Token) -> bool:
+    """Whether the passage says the opposite of another matter: "guilty of theft" where one was acquitted of fraud."""
+    told = of_same_matter(claim, i)
+    return any(same_state(t.key, claim.tokens[i].key) for t in told) and other not in told
 
 
 def _phrase(found: Sequence[Token], n: int) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
-from vectorstore.language.lexicon import lines
+from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
 _NEAR = 3  # words
+_OF = frozenset("of with for over on".split())
+_ENDS = word_set("polarity.ends")
+_OBJECT = 8  # words after "convicted of" at most
 
 
 @cache
@@ -27,17 +31,52 @@ def _states() -> dict[str, dict[int, frozenset[int]]]:
 
 def status(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
-        if claim.at[i] or i in claim.spared or token.key not in _states() or (token.capital and not token.first):
+        if i in claim.spared or token.key not in _states() or (token.capital and not token.first):
             continue
         if any(claim.tokens[k].key in NEGATIONS and not claim.at[k] for k in range(max(0, i - _NEAR), i)):
             continue  # "did not accept" for "rejected": see polarity
-        near = [other for other in _near(claim, i) if other.key in _states()]
+        near = of_same_matter(claim, i) if any(t.key in _OF for t in claim.tokens[i + 1 : i + _OBJECT]) else []
+        if not near and not claim.at[i]:
+            near = [t for t in _near(claim, i) if t.key in _states() and (t.key == token.key or not _is_said(claim, t))]
         if token.key in {other.key for other in near} or any(same_state(token.key, other.key) for other in near):
             continue
         for other in near:
             if excludes(token.key, other.key):
                 yield f"This says “{token.text}” where the passage says “{other.text}”."
                 return
+
+
+def _is_said(claim: Claim, state: Token) -> bool:
+    """Whether the sentence has a state of the passage, too, in some word: "a nurse suspected of … was arrested"."""
+    return any(t.key == state.key or same_state(t.key, state.key) for t in claim.tokens)
+
+
+def of_same_matter(claim: Claim, i: int) -> list[Token]:
+    """The states that the passages put to what the sentence puts its own to: "acquitted" of "convicted of fraud"."""
+    things = _things(claim.tokens, i)
+    found = [
+        (len(things & _things(line.tokens, j)), token)
+        for line in claim.lines
+        for j, token in enumerate(line.tokens)
+        if things and token.key in _states() and not things.isdisjoint(line.keys)
+    ]
+    most = max((count for count, _ in found), default=0)
+    return [token for count, token in found if count == most > 0]
+
+
+def _things(found: Sequence[Token], n: int) -> frozenset[str]:
+    """What an "of" behind a state says that it is a state of; whom it is a state of may stand between."""
+    ahead = list(takewhile(lambda t: not set(t.before) & set(",;:"), found[n + 1 : n + 1 + _OBJECT]))
+    start = next((k for k, t in enumerate(ahead) if t.key in _OF or t.key in _states()), len(ahead))
+    if start == len(ahead) or ahead[start].key in _states():
+        return frozenset()
+    things = list[str]()
+    for token in ahead[start + 1 :]:
+        if (things and token.key in _states()) or token.text.casefold() in _ENDS:
+            break
+        if token.content and not token.values and not token.date:
+            things.append(token.key)
+    return frozenset(things)
 
 
 def same_state(a: str, b: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim, Slot
+from qa.check.names import BOUNDS
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.tokens import Token
@@ -51,7 +52,14 @@ def _instead(claim: Claim, slot: Slot, i: int) -> Sequence[Token]:
 def _is_thing(found: Sequence[Token], n: int) -> bool:
     """Whether a word is a plain one that is no verb: those have too many synonyms."""
     token = found[n]
-    if not token.content or token.values or token.date or token.quoted or not (token.text.isalpha() and token.text.islower()):
+    if (
+        not token.content
+        or token.text in BOUNDS
+        or token.values
+        or token.date
+        or token.quoted
+        or not (token.text.isalpha() and token.text.islower())
+    ):
         return False
     is_noun = n > 0 and (found[n - 1].key in _ARTICLES or bool(found[n - 1].values))
     return is_noun or not (is_past(token) or is_mostly_verb(token.key)) or _ends_phrase(found, n)

@@ -94,7 +94,7 @@ def _judged(claim: Claim) -> Verdict:
         claim.spare_quotations()  # they are in the passage word for word; what stands around them is left to check
     for rule in _RULES if claim.language == "en" else _RULES_ELSEWHERE:
         reasons.extend(rule(claim))
-    return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else _note(claim.language))
+    return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else claim.reckoned or _note(claim.language))
 
 
 def _note(language: str) -> str:

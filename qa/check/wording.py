@@ -10,6 +10,8 @@ from vectorstore.language.lexicon import lines, word_set
 
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]{2,6}|(?:[A-Z]\.){2,5})(?!\w)")
 _NAME = r"(?:[Tt]he )?[^\W\d_a-z][\w'-]*(?: [^\W\d_a-z][\w'-]*){0,4}"
+_UNLESS = re.compile(r"\bunless\b(?P<clause>[^,;:.!?]{1,120})", re.I)
+_IF_NOT = re.compile(r"\bif\b(?P<clause>[^,;:.!?]{1,80}?)(?: not|n't) (?P<word>\w+)", re.I)
 _SCORE = re.compile(r"\b(\d{1,3})-(\d{1,3})\b")
 
 
@@ -17,9 +19,24 @@ def as_they_have_it(text: str, passages: Sequence[str]) -> str:
     """A normalised sentence with initials, spelt-out names and converse verbs as the passages have them, outside quotations."""
     parts = text.split('"')
     for n in range(0, len(parts), 2):
-        if parts[n].strip():
-            parts[n] = _turned(_renamed(parts[n], passages), passages)
+        parts[n] = _turned(_renamed(parts[n], passages), passages)
+        if " if " in parts[n] or "unless" in parts[n]:
+            parts[n] = _conditioned(parts[n], passages)
     return '"'.join(parts)
+
+
+def _conditioned(text: str, passages: Sequence[str]) -> str:
+    """A sentence with "unless" where the passages have that for its "if … not" of the same word, and the other way around."""
+    unless, if_not = _UNLESS.search(text), _IF_NOT.search(text)
+    denied = {found["word"][:4] for passage in passages for found in _IF_NOT.finditer(passage)}
+    clauses = " ".join(found["clause"] for passage in passages for found in _UNLESS.finditer(passage))
+    if if_not and (word := if_not["word"][:4]) not in denied and f" {word}" in clauses:
+        return f"{text[: if_not.start()]}unless{if_not['clause']} {if_not['word']}{text[if_not.end() :]}"
+    word = next((word for word in denied if unless and f" {word}" in unless["clause"] and f" {word}" not in clauses), "")
+    if not unless or not word:
+        return text
+    before, verb, after = unless["clause"].partition(f" {word}")
+    return f"{text[: unless.start()]}if{before} not{verb}{after}{text[unless.end() :]}"
 
 
 def _renamed(text: str, passages: Sequence[str]) -> str:
