@@ -22,7 +22,7 @@ from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
 from qa.refusals import in_words, overruled, without_refusals
-from qa.rewrite import rewrite
+from qa.rewrite import points, rewrite
 from qa.second import Second
 from qa.settings import Settings, read_settings
 from qa.stopping import Stop
@@ -87,7 +87,7 @@ class Assistant:
             return
         words = operators.read(question, ignore := strings(ignore, "ignore")).text
         about = wanted(words)  # the collection itself, not what its articles say
-        whole = as_written or (about and not about.of)
+        whole = as_written or (about and not points(about.of))
         standalone = words if whole else self.index.respelt(rewrite(words, history, self.model))  # as it is searched for
         about = about if whole else wanted(standalone)
         laps.end("rewrite")

@@ -365,9 +365,9 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         for name in ranked
         if re.search(rf"\b(?:(?:in|at|on|off|near|outside|across) {re.escape(name)}\b|[Tt]he {re.escape(name)} [a-z])", told)
     )
-    if len(title.split()) > 1 and not _is_name(title):
+    if len(title.split()) > 1 and not _is_name(title) and _is_told_of(f"{last} {answers[-1]}", title):
         subject = f"“{' '.join(title.split()[:16])}”"
-    elif _is_place(topic) or topic in settings:
+    elif title and not _is_name(title) or _is_place(topic) or topic in settings:
         subject = f"“{last.rstrip(' ?')}”"
     people = tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}"))
     return _Talk(
@@ -382,6 +382,12 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         title=title,
         stems=frozenset(map(stem, _words(" ".join([prose, *titles])))),
     )
+
+
+def _is_told_of(talk: str, title: str) -> bool:
+    """Whether a headline has a word of a question or its answer: that of a round-up of the day's news may have none."""
+    told = {stem(word) for word in _words(talk) - _LIGHT if len(word) > 2}
+    return not told or bool(told & set(map(stem, _words(title))))
 
 
 def _merged(names: Mapping[str, float]) -> dict[str, float]:
@@ -519,6 +525,11 @@ def _run(run: Sequence[str], unsure: bool) -> Iterator[str]:
 
 def _words(text: str) -> set[str]:
     return {match.group().lower() for match in _WORD.finditer(text)}
+
+
+def points(subject: str) -> bool:
+    """Whether a subject leans on what was said before: "list everything on it", "the latest on that strike"."""
+    return not _words(subject).isdisjoint(_PERSON | _GROUP | _THING | _POINTING)
 
 
 def without_about(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from qa.doubles import FaultServer, ScriptedModel
 from qa.models import ChatModel
-from qa.rewrite import by_rule, rewrite
+from qa.rewrite import by_rule, points, rewrite
 from qa.settings import Settings
 from qa.types import Turn
 from tests.studies.followups import disturbed, measure, read_canard
@@ -143,6 +143,26 @@ def test_the_subject_is_named(question: str) -> None:
     standing = by_rule(question, FIRM)
     assert "Northline" in standing
     assert len(standing) < len(question) + 60
+
+
+ROUND_UP = [
+    Turn(
+        "How many sheep drowned in the Ullen valley?",
+        "“At least 40 sheep drowned when the Ullen burst its banks on Friday.” — Norwire, 3 May 2026 [1]",
+        ("Five things for Monday: heat, buses, a new bishop",),
+    )
+]
+
+
+def test_a_headline_of_other_news_is_no_subject() -> None:
+    """A follow-up is about what was asked, not about the round-up that the answer was quoted from."""
+    standing = by_rule("When did that happen?", ROUND_UP)
+    assert standing == "When did that happen (about “How many sheep drowned in the Ullen valley”)?"
+
+
+def test_a_list_of_its_own_subject_stands_alone() -> None:
+    """What is to be listed is taken as it is named, though the talk before named it, too; a pronoun is not."""
+    assert not points("buses") and points("it") and points("that strike")
 
 
 @pytest.mark.parametrize(
