@@ -82,6 +82,7 @@ _POINTING = word_set("followups.pointing")
 _ASKING = word_set("followups.asking")
 _AUXILIARY = word_set("followups.auxiliaries")
 _AFTER_OBJECT = word_set("followups.after_object")
+_PRONOUNS = _PERSON | _GROUP | _THING
 _LIGHT = _AUXILIARY | _ASKING | _PERSON | _GROUP | _THING | _POINTING | _AFTER_OBJECT | word_set("followups.light")
 _NOT_NAMES = word_set("followups.no_names") | DAY_NAMES
 _OPENERS = _LIGHT | {"a", "an", "the", "although", "despite", "because", "due", "many", "some", "all", "both", "each"}
@@ -177,10 +178,12 @@ def _filled(text: str, talk: _Talk) -> str:
 def _resolved(text: str, talk: _Talk) -> str:
     """The question with its first pronoun replaced, or with its subject named at the end; empty if it points at nothing."""
     own = list(_names(text, first=True))
-    if talk.topic.casefold() in text.casefold():
-        return ""
     tokens = list(_WORD.finditer(text))
     lowered = [token.group().lower().replace("’", "'") for token in tokens]
+    if _wants_more(lowered):
+        return _about(text, talk.subject)
+    if talk.topic.casefold() in text.casefold():
+        return ""
     for n, (token, word) in enumerate(zip(tokens, lowered, strict=True)):
         base = re.sub(r"'(?:s|d|ll|re|ve)$", "", word)
         if base not in _PERSON | _GROUP | _THING:
@@ -303,6 +306,14 @@ def _points_back(text: str, lowered: Sequence[str], own: Sequence[str], talk: _T
     return bool(known or _JOINED.match(text)) or len(content) <= 1
 
 
+def _wants_more(lowered: Sequence[str]) -> bool:
+    """Whether a short question is not whole without what was spoken of: "How did Norway react?", "How many people died?"."""
+    if len(lowered) > _SHORT or not lowered or lowered[0] not in _ASKING or not _PRONOUNS.isdisjoint(lowered):
+        return False
+    content = [word for word in lowered if word not in _LIGHT and len(word) > 2]
+    return lowered[-1] in word_set("followups.wanting") or bool(content and word_set("followups.befalling").issuperset(content))
+
+
 def _is_spoken_of(word: str, pointing: bool, talk: _Talk) -> bool:
     """Whether the talk has the word, or the last answer a thing of its kind: "the snake" after "a python"."""
     if stem(word) in talk.stems:
@@ -367,7 +378,7 @@ def _talk(history: Sequence[Turn]) -> _Talk:
     )
     if len(title.split()) > 1 and not _is_name(title) and _is_told_of(f"{last} {answers[-1]}", title):
         subject = f"“{' '.join(title.split()[:16])}”"
-    elif title and not _is_name(title) or _is_place(topic) or topic in settings:
+    elif (title and not _is_name(title)) or _is_place(topic) or topic in settings:
         subject = f"“{last.rstrip(' ?')}”"
     people = tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}"))
     return _Talk(
@@ -385,9 +396,10 @@ def _talk(history: Sequence[Turn]) -> _Talk:
 
 
 def _is_told_of(talk: str, title: str) -> bool:
-    """Whether a headline has a word of a question or its answer: that of a round-up of the day's news may have none."""
-    told = {stem(word) for word in _words(talk) - _LIGHT if len(word) > 2}
-    return not told or bool(told & set(map(stem, _words(title))))
+    """Whether a headline is of what was talked about, by a name or most of its words; that of a round-up of the day is not."""
+    told, above = ({stem(word) for word in _words(text) - _LIGHT if len(word) > 2} for text in (talk, title))
+    named = {stem(word) for name in _names(talk) for word in _words(name)}
+    return bool(named & above) or 2 * len(told & above) > len(above)
 
 
 def _merged(names: Mapping[str, float]) -> dict[str, float]:

@@ -160,9 +160,22 @@ def test_a_headline_of_other_news_is_no_subject() -> None:
     assert standing == "When did that happen (about “How many sheep drowned in the Ullen valley”)?"
 
 
+@pytest.mark.parametrize(
+    "question", ["How many people drowned?", "How did Norway react?", "What did the bishop say?", "Who is suing?"]
+)
+def test_what_wants_more_is_of_what_was_spoken_of(question: str) -> None:
+    """A question that ends where what was done is to be told leans on the talk, though it names somebody new."""
+    history = [
+        Turn("What did the Ullen flood do?", "“The Ullen washed away a mill at Orrin.” [1]", ("Ullen flood takes a mill",))
+    ]
+    assert by_rule(question, history) == f"{question.rstrip('?')} (about “Ullen flood takes a mill”)?"
+
+
 def test_a_list_of_its_own_subject_stands_alone() -> None:
     """What is to be listed is taken as it is named, though the talk before named it, too; a pronoun is not."""
-    assert not points("buses") and points("it") and points("that strike")
+    assert not points("buses")
+    assert points("it")
+    assert points("that strike")
 
 
 @pytest.mark.parametrize(
