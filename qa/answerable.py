@@ -19,6 +19,7 @@ from operator import itemgetter
 
 from qa.asking import ENOUGH, Asked, asked, fits, new_names
 from qa.likeliest import likeliest
+from qa.told import enough
 from qa.words_met import met, nearness, sentences_read, share, words_met
 from vectorstore.language.words import words
 from vectorstore.scope import counted_days
@@ -65,7 +66,7 @@ def tells(question: str, found: Found) -> bool:
     """Whether what a search has found is likely enough to answer the question."""
     if any(hit.elsewhere for hit in found.hits):
         return bool(likeliest(found.hits, 1))
-    return answered(question, found) >= THRESHOLD
+    return answered(question, found) >= (enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD)
 
 
 def _of_hit(ask: Asked, hit: Hit, days: Sequence[Filters], few: bool) -> float:

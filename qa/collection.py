@@ -229,6 +229,8 @@ def _reply(question: Wanted, index: Index, within: Scope, found: Found) -> Reply
         return Reply(f"{_many(len(names), 'outlet')}: {_row(names)}.")
     if question.what == "dates":
         return Reply(_dates(_summary(index, within)))
+    if question.what == "months":
+        return Reply(_by_month([one.article for one in index.everything("", within)]))
     if question.what in ("wrote", "published"):
         return _headed(question, index, within)
     if question.what == "days" and within.filters == Filters() and not within.conditions and not question.of:
@@ -239,9 +241,11 @@ def _reply(question: Wanted, index: Index, within: Scope, found: Found) -> Reply
     on = [one for one in index.everything(question.of, within) if not question.by or _is_by(one.article, question.by)]
     if question.what == "writers":
         return _written_by(on, question.of, index)
+    if question.by and not on:
+        return None
     if question.by and not question.of:
         shown = _with_text(on[: _MOST if question.counted else LISTED], index)
-        return _listing(f"{_many(len(on))} by {question.by}:", shown) if on else None
+        return _listing(f"{_many(len(on))} by {question.by}:", shown)
     if not question.of:
         return _latest(question, on, within.filters, index)
     return _on(question, on, found)
@@ -406,6 +410,13 @@ def _dates(summary: Summary) -> str:
     undated = f" {summary.undated:,} without a date." if summary.undated else ""
     days = [day_words(day) for day in dict.fromkeys((summary.first, summary.last))]
     return f"Published {' to '.join(days)}.{undated}"
+
+
+def _by_month(articles: Sequence[Article]) -> str:
+    months = Counter(one.published.replace(day=1) for one in articles if one.published)
+    told = [f"{day_words(month).partition(' ')[2]} ({_many(count)})" for month, count in sorted(months.items())]
+    undated = len(articles) - sum(months.values())
+    return f"{_many(len(articles))} by month: {_row([*told, *([f'without a date ({undated:,})'] if undated else [])])}."
 
 
 def _many(number: int, noun: str = "article") -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qa.asking import DATE, ENOUGH, NUMBER, Asked, asking_sentence, fits, is_new
 from qa.clauses import furniture
+from qa.deciding import decides, deed
 from qa.words_met import words_met
 from vectorstore.language.frames import bare, wants_summary
 from vectorstore.language.lexicon import pattern
@@ -33,6 +34,7 @@ _TELLS = 2.0  # the weight of words that say something
 _CAUSE = 0.5  # what a cause counts of "why?", beside the share of the question's weight
 _NEARLY = 0.75  # of what the best sentence meets: what another one meets that is no cause and yet comes first
 _LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
+_AS_WELL = 0.05  # of a question's weight, by which a sentence may decide it a little less well and yet come first
 _APART = 400  # characters: how far off in the article the sentence stands that says it
 
 
@@ -48,6 +50,8 @@ def shaped(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[
     if len(ask.terms) <= ENOUGH and (plural := pattern("questions.several").search(asking)):
         return _several(plural, ask, chosen, ranked, alike)
     whether = ask.kind == "whether" and " or " not in asking
+    if whether and (deciding := _deciding(asking, ask, chosen, ranked)):
+        return [deciding, *(one for one in chosen if one is not deciding)][:3]
     return _telling_first(asking, ask, chosen, ranked) if whether or ask.kind == "reason" else chosen
 
 
@@ -173,6 +177,15 @@ def _named(ask: Asked, one: Candidate) -> set[str]:
     days = {word.stem for found in DATE.finditer(one.text) for word in words(found.group())}
     new = {word.stem for word in one.read.words if word.text[0].isupper() and is_new(ask, word)}
     return (new if fits(ask, one.text) else set()) - days
+
+
+def _deciding(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> Candidate | None:
+    """The sentence that says whether it is so; of those that do as well, the one that was chosen first."""
+    what = deed(ask, asking)
+    prose = [one for one in ranked if not furniture(one.text)]
+    worth = [(decides(ask, what, one) + _AS_WELL * (one is chosen[0]), -n) for n, one in enumerate(prose)]
+    most, place = max(worth, default=(0.0, 0))
+    return prose[-place] if most > _AS_WELL else None
 
 
 def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -94,6 +94,14 @@ ANSWERS: dict[str, tuple[str, list[str]]] = {
     "List all articles by Lena Holt": ("3 articles by Lena Holt", ["clinic", "again", "aground"]),
     "When was the article about the sold mill published?": ("20 April 2026", ["mill"]),
     "Which dates are covered?": ("Published 2 March 2026 to 2 May 2026. 1 without a date.", []),
+    "From when to when do the articles run?": ("Published 2 March 2026 to 2 May 2026. 1 without a date.", []),
+    "Which month has the most articles?": (
+        "March 2026 (2 articles), April 2026 (4 articles), May 2026 (1 article) and without",
+        [],
+    ),
+    "Has Piet Maas written anything about the ferry Marta?": ("1 article is on", ["inquiry"]),
+    "Which outlet has published the most articles?": ("3 outlets: Coastwire (5 articles)", []),
+    "Which reporters work for Coastwire?": ("1 author: Lena Holt (3).", ["clinic"]),
     "source:Coastwire after:2026-04-10": ("2 articles of Coastwire", ["shots", "clinic"]),
 }
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from qa.answerable import tells
 from qa.quoting import DIFFER, quote
 from vectorstore.passages import passages
-from vectorstore.types import Article, Hit
+from vectorstore.types import Article, Filters, Found, Hit, Scope, Summary
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "shapes.yaml").read_text(encoding="utf-8"))
 
@@ -33,3 +34,20 @@ def test_an_answer_has_the_shape_of_its_question(case: dict[str, Any]) -> None:
             part in one for part, one in zip(wanted, sorted(said, key=lambda q: [w in q for w in wanted][::-1]), strict=True)
         ), said
     assert all(sentence.citations and DIFFER not in sentence.text for sentence in shown)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Did the tram driver resign?", True),
+        ("Did the tram driver quit his post?", True),
+        ("Did the mayor of Orrel resign?", False),
+    ],
+)
+def test_whether_it_is_so_is_told_where_a_sentence_decides_it(question: str, told: bool) -> None:
+    """What is said of another person, or of another deed of the same one, decides nothing."""
+    text = "The tram driver, Ivo Brandl, said on Monday that he would not resign. The mayor of Fenby was on the tram, too. "
+    article = Article("a", text + "She thanked the firemen and went home.", "Tram leaves the rails in Fenby", "Paper")
+    hits = tuple(Hit(passage, article, 1.0) for passage in passages(article))
+    found = Found(hits, Scope(date(2026, 3, 17), Filters()), Summary("", 1, 1, None, None, (), 1), "")
+    assert tells(question, found) is told
