@@ -119,10 +119,9 @@ class Claim:
     def _align(self) -> None:
         wanted = [t for t in self.tokens if t.content]
         keys = {t.key for t in wanted if not t.values}
-        counted = any(t.values for t in wanted)
         shared = [
             0.0
-            if keys.isdisjoint(line.keys) and not (counted and line.numbers)
+            if keys.isdisjoint(line.keys) and not (line.numbers and any(t.values for t in wanted))
             else sum(t.weight for t in wanted if (t.key in line.keys or t.values) and line.matching(t))
             for line in self.lines
         ]
@@ -140,9 +139,7 @@ class Claim:
                 if score > most + 1e-6:
                     chosen, line, most = pairs, n, score
             chosen = [(free[i], j) for i, j in chosen]
-            if any(self.at):
-                chosen = self._without_fillers(chosen)
-            for i, j in chosen:
+            for i, j in (chosen := self._without_fillers(chosen) if any(self.at) else chosen):
                 self.at[i] = (line, j)
                 taken.add((line, j))
             free = [i for i in free if self.at[i] is None]

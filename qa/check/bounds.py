@@ -9,6 +9,8 @@ from qa.check.align import Claim
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
+_COMPARED = word_set("bounds.compared")
+
 
 @cache
 def _bounds(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -29,12 +31,17 @@ def bounds(claim: Claim) -> Iterator[str]:
         (mine, my_words), (theirs, their_words) = (
             _bound(found, n, claim.language) for found, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1]))
         )
-        if mine in word_set(f"bounds.{theirs}"):
+        if mine in word_set(f"bounds.{theirs}") or (theirs == "difference" and _tells_apart(claim, i)):
             continue
         if their_words:
             yield f"The passage says “{their_words}” of {token.text}" + (f", not “{my_words}”." if my_words else ".")
         else:
             yield f"The passage does not say “{my_words}”: it gives {token.text}."
+
+
+def _tells_apart(claim: Claim, i: int) -> bool:
+    """Whether a sentence tells a number as the difference of two in other words: "won by 12", "exceeds it by 12"."""
+    return claim.tokens[i - 1].text == "by" or not _COMPARED.isdisjoint(t.text for t in claim.tokens)
 
 
 def _only(claim: Claim, number: Token) -> tuple[int, int] | None:
@@ -51,8 +58,10 @@ def _bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
             if phrase == ("over",) and measure and measure.dimension == "time":
                 return "during", "over"  # or more than
             return kind, " ".join(phrase)
-    after = [t.text.casefold() for t in found[n + 1 : n + 5]]
-    for k, word in enumerate(after[1:], 1):
+    after = [t.text.casefold() for t in found[n + 1 : n + 7]]
+    if after[:1] and after[0] in _COMPARED and "than" in after:
+        return "difference", f"{after[0]} than"
+    for k, word in enumerate(after[1:4], 1):
         if word == "so" and after[k - 1] == "or":
             return "about", "or so"
         if word in ("more", "fewer", "less") and after[k - 1] == "or":

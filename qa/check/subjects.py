@@ -7,8 +7,10 @@ there, but the passage closes another. Which words are a subject shows where the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from qa.check.align import Claim
+from qa.check.doers import of_another
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
@@ -29,7 +31,9 @@ _BESIDE = 6  # words between two names of one: "the mayor of Oxter, Lucinda Farr
 
 
 def subjects(claim: Claim) -> Iterator[str]:
-    return iter(()) if next((a for t, a in zip(claim.tokens, claim.at, strict=True) if t.content), True) else _instead(claim)
+    first = next((n for n, t in enumerate(claim.tokens) if t.content), -1)
+    instead = iter(()) if first < 0 or claim.at[first] else _instead(claim)
+    return chain(of_another(claim), instead) if claim.tokens[first].capital else instead
 
 
 def _instead(claim: Claim) -> Iterator[str]:
