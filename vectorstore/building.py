@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +21,7 @@ from vectorstore.errors import IndexDamaged, IndexIncompatible, NoIndex, Vectors
 from vectorstore.filling import Filling, Place, Slices
 from vectorstore.generations import Checked, Manifest
 from vectorstore.lexical import LexicalIndex
+from vectorstore.minilm import cores
 from vectorstore.segments import NONE, Numbers, Segment, Segments, within
 from vectorstore.served import prefix
 from vectorstore.server import Server
@@ -243,16 +245,20 @@ def _sound(
     Every byte of them is as it was written; what is damaged is left out: it is made anew. No generation: None. Raises
     VectorsUnavailable where a server that has some does not answer; `to_folder` needs none.
     """
-    try:
-        folder = generations.folder(index_dir, generations.live(index_dir))
-        manifest = generations.manifest(folder)
-        sealed.check(folder, manifest.files, every_byte=True)
-    except (NoIndex, IndexDamaged, IndexIncompatible):
-        return None, [], set()
+    with ThreadPoolExecutor(cores()) as readers:  # side by side: digests take longer than reading does
+        try:
+            folder = generations.folder(index_dir, generations.live(index_dir))
+            manifest = generations.manifest(folder)
+            listed = manifest.segments if manifest.fingerprint == fingerprint else ()
+            looked = [readers.submit(_looked_at, index_dir / "segments" / name, digest, fingerprint) for name, digest in listed]
+            sealed.check(folder, manifest.files, every_byte=True)
+        except (NoIndex, IndexDamaged, IndexIncompatible):
+            readers.shutdown(cancel_futures=True)
+            return None, [], set()
+        found = [one for each in looked if (one := each.result())]
     held, lost = list[Segment](), set[Segment]()
-    for name, digest in manifest.segments if manifest.fingerprint == fingerprint else ():
-        with suppress(IndexDamaged, VectorsLost):
-            one = segments.look_at(index_dir / "segments" / name, digest, fingerprint, every_byte=True)
+    for one in found:
+        with suppress(VectorsLost):
             try:
                 if not (to_folder and one.keeps):
                     one.look(server)
@@ -262,3 +268,10 @@ def _sound(
                 lost.add(one)
             held.append(one)
     return Checked(folder, manifest, tuple(held), NONE), held, lost
+
+
+def _looked_at(folder: Path, digest: str, fingerprint: str) -> Segment | None:
+    """The segment, every byte of it read; None where it is damaged."""
+    with suppress(IndexDamaged):
+        return segments.look_at(folder, digest, fingerprint, every_byte=True)
+    return None

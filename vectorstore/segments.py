@@ -39,8 +39,8 @@ Hits = list[tuple[int, float]]  # passage numbers with their cosines, nearest fi
 
 NONE: Numbers = np.zeros(0, np.int64)
 # Where few of a segment may be found, each is compared. Else so many more are asked for than would do if what may be found lay
-# evenly; a search takes as long as comparing so many vectors for each of the nearest that it looks for.
-_FEW, _AS_LONG, _MORE = 2_000, 28, 1.3
+# evenly, and two standard deviations; a search takes as long as comparing so many vectors for each of those that it looks for.
+_FEW, _AS_LONG = 2_000, 36
 _MAPPED = 2**29  # bytes of vectors, up to which they stay mapped: 350,000 of 384 dimensions
 _AT_ONCE = 512  # vectors: what a processor has in its own cache
 _ASKED = 8  # segments on a server that one index asks at the same time
@@ -185,12 +185,14 @@ class Segments:
 
     def _nearest_among(self, vector: Vectors, n: int, among: Mask) -> Hits:
         """The same: of each segment as many as it is likely to have of the nearest, then n of those that may have more."""
-        share = n / len(self.parts)
-        few = min(n, int(share + 4 * share**0.5) + 4)
-        rows = list(self._each(lambda part: part.nearest(vector, few, among), self.parts))
+        lefts = [part.left(among) for part in self.parts]
+        shares = [n * len(left) / max(1, sum(map(len, lefts))) for left in lefts]
+        asked = [min(n, int(share + 2 * share**0.5) + 3) for share in shares]
+        rows = list(self._each(lambda part, left, few: part.nearest_of(left, vector, few), self.parts, lefts, asked))
         nth = sorted((cosine for row in rows for _, cosine in row), reverse=True)[:n][-1:]
-        again = [part for part, row in zip(self.parts, rows, strict=True) if len(row) == few < n and [row[-1][1]] > nth]
-        found = dict(chain(*rows, *self._each(lambda part: part.nearest(vector, n, among), again)))
+        short = [at for at, (row, few) in enumerate(zip(rows, asked, strict=True)) if len(row) == few < n and [row[-1][1]] > nth]
+        again = self._each(lambda at: self.parts[at].nearest_of(lefts[at], vector, n), short)
+        found = dict(chain(*rows, *again))
         return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:n]
 
     def vectors(self, numbers: Sequence[int]) -> dict[int, Vectors]:
@@ -247,23 +249,25 @@ class Part:
     def nearest(self, vector: Vectors, n: int, among: Mask | None) -> Hits:
         """The n nearest of those that are not gone and that the mask admits."""
         everything = among is None and self._alive is None
-        return self.store.nearest(vector, n) if everything else self._nearest_of(self._left(among), vector, n)
+        return self.store.nearest(vector, n) if everything else self.nearest_of(self.left(among), vector, n)
 
-    def _left(self, among: Mask | None) -> Mask:
+    def left(self, among: Mask | None) -> Numbers:
         """The places of those."""
         admitted = np.ones(len(self._numbers), bool) if among is None else among[self._numbers]
-        return admitted if self._alive is None else admitted & self._alive
+        return np.flatnonzero(admitted if self._alive is None else admitted & self._alive)
 
-    def _nearest_of(self, left: Mask, vector: Vectors, n: int) -> Hits:
-        """Where they are few, each is compared; else as many more are asked for as should do, or each compared after all."""
-        places = np.flatnonzero(left)
-        asked = int(_MORE * n * len(left) / max(1, len(places))) + 10
-        if len(places) > max(_FEW, _AS_LONG * max(EF_SEARCH, asked)):
+    def nearest_of(self, places: Numbers, vector: Vectors, n: int) -> Hits:
+        """Where they are few, each is compared; else as many more are asked for as should do, then twice as many."""
+        share = max(1, len(places)) / len(self._numbers)
+        asked = int((n + 2 * (n * (1 - share)) ** 0.5) / share) + 1
+        asked = max(asked, min(EF_SEARCH, asked * 3 // 2))  # up to there a search takes as long for more
+        while len(places) > max(_FEW, _AS_LONG * max(EF_SEARCH, asked)):
             hits = self.store.nearest(vector, asked)
             at = np.searchsorted(self._numbers, [number for number, _ in hits])
-            found = [hit for hit, is_left in zip(hits, left[at], strict=True) if is_left][:n]
+            found = [hit for hit, is_left in zip(hits, within(at, places), strict=True) if is_left][:n]
             if len(found) == n or len(hits) < asked:
                 return found
+            asked *= 2
         held = self._kept.all()
         parts = [held[places[start : start + _AT_ONCE]] @ vector for start in range(0, len(places), _AT_ONCE)]
         near = np.concatenate([np.zeros(0, np.float32), *parts])

@@ -103,12 +103,13 @@ def articles(data: Path, many: int) -> Iterator[tuple[Article, list[str]]]:
 def archive(file: Path, made: Iterator[tuple[Article, list[str]]]) -> None:
     """Writes the archive of such articles."""
     writer = ArchiveWriter(file, 0)
+    writer.begin("made-up", "")
     database = writer._database
     fields = "id, text, title, source, url, published, authors, modified, section, language, corrections, agency, dateline"
     fields += ", heading, passages, file, place, given, address, wording, standing, digest"
     number = 0
     for place, (article, parts) in enumerate(made, 1):
-        values = (*row(article), article.title, len(parts), 1, place, article.id, "", b"", 0, b"")
+        values = (*row(article), article.title, len(parts), 1, place, article.id, "", digest(article.text), 0, b"")
         query = f"INSERT INTO articles ({fields}) VALUES ({marks(values)})"
         of, start = database.execute(query, values).lastrowid, 0
         for n, part in enumerate(parts):
