@@ -34,7 +34,7 @@ _FULL = "|".join(row[0].capitalize() for row in rows("dates.months"))
 _SHORT = "|".join(form.capitalize() for row in rows("dates.months") for form in row[1:])
 _WEEKDAYS = "|".join(row[0].capitalize() for row in rows("dates.weekdays"))
 DATE = re.compile(
-    rf"\b(?:{_MONTHS})\b\.? ?\d|\b(?:{_FULL})\b|\b(?:{_WEEKDAYS})\b|{pattern('questions.answers.date', cased=True).pattern}"
+    rf"\b(?:{_MONTHS})\b\.? ?\d|\b(?:{_FULL})\b|\b(?:{_WEEKDAYS})s?\b|{pattern('questions.answers.date', cased=True).pattern}"
 )
 _MONTH = rf"\b(?:{_FULL})\b|\b(?:{_SHORT})\."
 _OF_SORT = {
@@ -43,7 +43,7 @@ _OF_SORT = {
     "percentage": pattern("questions.answers.percentage"),
     "year": re.compile(r"\b(?:1\d|20)\d\d\b"),
     "month": re.compile(_MONTH),
-    "day": re.compile(rf"\b(?:{_WEEKDAYS})\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
+    "day": re.compile(rf"\b(?:{_WEEKDAYS})s?\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
 }
 _INSIDE = re.compile(r"(?<=[^.!?:\s\"“‘(]\s)[^\W\d_][\w-]*")
 _SHOWN = frozenset("money place reason means sense".split())  # kinds of answers that some words show

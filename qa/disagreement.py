@@ -16,11 +16,13 @@ from itertools import takewhile
 from qa.check.polarity import opposed
 from qa.check.status import excludes
 from qa.clauses import furniture
+from qa.tallies import counted, is_of_people, tally
 from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.senses import may_mean
+from vectorstore.language.speech import speech
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.language.verbs import is_past
@@ -50,11 +52,14 @@ _PASSIVE = word_set("copies.passive")
 _PHRASES = {tuple(map(stem, row[1:])): row[0] for row in rows("copies.phrases")}
 _PHRASED = frozenset(phrase[0] for phrase in _PHRASES)
 _UNDOING = stem_set("copies.undoing")
+_REVOKING = stem_set("copies.revoking")
+_GIVING_CAUSE = word_set("copies.giving_cause")
 _HAPPENING = stem_set("copies.happening")
 _HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
 _GROWING = word_set("copies.growing")
 _IF = word_set("certainty.if")
 _FURTHER = word_set("copies.further")
+_BEFORE_SORT = word_set("copies.before_sort")
 _AT_LEAST = word_set("copies.at_least")
 _CORRECTING = word_set("copies.correcting")
 _NOTES = lines("copies.notes")
@@ -111,6 +116,38 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     return len(mine) == len(theirs) == 1 and apart(mine, theirs)
 
 
+def tolls_apart(one: Report, other: Report, fate: int) -> bool:
+    """Whether the two give another number of people killed (or hurt, or missing) in one event, wherever in them that stands."""
+    days, rows = (one.article.published, other.article.published), (one.told, other.told)
+    counts = [tally(row, fate) for row in rows]
+    if not (counts[0] and counts[1] and days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
+        return False
+    gap, later = abs((days[0] - days[1]).days), rows[days[1] > days[0]]
+    if gap > _SOON or (gap > _AT_ONCE and not any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)):
+        return False
+    things = {counted(row, token) for row, token in zip(rows, counts, strict=True) if token} - {""}
+    names, weekdays = ([{t.key for t in row if test(t)} for row in rows] for test in (is_name, lambda t: t.date == "weekday"))
+    on_days = all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
+    if len(things) > 1 or (names[0] - names[1] and names[1] - names[0]) or on_days:  # of children and of people, elsewhere
+        return False
+    told, too = ({t.key for t in row if t.content and not (t.values or t.date or is_of_people(t))} for row in rows)
+    return len(told & too - things) >= 2
+
+
+def causes_apart(one: Report, other: Report) -> bool:
+    """Whether the two tell of one event and give another cause of it, each in a clause of its own."""
+    days, rows = (one.article.published, other.article.published), (one.told, other.told)
+    ends = [next((n for n, t in enumerate(row) if n and t.text.casefold() in _GIVING_CAUSE), 0) for row in rows]
+    if not all(ends) or not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
+        return False
+    events, causes = ([{t.key for t in part if t.content} for part in parts] for parts in (
+        [row[:end] for row, end in zip(rows, ends, strict=True)], [row[end + 1 :] for row, end in zip(rows, ends, strict=True)]
+    ))  # fmt: skip
+    if min(map(len, causes)) < 2 or not (events[0] <= events[1] or events[1] <= events[0]) or min(map(len, events)) < 3:
+        return False
+    return not any(a == b or may_mean(a, b) or may_mean(b, a) for a in causes[0] for b in causes[1])
+
+
 def _counts(row: Sequence[Token], n: int, wanted: Set[str]) -> bool:
     """Whether the token is a number of something wanted, which stands one or two words after it."""
     token, after = row[n], row[n + 1 : n + 3]
@@ -121,8 +158,13 @@ def _counts(row: Sequence[Token], n: int, wanted: Set[str]) -> bool:
 def corrects(article: Article) -> bool:
     """Whether an article says that it puts an earlier one right."""
     head, text = {word.strip(":—–-.,()[]").casefold() for word in article.title.split()}, article.text.casefold()
-    noted = bool(head & _CORRECTING) or any(note in text for note in _NOTES)
-    return noted or bool(pattern("copies.wrong").search(article.text[:_NOTE]))
+    return bool(head & _CORRECTING) or any(note in text for note in _NOTES) or tells_wrong(article.text, 0, _NOTE)
+
+
+def tells_wrong(text: str, start: int, end: int) -> bool:
+    """Whether a part of an article tells what an earlier report had wrong: by its own words, or by those soon after it."""
+    found = pattern("copies.wrong").search(text, start, end) or pattern("copies.retracting").search(text, start, end + _NOTE)
+    return bool(found) and found.start() < end
 
 
 def one_story(old: Article, new: Article) -> bool:
@@ -251,7 +293,7 @@ def _outgrown(less: Report, more: Report) -> bool:
 
 def _apart(mine: Sequence[Token], theirs: Sequence[Token]) -> tuple[list[Token], list[Token]] | None:
     """What each tells that the other does not, in whatever order; None where they share too little, or speak of two names."""
-    told, others = ([t for t in row if t.content and t.date not in ("weekday", "month")] for row in (mine, theirs))
+    told, others = ([t for n, t in enumerate(row) if t.content and not _is_day(row, n)] for row in (mine, theirs))
     keys, too = {t.key for t in told}, {t.key for t in others}
     here, there = [t for t in told if t.key not in too], [t for t in others if t.key not in keys]
     if len(keys & too) < max(2, _SHARED * (min(len(keys), len(too)) - 1)):
@@ -260,21 +302,47 @@ def _apart(mine: Sequence[Token], theirs: Sequence[Token]) -> tuple[list[Token],
     return None if any(both) else (here, there)
 
 
+def _is_day(row: Sequence[Token], n: int) -> bool:
+    """Whether a word is part of a day: "on Sunday", "20 September"."""
+    beside = row[max(0, n - 1) : n + 2] if row[n].values else row[n : n + 1]
+    return any(t.date in ("weekday", "month") for t in beside)
+
+
 def undoes(one: Report, other: Report) -> bool:
     """Whether one of two reports of an event says that it is off, or is not so: "is called off", "reports of it were wrong"."""
-    for here, there in [found, found[::-1]] if (found := _apart(one.told, other.told)) else []:
+    rows, articles = (one.told, other.told), (one.article, other.article)
+    off = not all(_UNDOING.isdisjoint([t.key for t in row]) for row in rows) and _is_off(*rows, *articles)
+    same = len({next((t.key for t in row if t.content), "") for row in rows}) == 1
+    pairs = [(a, b) for a, b in ((one, other), (other, one)) if same or "I" in [t.text for t in a.told[:1]]]
+    return off or any(_denies(a.told if same else _named(a), b.told, *articles) for a, b in pairs)
+
+
+def _is_off(mine: Sequence[Token], theirs: Sequence[Token], one: Article, other: Article) -> bool:
+    """Whether one tells all that the other does, or their main clauses do, but that it is off."""
+    rows = mine, theirs
+    mains = [row[: next((n for n, t in enumerate(row) if ";" in t.before or _goes_on(row, n, t)), len(row))] for row in rows]
+    for here, there in [two for pair in (rows, mains) if (found := _apart(*pair)) for two in (found, found[::-1])]:
         rest, more = ([t for t in row if t.key not in _HAPPENING] for row in (here, there))
-        ahead = len(rest) < len(here) or any(t.text.casefold() == "will" for t in (*one.told, *other.told))
-        few = len(rest) <= ahead and len(more) <= 3 and not any(is_name(t) or t.values for t in (*rest, *more))
+        rest = [t for t in rest if not (t.unit or t.measure)]  # "for 900 million euros"
+        ahead = len(rest) < len(here) or any(t.text.casefold() == "will" for t in (*mine, *theirs))
+        few = len(rest) <= ahead and len(more) <= _PLACE and not any(is_name(t) or t.values for t in (*rest, *more))
+        if few and any(t.key in _REVOKING for t in more):
+            return not (one.published and other.published) or abs((one.published - other.published).days) <= _LONG
         if few and any(t.key in _UNDOING for t in more):
-            return not _of_other_days(one.article, other.article, one.told, other.told, dates_matter=False)
-    starts = {next((t.key for t in report.told if t.content), "") for report in (one, other)}
-    return len(starts) == 1 and (_denies(one, other) or _denies(other, one))
+            return not _of_other_days(one, other, mine, theirs, dates_matter=False)
+    return False
 
 
-def _denies(one: Report, other: Report) -> bool:
+def _named(report: Report) -> tuple[Token, ...]:
+    """What somebody says of themselves, told of them: “I am not resigning,” Kern said. Else nothing."""
+    who = next((one.speakers[0] for one in speech(report.text) if one.speakers[0].names), None)
+    ahead = [t._replace(key="will", text="will") if t.key == "am" else t for t in report.told[1:]]  # "I am not resigning"
+    return (*(t._replace(content=True) for t in tokens(who.shown)), *ahead) if who else ()
+
+
+def _denies(mine: Sequence[Token], theirs: Sequence[Token], one: Article, other: Article) -> bool:
     """Whether the first clause of one says of all that it tells that it is not so, and the other's that it is."""
-    no, yes = ((*row[:1], *takewhile(lambda t: not t.before.strip("-\"' "), row[1:])) for row in (one.told, other.told))
+    no, yes = ((*row[:1], *takewhile(lambda t: not t.before.strip("-\"' "), row[1:])) for row in (mine, theirs))
     told = [t for t in no if t.content and t.key not in NEGATIONS]
     if len(told) < 3 or [t.key in NEGATIONS for t in no].count(True) != 1:
         return False
@@ -285,7 +353,7 @@ def _denies(one: Report, other: Report) -> bool:
             return False
     if {turn(t) for t in yes[:at]} - {turn(t) for t in no} or any(t.text.casefold() in _IF for t in yes):  # "may buy"
         return False
-    return not _of_other_days(one.article, other.article, no, no, dates_matter=False)
+    return not _of_other_days(one, other, no, no, dates_matter=False)
 
 
 def _other_outcome(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
@@ -499,7 +567,7 @@ def _of_other_days(one: Article, other: Article, mine: Sequence[Token], theirs: 
     """Whether the two seem to tell of different days: two matches, or how prices stood in March and in May."""
     rows = (mine, theirs)
     gap = abs((one.published - other.published).days) if one.published and other.published else 0
-    words = {t.text.casefold() for row in rows for t in row}
+    words = {t.text.casefold() for row in rows for n, t in enumerate(row) if not _is_sort(row, n)}
     if (gap and words & _OF_ITS_DAY) or (gap > _AT_ONCE and words & _OF_ITS_WEEK):
         return True
     ahead = all(any(t.text.casefold() in _AHEAD for t in row) for row in rows)
@@ -512,9 +580,15 @@ def _of_other_days(one: Article, other: Article, mine: Sequence[Token], theirs: 
     return gap > (_SOON if event and not ahead else _LONG)
 
 
+def _is_sort(row: Sequence[Token], n: int) -> bool:
+    """Whether a day or a time of day only says what sort of thing it is: "the evening surgery", "a row over Sunday opening"."""
+    after = [t for t in row[n + 1 : n + 2] if n and t.content and not (t.before or t.date or t.capital)]
+    return any(t.text.casefold() not in _OF_ITS_DAY and row[n - 1].text.casefold() in _BEFORE_SORT for t in after)
+
+
 def _day(row: Sequence[Token], article: Article) -> date | None:
     """The day that a sentence's weekday means, as near as its article's date tells."""
-    named = next((t.key for t in row if t.date == "weekday"), "")
+    named = next((t.key for n, t in enumerate(row) if t.date == "weekday" and not _is_sort(row, n)), "")
     if not named or not article.published:
         return None
     shift = (_WEEKDAYS.index(named) - article.published.weekday()) % 7

@@ -17,10 +17,23 @@ from functools import partial
 from qa.also_in import also_in, shared, standing
 from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort
 from qa.clauses import clause, furniture
-from qa.disagreement import Report, corrects, counted_apart, disagree, grown, is_before, one_story, undoes
+from qa.disagreement import (
+    Report,
+    causes_apart,
+    corrects,
+    counted_apart,
+    disagree,
+    grown,
+    is_before,
+    one_story,
+    tells_wrong,
+    tolls_apart,
+    undoes,
+)
 from qa.likeliest import Place, likeliest
 from qa.shapes import shaped
 from qa.tables import head_of
+from qa.tallies import fate_asked
 from qa.types import Citation, Sentence
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
@@ -58,6 +71,7 @@ _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
+_BARE = 4  # words that carry meaning: "Our report of 5 September was wrong."
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _UPDATES = 0.6  # the same of a later report of the same outlet
@@ -95,8 +109,7 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        score = sum(weight * value for weight, value in zip(_SENTENCE_WEIGHTS, self.traits, strict=True))
-        return score - _FURNITURE * furniture(self.text)
+        return sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True)) - _FURNITURE * furniture(self.text)
 
 
 def quote(
@@ -162,7 +175,7 @@ def _under_head(candidate: Candidate, inner: str, cited: list[Citation]) -> tupl
 def _clause(ask: Asked, candidate: Candidate) -> tuple[int, int]:
     """The part of a sentence that says as much; a table's row is shown whole, and what an earlier report had wrong."""
     whole = candidate.text
-    all_of_it = bool(candidate.head or pattern("copies.wrong").search(whole))
+    all_of_it = bool(candidate.head) or tells_wrong(candidate.hit.article.text, candidate.start, candidate.end)
     return (0, len(whole)) if all_of_it else clause(whole, partial(_says_as_much, ask, whole))
 
 
@@ -179,8 +192,7 @@ def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tup
 
 def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
-    wrong = pattern("copies.wrong").search
-    texts_read = [(_set_right if wrong(hit.passage.text) else sentences_read)(ask, hit.passage.text) for hit in hits]
+    texts_read = [(_set_right if tells_wrong(t := hit.passage.text, 0, len(t)) else sentences_read)(ask, t) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))
     near = [(hit.score - least) / (best - least) if best > least else 1.0 for hit in hits]
@@ -244,12 +256,16 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _set_right(ask: Asked, text: str) -> Sequence[Read]:
-    """The sentences; one that says what an earlier report had wrong goes on with the one that puts it right."""
+    """The sentences; one that says what an earlier report had wrong goes on with the one that puts it right.
+
+    "Our report was wrong." says nothing by itself, and goes with the one before it."""
     found: list[Read] = []
     read = sentences_read(ask, text)
-    wrong = [bool(pattern("copies.wrong").search(text, one.start, one.end)) for one in read]
+    wrong = [tells_wrong(text, one.start, one.end) for one in read]
+    bare = [told and sum(not word.is_light for word in one.words) <= _BARE for told, one in zip(wrong, read, strict=True)]
     for n, one in enumerate(read):
-        if n and wrong[n - 1] and not wrong[n] and "\n\n" not in text[read[n - 1].end : one.start]:
+        joins = n and (bare[n] if wrong[n] else wrong[n - 1] and not bare[n - 1])
+        if joins and "\n\n" not in text[read[n - 1].end : one.start]:
             row, met = found[-1].words + one.words, tuple(map(max, found[-1].met, one.met))
             found[-1] = Read(found[-1].start, one.end, row, stems_of(row), met)
         else:
@@ -283,8 +299,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen.pop()
         if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
             continue
-        later = all(_later(other, candidate) for other in chosen)
-        if chosen and not again and not later and _answers_alone(ask, first):
+        if chosen and not again and _answers_alone(ask, first) and not all(_later(other, candidate) for other in chosen):
             continue
         chosen.append(candidate)
     return chosen
@@ -324,7 +339,7 @@ def _last_word(first: Candidate, other: Candidate) -> bool:
 def _of_one_matter(first: Candidate, other: Candidate) -> bool:
     """Whether a correction is of what the first sentence tells."""
     new, old = other.hit.article, first.hit.article
-    named = bool(pattern("copies.wrong").search(other.text)) and old.id != new.id and _shared(first, other, _HALF)
+    named = tells_wrong(new.text, other.start, other.end) and old.id != new.id and _shared(first, other, _HALF)
     return named or (one_story(old, new) and _restates(first, other))
 
 
@@ -422,8 +437,7 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     least, reports = min(one.met, other.met), (one.report, other.report)
     if one.hit.article.id == other.hit.article.id or least < _BARELY:
         return False
-    off = undoes(*reports)
-    if off or least < 0.5:
+    if (off := undoes(*reports) or (ask.kind in ("number", "reason") and _tell_apart(ask, *reports))) or least < 0.5:
         return off
     both = [(min(pair) >= 0.5, max(pair) >= 0.5) for pair in zip(one.read.met, other.read.met, strict=True)]
     if sum(all_ for all_, _ in both) < _SAME_FACT * sum(any_ for _, any_ in both):
@@ -431,6 +445,12 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     dates_matter = ask.kind == "date" or ask.sort in ("year", "month", "day")
     counted = ask.counted and not any(counts_others(ask, report.text) for report in reports)
     return bool(counted and counted_apart(*reports, {ask.counted})) or disagree(*reports, dates_matter)
+
+
+def _tell_apart(ask: Asked, one: Report, other: Report) -> bool:
+    """Whether two reports give another toll, or another cause, wherever in them that stands."""
+    fate = fate_asked(ask.stems)
+    return causes_apart(one, other) if ask.kind == "reason" else fate is not None and tolls_apart(one, other, fate)
 
 
 def _says_as_much(ask: Asked, whole: str, part: str) -> bool:

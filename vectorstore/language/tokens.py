@@ -315,6 +315,6 @@ def _with_dates(found: list[Token]) -> list[Token]:
             )
             if low not in _MAY_BE_ANOTHER_WORD or beside:
                 out[n] = token._replace(key=_MONTH_FORMS[low], date="month", content=True)
-        elif low in WEEKDAYS or (following is not None and following.before.startswith((",", "."))):
+        elif low.removesuffix("s") in WEEKDAYS or (following is not None and following.before.startswith((",", "."))):
             out[n] = token._replace(key=_WEEKDAY_FORMS.get(low, low), date="weekday", content=True)
     return out
