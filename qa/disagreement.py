@@ -119,13 +119,13 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
 def tolls_apart(one: Report, other: Report, fate: int) -> bool:
     """Whether the two give another number of people killed (or hurt, or missing) in one event, wherever in them that stands."""
     days, rows = (one.article.published, other.article.published), (one.told, other.told)
-    counts = [tally(row, fate) for row in rows]
-    if not (counts[0] and counts[1] and days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
+    counts = [token for row in rows if (token := tally(row, fate))]
+    if len(counts) < 2 or not (days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
         return False
     gap, later = abs((days[0] - days[1]).days), rows[days[1] > days[0]]
     if gap > _SOON or (gap > _AT_ONCE and not any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)):
         return False
-    things = {counted(row, token) for row, token in zip(rows, counts, strict=True) if token} - {""}
+    things = {counted(row, token) for row, token in zip(rows, counts, strict=True)} - {""}
     names, weekdays = ([{t.key for t in row if test(t)} for row in rows] for test in (is_name, lambda t: t.date == "weekday"))
     on_days = all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
     if len(things) > 1 or (names[0] - names[1] and names[1] - names[0]) or on_days:  # of children and of people, elsewhere
@@ -164,7 +164,7 @@ def corrects(article: Article) -> bool:
 def tells_wrong(text: str, start: int, end: int) -> bool:
     """Whether a part of an article tells what an earlier report had wrong: by its own words, or by those soon after it."""
     found = pattern("copies.wrong").search(text, start, end) or pattern("copies.retracting").search(text, start, end + _NOTE)
-    return bool(found) and found.start() < end
+    return found is not None and found.start() < end
 
 
 def one_story(old: Article, new: Article) -> bool:
