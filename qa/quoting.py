@@ -130,6 +130,7 @@ def quote(
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
     if chosen and (ask.gist or pattern("questions.shaped").search(question)):
         chosen = shaped(question, ask, chosen, ranked, _tells_again)
+        chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
     shown, cited = list[Sentence](), list[Citation]()
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
@@ -305,18 +306,17 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
     return chosen
 
 
-def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]) -> list[Candidate]:
+def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters], decided: bool = False) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report.
 
-    An outlet that the question asks for ("according to CNN") has the first word all the same.
+    Before one that is `decided` on only what says otherwise. An outlet that the question asks for goes first all the same.
     """
     first = chosen[0]
-    if any(wish.sources and wish.admits(first.hit.article) for wish in prefer):
-        return chosen
-    told = [c for c in chosen[1:] if _outdone(ask, first, c)]
-    near = told + [c for c in chosen[1:] if c.met > first.met - _AS_MUCH and _restates(first, c)]
-    others = near + [c for c in chosen[1:] if _last_word(first, c) or _follows(first, c)]
-    last = max([first, *others], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
+    others = [] if any(wish.sources and wish.admits(first.hit.article) for wish in prefer) else chosen[1:]
+    told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
+    more = [] if decided else others
+    told += [c for c in more if (c.met > first.met - _AS_MUCH and _restates(first, c)) or _follows(first, c)]
+    last = max([first, *told], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
 
 
