@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,6 +29,7 @@ _OVERTAKEN = 200  # days in which a report may be reversed; after them it is mor
 _SOON = 10  # and in which another count is of the same event
 _TOLD = 0.6  # share of a sentence's words that a later report needs to be on the same matter
 _LEAST = 2  # words of content that both have
+_NAMED_WORDS = re.compile(r"“([^“”]{1,80})”")
 
 
 def with_later(reading: Reading, hits: Sequence[Hit]) -> Reading:
@@ -65,8 +67,11 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
 
 
 def _points_back(sentence: str) -> bool:
-    """Whether what a sentence tells of stands before it: "That was before the war." """
-    first, second, *_ = (*(token.key for token in tokens(normalised(sentence))), "", "")
+    """Whether what a sentence tells of stands before it: "That was before the war." So it does where it names nothing."""
+    told = tokens(normalised(sentence))
+    first, second, *_ = (*(token.key for token in told), "", "")
+    if first in word_set("words.subjects") | word_set("followups.owning") or not any(is_name(t) and not t.first for t in told):
+        return True
     return first in word_set("words.articles") and second in word_set("words.being")
 
 
@@ -76,8 +81,14 @@ def _otherwise(sentence: str, text: str, days: int) -> list[str]:
     told = [bool(place) for token, place in zip(claim.tokens, claim.at, strict=True) if token.content]
     if sum(told) < _TOLD * len(told):
         return []
-    turned = [reason for rule in (polarity, status) for reason in rule(claim) if "he passage says" in reason]
+    turned = [reason for rule in (polarity, status) for reason in rule(claim) if "he passage says" in reason and _tells(reason)]
     return turned + [reason for reason in numbers(claim) if days <= _SOON and contradicts(reason)]
+
+
+def _tells(reason: str) -> bool:
+    """Whether what a reason names are words that tell what happened: no "her" for "he", no name ("the Open") for a word."""
+    light = word_set("speech.pronouns") | word_set("followups.owning")
+    return not any(word.casefold() in light or word.istitle() for word in _NAMED_WORDS.findall(reason))
 
 
 def matter(sentence: str, hit: Hit) -> tuple[float, tuple[int, int] | None]:

@@ -273,9 +273,15 @@ def _digits(value: float) -> int:
 
 def _number_reason(token: Token, instead: Sequence[Token]) -> str:
     shown = token.text + ("%" if token.unit == "%" else "")
-    if len(instead) == 1:
+    if len(instead) == 1 and _are_of_one_kind(token, instead[0]):
         return f"The passage does not give the number {shown} here, but {instead[0].text}."
     return f"The passage does not give the number {shown}."
+
+
+def _are_of_one_kind(one: Token, other: Token) -> bool:
+    """Whether one number may be given for the other: 50 years are none of £45 billion, nor is a first place of three cups."""
+    units = [(t.unit, t.measure.dimension if t.measure else "") for t in (one, other)]
+    return units[0] == units[1]
 
 
 def dates(claim: Claim) -> Iterator[str]:
@@ -285,7 +291,11 @@ def dates(claim: Claim) -> Iterator[str]:
             if not token.date:
                 continue
             there = [claim.token_at(p) for p in slot.there]
-            instead = [t for t in there if t.date == token.date or (token.date == "year" and t.values and not _is_said(claim, t))]
+            instead = [
+                t
+                for t in there
+                if t.date == token.date or (token.date == "year" and t.values and t.content and not _is_said(claim, t))
+            ]
             if not _given(claim, i, slot, bool(instead)):
                 what = {"month": "month", "weekday": "day", "year": "year"}[token.date]
                 but = f" here, but {instead[0].text}" if len(instead) == 1 else ""

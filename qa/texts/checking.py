@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 from qa.check.verdict import key_words
@@ -19,6 +20,7 @@ from vectorstore.errors import UsageError
 from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import is_name
+from vectorstore.language.senses import is_word
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import isa
 from vectorstore.language.speech import speech
@@ -29,6 +31,7 @@ from vectorstore.types import Filters, Hit, Passage
 SECONDS = 300.0  # that a text may take before the rest of it is named as not checked
 LONGEST = 300_000  # characters that are read: some 50,000 words
 _HITS = 8
+_TOLD_OF = 20_000  # characters of an article in which those whom it tells of are named
 _AROUND = 500  # characters either side of a quotation's place that a sentence is checked by
 _WRONG = ("altered", "another person's", "stitched")
 
@@ -154,7 +157,9 @@ class _Checking:
     second: Second | None = None
     judged: dict[int, Judged] = field(default_factory=dict)
     quotes: dict[int, list[Quote]] = field(default_factory=dict)  # of each quotation
-    before: str = ""  # the claim before
+    before: str = ""  # the last claim that names somebody, or some place
+    named: frozenset[str] = frozenset()  # and whom
+    subject: frozenset[str] = frozenset()  # whom the first one names
     held: list[Hit] = field(default_factory=list)  # and what carried it
 
     def sentence(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> _Row:
@@ -188,7 +193,7 @@ class _Checking:
         self._remember(written.words, [hit for hit, _ in found.quotes])
         if _is_opinion(written.words) and found.status != "supported":
             return _Row(replace(plain, kind="opinion"), [])
-        quotes = list(found.quotes) if found.status != "not in the articles" else own
+        quotes = list(found.quotes) or own
         return _Row(replace(plain, status=found.status, reasons=_told(found), note=found.note), quotes, list(found.differs))
 
     def _only_quotes(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> bool:
@@ -208,13 +213,17 @@ class _Checking:
 
     def _near(self, words: str) -> list[Hit]:
         """What the collection has on a sentence; one that starts with a pronoun is read behind the one before it."""
-        first = words.split(" ", 1)[0].casefold().strip("\"'“‘")
-        asked = f"{self.before} {words}" if first in word_set("words.subjects") and self.before else words
+        leans = bool(self.before) and _leans(words)
+        asked = f"{self.before} {words}" if leans else words
         found = self.index.search(asked, self.filters, _HITS)  # what a sentence says of outlets and days narrows nothing
-        return [*found, *(hit for hit in self.held if hit not in found)]
+        near = [*found, *(hit for hit in self.held if hit not in found)]
+        of = [self.named] if _points(words) else [self.named, self.subject]
+        return [hit for hit in near if any(map(partial(_tells_of, hit), of))] if leans else near
 
     def _remember(self, words: str, hits: Sequence[Hit]) -> None:
-        self.before = words[:300]
+        names = _named_in(words[:300])
+        if names and not (self.before and _points(words)):
+            self.before, self.named, self.subject = words[:300], names, self.subject or names
         self.held = list(hits)[:2] or self.held
 
 
@@ -251,6 +260,29 @@ def _reason(found: Judged, one: Marked) -> str:
 def _tells(words: str) -> bool:
     """Whether a sentence has words of content, so that something is told in it."""
     return any(token.content for token in tokens(normalised(words[:2_000]))) or not words.isascii()
+
+
+def _tells_of(hit: Hit, names: frozenset[str]) -> bool:
+    """Whether an article names most of those whom a text has just named: "He confessed" is not said of another "he"."""
+    told = _named_in(f"{hit.article.title} {hit.article.text[:_TOLD_OF]}")
+    return 2 * len(names & told) >= len(names)
+
+
+def _leans(words: str) -> bool:
+    """Whether a sentence is about what the one before it was about: it starts with a pronoun, or names nothing itself."""
+    return _points(words) or not _named_in(words)
+
+
+def _points(words: str) -> bool:
+    first = words.split(" ", 1)[0].casefold().strip("\"'“‘")
+    return first in word_set("words.subjects") | word_set("followups.owning")
+
+
+@lru_cache(maxsize=512)
+def _named_in(text: str) -> frozenset[str]:
+    """The names of a text, but for the first word of a sentence where that may be any."""
+    row = tokens(normalised(text))
+    return frozenset(t.key for t in row if is_name(t) and (not t.first or t.text.isupper() or not is_word(t.key)))
 
 
 def _is_opinion(words: str) -> bool:

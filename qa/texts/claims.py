@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from qa.asking import NUMBER
 from qa.check.verdict import check, contradicts
 from qa.citations import Quote, carried, checked
 from qa.disagreement import corrects
 from qa.overtaken import SAME_OF_ANOTHER, matter, overtaken
 from qa.second import Second
 from qa.texts.types import Status
+from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import pattern, rows
+from vectorstore.language.names import is_name
+from vectorstore.language.senses import is_synonym, may_mean
 from vectorstore.language.sentences import sentences
+from vectorstore.language.speakers import isa
 from vectorstore.language.tokens import normalised, tokens
 from vectorstore.types import Hit
+
+_FOUNDED = 8  # words of a sentence of which one may have no word of the article for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ def told(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> To
             verdict, quotes = carried(re.sub(rf",? ?\b{year}\b", "", sentence, count=1), same)
     if verdict.supported and (wrong := [quote for quote in quotes if _is_put_right(sentence, quote)]):
         return Told("contradicted", ("The article says that this was wrong.",), "", tuple(wrong))
+    if verdict.supported and (unfounded := _unfounded(sentence, quotes, hits)):
+        return Told("not in the articles", (f"The nearest article has no word for “{unfounded}”.",), "", tuple(quotes))
     if verdict.supported:
         later, note = overtaken(sentence, quotes, hits)
         return Told("supported", (), f"{verdict.note} {note}".strip(), tuple(quotes), later)
@@ -48,10 +57,45 @@ def told(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> To
         if span is None or (best and share <= best[0]):
             continue
         against = checked(sentence, [hit])
-        reasons = tuple(reason for reason in against.reasons if contradicts(reason, share >= SAME_OF_ANOTHER))
+        figures = share >= SAME_OF_ANOTHER and any(t.values or t.date for t in tokens(normalised(hit.article.text[slice(*span)])))
+        reasons = tuple(reason for reason in against.reasons if contradicts(reason, figures))
         if reasons and not against.supported:
             best = share, Told("contradicted", reasons, "", ((hit, span),))
     return best[1] if best else Told("not in the articles", verdict.reasons if quotes else (), "", ())
+
+
+def _unfounded(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> str:
+    """A word that tells something for which the articles found have none, nor one that may mean it; empty where all have one.
+
+    What a writer cites may be summed up in other words; what a search has found may be of another matter but for that word.
+    """
+    quoted = {hit.passage.id: hit for hit, _ in quotes}
+    same = [(hit, *matter(sentence, hit)) for hit in hits if hit.passage.id not in quoted]
+    texts = " \n".join(f"{hit.article.title} \n{hit.passage.text}" for hit in quoted.values())
+    texts += " \n".join(hit.article.text[slice(*span)] for hit, share, span in same if span and share >= SAME_OF_ANOTHER)
+    if common_language(sentence, [texts]) != "en":
+        return ""
+    found = _keys_of(texts)
+    beside = _keys_of(" \n".join(f"{hit.article.title} \n{hit.article.text[slice(*span)]}" for hit, span in quotes))
+    told = [token for token in tokens(normalised(sentence)) if token.content and not token.values and not token.date]
+    lacked = [
+        token.text
+        for token in told
+        if token.key not in found
+        and not (is_name(token) or token.capital or token.quoted or _is_frame(token.text.casefold()))
+        and not any(may_mean(token.key, key, narrower=False) for key in beside)
+        and not any(is_synonym(token.key, key) for key in found)
+    ]
+    return lacked[0] if len(lacked) * _FOUNDED >= len(told) else ""
+
+
+def _keys_of(text: str) -> frozenset[str]:
+    return frozenset(token.key for token in tokens(normalised(text)[:40_000]))
+
+
+def _is_frame(word: str) -> bool:
+    """Whether a word only says who says it, or about how many: "thousands" of 2,500."""
+    return isa(word, "verbs_of_saying", "titles") or bool(NUMBER.fullmatch(word))
 
 
 def _is_put_right(sentence: str, quote: Quote) -> bool:

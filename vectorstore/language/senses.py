@@ -39,8 +39,11 @@ def _senses() -> tuple[_Rows, _Rows, frozenset[str]]:
 
 
 @lru_cache(maxsize=50_000)
-def may_mean(stemmed: str, other: str) -> bool:
-    """Whether a word may stand for another in some sense of it: it is a synonym, a broader word or of the same root."""
+def may_mean(stemmed: str, other: str, narrower: bool = True) -> bool:
+    """Whether a word may stand for another in some sense of it: it is a synonym, a broader word or of the same root.
+
+    A verb may also say more than the other one, unless `narrower` is false: "slain" for "killed".
+    """
     if stemmed == other or stemmed in related(other):
         return True
     named, broader, verbs = _senses()
@@ -48,7 +51,9 @@ def may_mean(stemmed: str, other: str) -> bool:
     mine, theirs = named.get(stemmed, none), named.get(other, none)
     if not theirs.isdisjoint(mine) or not theirs.isdisjoint(broader.get(stemmed, none)):
         return True
-    return stemmed in verbs and not mine.isdisjoint(broader.get(other, none))  # "slain" for "killed", but no "wolf" for "animal"
+    return (
+        narrower and stemmed in verbs and not mine.isdisjoint(broader.get(other, none))
+    )  # "slain" for "killed", but no "wolf" for "animal"
 
 
 def is_synonym(stemmed: str, other: str) -> bool:
