@@ -259,7 +259,10 @@ def test_a_server_that_is_killed_while_it_is_asked(chroma: Chroma, steady: Path)
             assert index.try_server()[1].startswith(
                 f"The vector server at {chroma.url} does not answer (Connection refused): start"
             )
+            with pytest.raises(VectorsUnavailable, match="does not answer"):
+                index.await_server()
             chroma.start()
+            index.await_server()
             after = asked(index)  # a graph that was replayed from the server's log may order what is equally near otherwise
             assert after.hits[0].passage == before.hits[0].passage
             assert not after.notice

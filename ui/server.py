@@ -839,6 +839,7 @@ def serve(
             )
         warming = threading.Thread(target=_warm, args=(assistant,), daemon=True)
         warming.start()
+        threading.Thread(target=_await_server, args=(assistant,), daemon=True).start()
         try:
             threading.Event().wait()
         finally:
@@ -849,6 +850,12 @@ def _warm(assistant: Assistant) -> None:
     """Load what the first search needs while the reader is still typing; what fails here fails again at the first question."""
     with suppress(OnRecordError):
         assistant.index.search("Who said what?", k=1)
+
+
+def _await_server(assistant: Assistant) -> None:
+    """Have a server that holds the vectors read them: of a million that takes longer than a question waits."""
+    with suppress(OnRecordError):
+        assistant.index.await_server()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -168,6 +168,14 @@ class Index:
         with self._current() as reader:
             return reader.try_server()
 
+    def await_server(self) -> None:
+        """Returns when a server that was just started has read all vectors; until then it may be too slow for a question.
+
+        Raises VectorsUnavailable where it does not answer.
+        """
+        with self._current() as reader:
+            reader.await_server()
+
     def apart(self, question: str, filters: Filters = Filters(), n: int = 100) -> tuple[list[Hit], list[Hit]]:
         """What each of the two searches finds by itself, (by words, by meaning), as it ranks it: for measures to compare with."""
         with self._current() as reader:
@@ -435,6 +443,9 @@ class Generation:
         except VectorsUnavailable as error:
             return self._vectors.served, str(error)
         return self._vectors.served, ""
+
+    def await_server(self) -> None:
+        self._vectors.read()
 
     def _judged(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Judged]:
         """What the reranker makes of each passage's best stretch of sentences; with each passage, its headline as it is read."""

@@ -72,6 +72,11 @@ class Segment:
             )
         return ServedStore(server, self.folder, self.collection, self.numbers)
 
+    def read(self, server: Server | None) -> None:
+        """Returns when its server has read what it finds the nearest with, which a server that was just started has not."""
+        if self.collection:
+            self._served(server and server.patient()).read()
+
     def look(self, server: Server | None, every: bool = False) -> None:
         """Raises VectorsUnavailable where its server does not answer, VectorsLost where it has something else."""
         if self.collection:
@@ -171,6 +176,11 @@ class Segments:
         """Asks the server for each segment that it has; raises VectorsUnavailable."""
         for segment in self.segments:
             segment.look(self._server)
+
+    def read(self) -> None:
+        """Returns when the server has read all that it finds vectors with, however long that takes; raises VectorsUnavailable."""
+        for segment in self.segments:
+            segment.read(self._server)
 
     def count(self) -> int:
         """How many passages have a vector."""

@@ -122,6 +122,10 @@ class ServedStore:
         self._ready()
         return len(self._numbers)
 
+    def read(self) -> None:
+        """Returns when the server has read what it finds these vectors with."""
+        self.nearest(self._marks.samples[0], 1)
+
     def nearest(self, vector: Vectors, n: int) -> list[tuple[int, float]]:
         """The n nearest passages, as (number, cosine), nearest first."""
         id_ = self._ready()
