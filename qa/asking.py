@@ -40,7 +40,7 @@ _MONTH = rf"\b(?:{_FULL})\b|\b(?:{_SHORT})\."
 _OF_SORT = {
     "country": COUNTRY,
     "state": STATE,
-    "percentage": pattern("questions.answers.percentage"),
+    **{sort: pattern(f"questions.answers.{sort}") for sort in ("percentage", "age")},
     "year": re.compile(r"\b(?:1\d|20)\d\d\b"),
     "month": re.compile(_MONTH),
     "day": re.compile(rf"\b(?:{_WEEKDAYS})s?\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),

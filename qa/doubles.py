@@ -109,6 +109,7 @@ class FaultServer(_Server):
         "html error",  # 500 with a page
         "redirect",
         "compressed",  # a few bytes that unpack to many
+        "gzip",  # a good answer, packed although nobody asked for that
         "bad json",
         "not an object",
         "empty choices",
@@ -227,10 +228,19 @@ class FaultServer(_Server):
         handler.end_headers()
 
     def _compressed(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        self._packed(handler, b"data: " + b"0" * 50_000_000)
+
+    def _gzip(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        chunks = [_chunk({"content": "The ministry denied it [1]."}), _chunk({}, "stop")]
+        self._packed(
+            handler, b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
+        )
+
+    def _packed(self, handler: BaseHTTPRequestHandler, events: bytes) -> None:
         import gzip
 
         handler.send_response(200)
-        body = gzip.compress(b"data: " + b"0" * 50_000_000)
+        body = gzip.compress(events)
         for name, value in (("Content-Type", "text/event-stream"), ("Content-Encoding", "gzip")):
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(body)))

@@ -39,7 +39,7 @@ from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
 from vectorstore.language.datelines import dateline
 from vectorstore.language.days import day_words
-from vectorstore.language.lexicon import pattern
+from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.quotations import set_inside
 from vectorstore.language.sentences import Span, presentable
 from vectorstore.language.words import Word, rarity, words
@@ -69,6 +69,8 @@ _READ, _UNREAD = 0.1, -6.0
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
+# "She is 34." is said of whom the sentence before names.
+_TAKES_UP = frozenset(word.capitalize() for word in word_set("words.subjects") - {"i", "we"})
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _BARE = 4  # words that carry meaning: "Our report of 5 September was wrong."
@@ -211,15 +213,18 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             votes[stem] += vote  # type: ignore[assignment]
     asked_for = sum(term.share for term in ask.terms if term.stem in ask.asking) or 1.0
     asking = [term.share / asked_for * (term.stem in ask.asking) for term in ask.terms]
+    said_on = ask.kind not in ("name", "which")  # who it was no "he" tells
     found: dict[tuple[str, int], Candidate] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
         met, title = [one.met for one, _ in rows], words_met(ask, titles[n])
         puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
-        for i in [i for i in range(1, len(rows)) if puts[i - 1] and not puts[i]]:  # what follows a question answers it
-            met[i] = tuple(map(max, met[i], met[i - 1]))
+        for i in range(1, len(rows)):  # what follows a question answers it
+            if (answers := puts[i - 1] and not puts[i]) or (said_on and rows[i][0].words[0].text in _TAKES_UP):
+                likened = zip(ask.terms, met[i], met[i - 1], strict=True)
+                met[i] = tuple([max(own, before * (answers or term.stem in ask.names)) for term, own, before in likened])
         for i, ((one, head), text) in enumerate(zip(rows, texts, strict=True)):
-            begin = hit.passage.start + one.start
+            begin, end = hit.passage.start + one.start, hit.passage.start + one.end
             if not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
                 continue
             beside = [title, *met[max(0, i - 1) : i], *met[i + 1 : i + 2]]
@@ -251,7 +256,6 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / size,
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
             )
-            end = hit.passage.start + one.end
             found[hit.article.id, begin] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head)
     return list(found.values())
 

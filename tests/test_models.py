@@ -67,6 +67,7 @@ FAULTS: dict[str, type[ModelError] | str] = {
     "html error": ModelBusy,
     "redirect": ModelNotFound,
     "compressed": BadReply,
+    "gzip": "stop",
     "bad json": BadReply,
     "not an object": BadReply,
     "empty choices": BadReply,

@@ -31,6 +31,7 @@ from qa.models.wire import (
     model_error,
     reply,
     status_of,
+    unpacked,
     wait_before_retry,
     words_of,
 )
@@ -322,10 +323,13 @@ class _Request:
 
     def on_response(self, response: httpx2.Response) -> None:
         self.content_type = response.headers.get("content-type", "").partition(";")[0].strip()
-        if response.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-            raise BadReply(f"{self.endpoint.host} compresses its reply, which was not asked for. Switch that off there.")
+        packing = response.headers.pop("content-encoding", "identity").lower()  # not asked for: some gateways do it all the same
+        if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise BadReply(f"{self.endpoint.host} compresses its reply ({brief(packing, 20)}). Switch that off there.")
         most = max(_BYTES_AT_LEAST, self._tokens * _BYTES_PER_TOKEN)
-        response.stream = at_most(most, response.stream, lambda: self._too_large(most))
+        response.stream = at_most(
+            most, response.stream, lambda: self._too_large(most), iter if packing in ("", "identity") else unpacked
+        )
 
     def _too_large(self, most: int) -> BadReply:
         return BadReply(f"{self.endpoint.host} sent more than {most // 1_000_000} MB for one answer. Is it a model's endpoint?")

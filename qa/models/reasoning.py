@@ -47,6 +47,11 @@ _SPELT = [
     )
 ]
 
+# A quotation in Markdown that is headed as reasoning.
+_QUOTED = re.compile(
+    r"^> ?[\W_]{0,8}(?:my |the )?(?:reasoning|thoughts?|thinking|thought process|analysis)\b[^\n]{0,60}\n(?:>[^\n]*(?:\n|\Z))*",
+    re.I | re.M,
+)
 _HEADER = re.compile(
     r"(?:<\|start\|>\s{0,4}\w{0,12}\s{0,4})?<\|channel\|>\s{0,4}(\w{0,20})"
     r"(?:[^<\n]{0,80}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>)?"
@@ -106,7 +111,7 @@ def answer_in(raw: str, thinks: bool = False, whole: bool = False) -> str:
 
 
 def _taken_out(raw: str, thinks: bool, whole: bool) -> str:
-    text = _in_answer_tags(_without_blocks(_on_final_channel(_EMPTY.sub("", raw)), thinks, whole))
+    text = _in_answer_tags(_without_blocks(_on_final_channel(_EMPTY.sub("", _QUOTED.sub("", raw))), thinks, whole))
     text = _after_labels(text, whole)
     seen = 0
     for end in _END.finditer(text):

@@ -6,7 +6,8 @@ This is the only file that knows openai and httpx2; they are imported by the fir
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -281,7 +282,26 @@ def _retry_after(error: BaseException) -> float | None:
     return max(0.0, seconds) if seconds == seconds else None  # not NaN
 
 
-def at_most(limit: int, stream: Any, too_large: Callable[[], BadReply]) -> Any:
+_PIECE = 65_536  # bytes
+
+
+def unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """A gzip or zlib body, unpacked a piece at a time: a few bytes may stand for any number."""
+    import httpx2
+
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    for part in parts:
+        piece = b""
+        while part or len(piece) == _PIECE:
+            try:
+                piece = unpacker.decompress(part, _PIECE)
+            except zlib.error as error:
+                raise httpx2.DecodingError(str(error)) from error
+            yield piece
+            part = unpacker.unconsumed_tail
+
+
+def at_most(limit: int, stream: Any, too_large: Callable[[], BadReply], read: Callable[[Any], Iterable[bytes]] = iter) -> Any:
     import httpx2
 
     class Capped(httpx2.SyncByteStream):
@@ -289,7 +309,7 @@ def at_most(limit: int, stream: Any, too_large: Callable[[], BadReply]) -> Any:
 
         def __iter__(self) -> Iterator[bytes]:
             seen = 0
-            for part in stream:
+            for part in read(stream):
                 seen += len(part)
                 if seen > limit:
                     raise too_large()

@@ -34,7 +34,7 @@ _STOP = re.compile(
     rf"[.!?…{_HARD}](?<![.!?…][.!?…])(?:"
     rf"(?:(?<=\.)(?: \.){{1,3}}|(?<=[.!?…])[.!?…]*+|(?<=[{_HARD}])[{_HARD}]*+)(?:[ \xa0\u202f]?»|[{re.escape(_CLOSERS)}“«‹])*"
     rf"(?:(?=\s|$)|(?<=[{_HARD}」』】）》])|(?<=[{_HARD}][”’]))"
-    r"|(?<=[^\W\d_A-Z][^\W\d_A-Z][.!?])[”\"’']?(?=[“\"‘']?[A-Z][a-z’']{0,30} ))"  # scraped text: "he said it.He left"
+    r"|(?:(?<=[^\W_A-Z][\w%)][.!?])|(?<= \d[.!?]))[”\"’']?(?=[“\"‘']?[A-Z][a-z’']{0,30} ))"  # scraped text: "he said it.He left"
 )
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
@@ -63,9 +63,7 @@ def presentable(sentence: str) -> bool:
     enough = 4 if sentence.isascii() else 2
     if (sum(map(str.isalnum, sentence[:12])) < enough and sum(map(str.isalnum, sentence)) < enough) or _STRAY.match(sentence):
         return False
-    if not sentence.endswith("."):
-        return True
-    found = _WORD_BEFORE.search(sentence[-31:-1])
+    found = _WORD_BEFORE.search(sentence[-31:-1]) if sentence.endswith(".") else None
     return not (found and _last_part(found.group()) in _any("abbreviations"))
 
 
@@ -113,9 +111,7 @@ def _hard_wrapped(lines: list[str]) -> bool:
 
 
 def _stops(text: str, start: int, end: int) -> Iterator[int]:
-    for match in _STOP.finditer(text, start, end):
-        if match.end() < end and _ends_sentence(text, start, match, end):
-            yield match.end()
+    return (m.end() for m in _STOP.finditer(text, start, end) if m.end() < end and _ends_sentence(text, start, m, end))
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
