@@ -15,6 +15,7 @@ from qa.across import across
 from qa.answerable import tells
 from qa.citations import kept, read, verified
 from qa.collection import GREETING, from_records, wanted
+from qa.comparing import sides
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel, Draft, Model, ModelUntil
 from qa.overtaken import with_later
@@ -213,7 +214,7 @@ def whole_sentences(cut: str) -> str:
 
 def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[Found], told: Sequence[bool]) -> Answer:
     """The sentences that best answer, word for word; of several questions in one, each in turn, or that it is not answered."""
-    if len(asking) == 1:
+    if len(asking) == 1 or sides(asking[0]):
         shown, cited = quote(asking[0], found.hits, prefer=found.scope.prefer)
     else:
         shown, cited = in_turn(asking, [had.hits for had in finds], told, found.scope.prefer)

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from prompts import NOT_IN_ARTICLES
 from qa.asking import asked
+from qa.comparing import searched_for
 from qa.quoting import quote
 from qa.types import Citation, Sentence
 from qa.words_met import met
@@ -31,11 +32,13 @@ _OF_IT = 0.6  # of what the passage has that has most of the words
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question is made of, each so that it can be asked by itself; one that is whole is its only part.
 
+    One that compares two things is whole, and behind it stands what each of them is looked for with.
+
     A part without a subject of its own ("… and how many people were hurt?") is told the first part before.
     """
     found = [one.strip(" ,;") for one in _cut().split(question) if one.strip(" ,;?")]
     if not 2 <= len(found) <= _MOST or not all(map(_stands, found)):
-        return (question,)
+        return (question, *searched_for(question))
     whole = [one if one.endswith("?") else f"{one}?" for one in found]
     return (whole[0], *(one if _has_subject(one) else leading(whole[0]) + one for one in whole[1:]))
 

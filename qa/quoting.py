@@ -130,16 +130,16 @@ def quote(
     best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
     chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
+    shown, cited, said = list[Sentence](), list[Citation](), ""
     if chosen and (ask.gist or pattern("questions.shaped").search(question)):
-        chosen = shaped(question, ask, chosen, ranked, _tells_again)
+        chosen, said = shaped(question, ask, chosen, ranked, _tells_again)
         chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
-    shown, cited = list[Sentence](), list[Citation]()
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
         start, end = _clause(ask, candidate)
         start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
-        lead = DIFFER if doubt else "" if shown else _lead(ask, candidate, chosen[1:])
+        lead = DIFFER if doubt else "" if shown else said or _lead(ask, candidate, chosen[1:])
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)

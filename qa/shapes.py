@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
-from qa.asking import DATE, ENOUGH, NUMBER, Asked, asking_sentence, fits, is_new
+from qa.asking import DATE, ENOUGH, Asked, asking_sentence, fits, is_new
 from qa.clauses import furniture
+from qa.comparing import on_both, sides
 from qa.deciding import decides, deed
 from qa.words_met import words_met
 from vectorstore.language.frames import bare, wants_summary
 from vectorstore.language.lexicon import pattern
-from vectorstore.language.words import STOP_WORDS, rarity, words
+from vectorstore.language.words import words
 
 if TYPE_CHECKING:
     from qa.quoting import Candidate
@@ -28,8 +28,6 @@ _SEVERAL = 6  # sentences that name what a question in the plural asks for
 _AS_MUCH = 0.8  # of what the best sentence meets: what another one meets that names one more
 _ANY_OF = 0.4  # the same of "who was hurt or killed?"
 _BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
-_SIDE = 6  # words at most that tell one of two compared things from the other
-_ON_SIDE = 0.5  # of their weight, where a passage or its headline has them and the sentence does not
 _TELLS = 2.0  # the weight of words that say something
 _CAUSE = 0.5  # what a cause counts of "why?", beside the share of the question's weight
 _NEARLY = 0.75  # of what the best sentence meets: what another one meets that is no cause and yet comes first
@@ -38,12 +36,21 @@ _AS_WELL = 0.05  # of a question's weight, by which a sentence may decide it a l
 _APART = 400  # characters: how far off in the article the sentence stands that says it
 
 
-def shaped(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
-    """The sentences to quote, the best first but in a summary; `ranked` are all, `alike` tells whether two say the same."""
+def shaped(
+    question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike
+) -> tuple[list[Candidate], str]:
+    """The sentences to quote, the best first but in a summary, and what is said before them.
+
+    `ranked` are all, `alike` tells whether two say the same.
+    """
+    if both := sides(question):
+        return on_both(both, ask, question, chosen, ranked)
+    return _in_shape(question, ask, chosen, ranked, alike), ""
+
+
+def _in_shape(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
     if wants_summary(question):
         return _developments(ask, chosen, ranked, alike)
-    if sides := _sides(question):
-        return _on_both(sides, ask, chosen, ranked)
     asking = asking_sentence(bare(question))
     if best := pattern("questions.best").search(asking):
         return _with_rivals(asking[best.end() :], ask, chosen, ranked, alike)
@@ -70,56 +77,6 @@ def _developments(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidat
 def _is_headed(ask: Asked, one: Candidate) -> bool:
     """Whether an article is about what is asked: its headline names it, or it begins with the sentence."""
     return one.start == 0 or any(words_met(ask, words(one.hit.article.title)))
-
-
-def _sides(question: str) -> list[frozenset[str]]:
-    """The stems that tell two compared things apart: "Which is longer, the Corr bridge or the Dell bridge?"; else none."""
-    text = bare(question).strip(" ?!.")
-    found = pattern("questions.comparing").search(text)
-    if not found:
-        return []
-    before, joint, after = text.rpartition(" or ")
-    if joint:
-        pair = (re.split(r"[,:;]|\b(?:of|for|between)\b", before)[-1], after)
-    else:  # "Did the Corr bridge cost more than the Dell bridge?"
-        more, _, after = text[found.start() :].rpartition(" than ")
-        pair = (text[: found.start()] if len(text[: found.start()].split()) > 1 else more, after)
-    stems = [{word.stem for word in words(DATE.sub(" ", part)) if not word.is_light} - STOP_WORDS for part in pair]
-    own = [frozenset(stems[n] - stems[1 - n]) for n in (0, 1)]
-    return own if all(own) and max(map(len, own)) <= _SIDE else []
-
-
-def _on_both(sides: Sequence[Stems], ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
-    """A sentence on each of the two, with a figure if one has it, and nothing else; where one is not told of, what is chosen."""
-    common = [n for n, term in enumerate(ask.terms) if not any(term.stem in side for side in sides)]
-
-    def on(side: Stems, one: Candidate) -> float:
-        beside = {word.stem for word in words(f"{one.hit.article.title} {one.hit.passage.text}")}
-        return _weight(side, one.read.stems) + _ON_SIDE * _weight(side, beside - one.read.stems)
-
-    def told(one: Candidate, side: Stems) -> float:
-        shared = sum(ask.terms[n].share * one.read.met[n] for n in common)
-        return 2 * on(side, one) + shared + 0.5 * _measured(ask, one) + one.score / 40
-
-    best = [max(ranked, key=partial(told, side=side)) for side in sides]
-    if any(on(side, one) < _ON_SIDE for side, one in zip(sides, best, strict=True)):
-        return chosen
-    shown = [one for one in chosen if max(on(side, one) for side in sides) >= 1 and _measured(ask, one)]
-    for side, one in zip(sides, best, strict=True):
-        shown += [one] * (one not in shown and not any(on(side, other) >= 1 for other in shown))
-    return shown
-
-
-def _weight(stems: Stems, there: Stems) -> float:
-    """The share of some stems, by how rare they are, that is there."""
-    return sum(rarity(stem) for stem in stems if stem in there) / sum(map(rarity, stems))
-
-
-def _measured(ask: Asked, one: Candidate) -> bool:
-    """Whether a sentence has a figure that the question does not have: money, where it asks what costs more."""
-    if pattern("questions.priced").search(" ".join(term.stem for term in ask.terms)):
-        return bool(pattern("questions.answers.money").search(one.text))
-    return any(NUMBER.search(word.text) and is_new(ask, word) for word in one.read.words)
 
 
 def _with_rivals(of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:

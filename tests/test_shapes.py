@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from qa.answerable import tells
+from qa.parts import parts
 from qa.quoting import DIFFER, quote
 from vectorstore.passages import passages
 from vectorstore.types import Article, Filters, Found, Hit, Scope, Summary
@@ -28,6 +29,7 @@ def test_an_answer_has_the_shape_of_its_question(case: dict[str, Any]) -> None:
     shown, cited = quote(case["question"], found)
     said = [one.quote for one in cited]
     assert case.get("first", "") in said[0]
+    assert case.get("says", "") in shown[0].text
     if wanted := case.get("quotes"):
         assert len(said) == len(wanted), said
         assert all(
@@ -51,3 +53,11 @@ def test_whether_it_is_so_is_told_where_a_sentence_decides_it(question: str, tol
     hits = tuple(Hit(passage, article, 1.0) for passage in passages(article))
     found = Found(hits, Scope(date(2026, 3, 17), Filters()), Summary("", 1, 1, None, None, (), 1), "")
     assert tells(question, found) is told
+
+
+def test_what_is_compared_is_looked_for_by_itself() -> None:
+    """A question that compares two things is searched for whole, then for each of the two with what is asked of both."""
+    question = "Who got more votes in Orrel, Rosa Amdahl or Jens Pohlmann?"
+    assert parts(question) == (question, "got votes Orrel Rosa Amdahl", "got votes Orrel Jens Pohlmann")
+    question = "Was it cold or wet in Orrel?"
+    assert parts(question) == (question,)
