@@ -21,6 +21,7 @@ from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
+from vectorstore.language.numbers import Measure, measure_of
 from vectorstore.language.senses import may_mean
 from vectorstore.language.speech import speech
 from vectorstore.language.stems import stem, stem_set
@@ -60,6 +61,8 @@ _GROWING = word_set("copies.growing")
 _IF = word_set("certainty.if")
 _FURTHER = word_set("copies.further")
 _BEFORE_SORT = word_set("copies.before_sort")
+_DAY = 86_400.0  # seconds
+_OVER = word_set("copies.over")
 _AT_LEAST = word_set("copies.at_least")
 _CORRECTING = word_set("copies.correcting")
 _NOTES = lines("copies.notes")
@@ -110,6 +113,8 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE or grown(one, other):
         return False
     names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
+    if _over_time(one.told) != _over_time(other.told):  # "15,000 flights in just over a week", "2,500 flights"
+        return False
     if (names - others and others - names) or not _main(one.told, other.told)[0]:  # of other people, elsewhere, another event
         return False
     mine, theirs = ([t for n, t in enumerate(row) if _counts(row, n, wanted)] for row in (one.told, other.told))
@@ -148,10 +153,24 @@ def causes_apart(one: Report, other: Report) -> bool:
     return not any(a == b or may_mean(a, b) or may_mean(b, a) for a in causes[0] for b in causes[1])
 
 
+def _over_time(row: Sequence[Token]) -> bool:
+    """Whether something is counted over so long a time: "in a week", "over 12 days", not "in 2026" or "in 3 minutes"."""
+    spans = (t for n, t in enumerate(row) if any(b.text.casefold() in _OVER for b in row[max(0, n - 4) : n]))
+    return any(measure and measure.dimension == "time" and measure.factor >= _DAY for t in spans if (measure := _time(t)))
+
+
+def _time(token: Token) -> Measure | None:
+    return token.measure or measure_of(token.text)
+
+
 def _counts(row: Sequence[Token], n: int, wanted: Set[str]) -> bool:
     """Whether the token is a number of something wanted, which stands one or two words after it."""
     token, after = row[n], row[n + 1 : n + 3]
-    return bool(token.values and not token.date) and any(t.key in wanted for t in after) and not any(t.values for t in after)
+    return (
+        bool(token.values and not token.date and token.unit != "%")
+        and any(t.key in wanted for t in after)
+        and not any(t.values for t in after)
+    )
 
 
 @lru_cache(maxsize=256)  # each quote is held against each sentence of the article

@@ -224,6 +224,11 @@ class People:
     full: dict[str, Speaker] = field(default_factory=dict)  # by surname, the first with it
     known: dict[str, Speaker] = field(default_factory=dict)  # by surname, with their roles
     gender: dict[str, str] = field(default_factory=dict)  # by what is shown: "he", "she"
+    who: set[str] = field(default_factory=set)  # names of one word behind which "who" stands: "Al-Jubeir, who is also …"
+
+    def may_be_person(self, one: Speaker) -> bool:
+        """Whether it may be "he" or "she", by its form or by what the text says of it."""
+        return may_be_person(one) or not self.who.isdisjoint(one.names)
 
     def resolved(self, one: Speaker) -> Speaker:
         """The speaker with the full name and the roles that the text gives elsewhere."""
@@ -232,7 +237,7 @@ class People:
         for name in one.names:
             if (more := self.known.get(name)) and more.names & one.names:
                 one = replace(one, heads=one.heads | more.heads, roles=one.roles | more.roles)
-        if one.names or not one.heads:
+        if one.names or not one.heads or _are_many(one):
             return one
         fitting = [other for other in self.known.values() if one.heads & other.heads]
         best = max((len(one.roles & other.roles) for other in fitting), default=0)
@@ -242,12 +247,20 @@ class People:
         return replace(fitting[0], roles=fitting[0].roles | one.roles, heads=fitting[0].heads | one.heads)
 
 
+def _are_many(one: Speaker) -> bool:
+    """Whether a role is of several: "officials" are nobody by name."""
+    last = one.shown.rpartition(" ")[2]
+    return last.endswith("s") and not last.endswith("ss")
+
+
 def people(rows: Iterable[Sequence[Word]]) -> People:
     """Full names by surname, and who they are: "engineer Ida Kern", "Vit Dahl, the mayor of Orm", "his lawyer, Otto Steen"."""
     found = People()
     for row in rows:
         for a, b in _runs(row):
             words = [word for word in row[a:b] if len(word.text.rstrip(".")) > 1]
+            if len(words) == 1 and b + 1 < len(row) and row[b].text == "," and row[b + 1].low == "who":
+                found.who.add(_bare(words[0].low))
             if not 2 <= len(words) <= 4:
                 continue
             last = _bare(words[-1].low)
@@ -294,4 +307,6 @@ def _behind(row: Sequence[Word], b: int) -> Sequence[Word]:
         return ()
     stop = next((k for k in range(b + 1, min(len(row), b + 12)) if ends_phrase(row[k]) or row[k].text == "."), b + 1)
     phrase = row[b + 1 : stop]
+    if phrase and not phrase[0].isa("determiners") and any(word.isa("and") for word in phrase):
+        return ()  # "the Water Board, villagers and officials"
     return () if any(word.isa("verbs") for word in _core(phrase)) else phrase

@@ -274,7 +274,7 @@ class _Reading:
         about = [one for before in range(n - 1, max(-1, n - 5), -1) for one in self._about(before)]
         if isa(pronoun, "one_person"):
             self._take_turns(pronoun, n)
-            about = [one for one in about if may_be_person(one)] or [one for one in about if len(one.names) == 1]
+            about = [one for one in about if self.people.may_be_person(one)] or [one for one in about if len(one.names) == 1]
         for one in about:
             if self.people.gender.get(one.shown, pronoun) == pronoun:
                 if isa(pronoun, "one_person"):
