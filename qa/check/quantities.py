@@ -26,7 +26,12 @@ def quantities(claim: Claim) -> Iterator[str]:
             continue
         if low == "half" and stem("halve") in claim.all_keys:
             continue
-        if low == "one" and i + 1 < len(claim.tokens) and claim.tokens[i + 1].key == "of":
+        if (
+            low == "one"
+            and not (i and _CLASS.get(claim.tokens[i - 1].text.casefold()) == "all")
+            and i + 1 < len(claim.tokens)
+            and claim.tokens[i + 1].key == "of"
+        ):
             theirs, said = _there(claim, i)
             if "all" in theirs:
                 yield f"This says “one of” where the passage says “{said}”."

@@ -11,7 +11,7 @@ from vectorstore.language.lexicon import lines, word_set
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]{2,6}|(?:[A-Z]\.){2,5})(?!\w)")
 _NAME = r"(?:[Tt]he )?[^\W\d_a-z][\w'-]*(?: [^\W\d_a-z][\w'-]*){0,4}"
 _UNLESS = re.compile(r"\bunless\b(?P<clause>[^,;:.!?]{1,120})", re.I)
-_IF_NOT = re.compile(r"\bif\b(?P<clause>[^,;:.!?]{1,80}?)(?: not|n't) (?P<word>\w+)", re.I)
+_IF_NOT = re.compile(r"\bif\b(?P<clause>[^,;:.!?]{0,80}?)(?: not|n't| no) (?P<word>\w+)", re.I)
 _SCORE = re.compile(r"\b(\d{1,3})-(\d{1,3})\b")
 
 

@@ -40,6 +40,7 @@ _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
 _CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„。，：！？]{0,80}")
 _NO_VOWEL = re.compile(r"(?![aeiouyAEIOUY])[A-Za-z][b-df-hj-np-tv-xz]+")  # Bldg, Cmdr, hrs: only abbreviations
+_BRACKETED = re.compile(r"[(\[][A-Za-z-]{1,7}\.[)\]]$")  # "(ret.) Olga Prowse"
 _NUMERAL = re.compile(r"\d|[IVX]{1,6}\b")
 
 _LONGEST_SENTENCE = 700  # characters; tables and listings run on without a stop and are cut at a word
@@ -133,7 +134,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
     found = _WORD_BEFORE.search(text, max(start, match.start() - 30), match.start())
     written = (found.group() if found else "").strip("'’-&")
     if closed:
-        return True
+        return not _BRACKETED.search(text, max(start, match.start() - 12), match.end()) or _starts(following)
     return _ends_after(written, following, first, match.start() - len(written) == start, text[start : match.start()])
 
 
@@ -144,7 +145,7 @@ def _ends_after(written: str, following: str, first: str, opens: bool, before: s
         return False
     if word in _any("abbreviations"):
         return False  # "Gen." introduces a name, "St." a saint
-    starts = following.split(maxsplit=1)[0].strip(_OPENERS + _CLOSERS + ",.:;") in _any("starts")
+    starts = _starts(following)
     if word in _any("may_end") or _NO_VOWEL.fullmatch(written):
         return starts or following[0] in _OPENERS
     if re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
@@ -153,6 +154,10 @@ def _ends_after(written: str, following: str, first: str, opens: bool, before: s
     if word.isdigit():  # "1. Singapore": a list number at the start of its line; "am 3. Oktober": an ordinal
         return not (opens and first) and not (len(word) < 3 and _is_ordinal(following, before[: -len(word)]))
     return True
+
+
+def _starts(following: str) -> bool:
+    return following.split(maxsplit=1)[0].strip(_OPENERS + _CLOSERS + ",.:;") in _any("starts")
 
 
 def _last_part(written: str) -> str:
