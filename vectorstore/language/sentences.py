@@ -131,8 +131,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
         return not (closed and mark[-1] not in ")]}" and _goes_on_saying(following))
     if mark.startswith((". .", "..", "…")):
         return first.isupper() or _no_case(first) or following[0] in _OPENERS or (closed and mark[-1] not in ")]}")
-    found = _WORD_BEFORE.search(text, max(start, match.start() - 30), match.start())
-    written = (found.group() if found else "").strip("'’-&")
+    written = _WORD_BEFORE.findall(text, max(start, match.start() - 30), match.start())[0].strip("'’-&")
     if closed:
         return not _BRACKETED.search(text, max(start, match.start() - 12), match.end()) or _starts(following)
     return _ends_after(written, following, first, match.start() - len(written) == start, text[start : match.start()])
@@ -141,9 +140,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
 def _ends_after(written: str, following: str, first: str, opens: bool, before: str) -> bool:
     """Whether a plain full stop behind a word ends its sentence."""
     word = _last_part(written)
-    if word in _any("before_number") and _NUMERAL.match(following):
-        return False
-    if word in _any("abbreviations"):
+    if word in _any("abbreviations") or (word in _any("before_number") and _NUMERAL.match(following)):
         return False  # "Gen." introduces a name, "St." a saint
     starts = _starts(following)
     if word in _any("may_end") or _NO_VOWEL.fullmatch(written):
