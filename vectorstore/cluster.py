@@ -16,6 +16,7 @@ import pickle
 import queue
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -164,8 +165,10 @@ class Cluster:
         try:
             self._process.wait(_END if self._started else 0)
         except subprocess.TimeoutExpired:
-            self._process.kill()  # and the kernel those that it has started
+            self._process.kill()
             self._process.wait()
+        with contextlib.suppress(OSError, AttributeError):  # none is left; Windows has no groups
+            os.killpg(self._process.pid, signal.SIGKILL)  # two of Ray's outlive one that was killed
         self._words.close()
         if self._own:
             self._own.close()
