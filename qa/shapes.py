@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from qa.asking import DATE, ENOUGH, Asked, asking_sentence, fits, is_new
 from qa.clauses import furniture
 from qa.comparing import on_both, sides
-from qa.deciding import decides, deed
+from qa.deciding import decides, deed, does, said
+from qa.other_words import COMMON
 from qa.words_met import words_met
 from vectorstore.language.frames import bare, wants_summary
-from vectorstore.language.lexicon import pattern
-from vectorstore.language.words import words
+from vectorstore.language.lexicon import pattern, word_set
+from vectorstore.language.words import key, rarity, words
 
 if TYPE_CHECKING:
     from qa.quoting import Candidate
@@ -24,13 +25,16 @@ Alike = Callable[["Candidate", "Candidate"], bool]
 Stems = Collection[str]
 _DEVELOPMENTS = 5  # sentences of a summary
 _OF_IT = 0.6  # of a subject's words, by their weight: what a sentence of its summary or its headline has
+_RARE = 6  # from here on a sentence's first word may be a name
 _SEVERAL = 6  # sentences that name what a question in the plural asks for
 _AS_MUCH = 0.8  # of what the best sentence meets: what another one meets that names one more
+_AS_WELL_SAID, _LEAST = 0.6, 0.5  # the same of how well the best one says the deed, and how well it must
 _ANY_OF = 0.4  # the same of "who was hurt or killed?"
 _BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
 _TELLS = 2.0  # the weight of words that say something
 _CAUSE = 0.5  # what a cause counts of "why?", beside the share of the question's weight
 _NEARLY = 0.75  # of what the best sentence meets: what another one meets that is no cause and yet comes first
+_TOO = 0.6  # of a word that is lacking: another word for it counts so much
 _LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
 _AS_WELL = 0.05  # of a question's weight, by which a sentence may decide it a little less well and yet come first
 _APART = 400  # characters: how far off in the article the sentence stands that says it
@@ -53,7 +57,7 @@ def _in_shape(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequen
         return _developments(ask, chosen, ranked, alike)
     asking = asking_sentence(bare(question))
     if best := pattern("questions.best").search(asking):
-        return _with_rivals(asking[best.end() :], ask, chosen, ranked, alike)
+        return _with_rivals(best.group().split()[-1], asking[best.end() :], ask, chosen, ranked, alike)
     if len(ask.terms) <= ENOUGH and (plural := pattern("questions.several").search(asking)):
         return _several(plural, ask, chosen, ranked, alike)
     whether = ask.kind == "whether" and " or " not in asking
@@ -79,14 +83,25 @@ def _is_headed(ask: Asked, one: Candidate) -> bool:
     return one.start == 0 or any(words_met(ask, words(one.hit.article.title)))
 
 
-def _with_rivals(of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
+def _with_rivals(
+    how: str, of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike
+) -> list[Candidate]:
     """Of "who got the most votes?", what each of the others got: the article's sentences with a figure of the same kind."""
+    if stating := _stating(how, ask, ranked):
+        return [stating, *(one for one in chosen if one is not stating)][:2]
     first = chosen[0]
     beside = [one for one in ranked if one.hit.article.id == first.hit.article.id and _names_one(ask, one)]
     counted = {word.stem for word in words(of)[:3] if not word.is_light}
     units = frozenset().union(*(_units(one.text) for one in [first, *beside] if counted & one.read.stems))
     rivals = [one for one in beside if units & _units(one.text) and not any(alike(one, other) for other in chosen)]
     return [*chosen, *sorted(rivals, key=lambda one: one.start)][:_SEVERAL]
+
+
+def _stating(how: str, ask: Asked, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The best sentence that says itself which is "the oldest", if one does."""
+    stem, most = key(how), max((one.share for one in ranked), default=0.0)
+    stating = (one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and not furniture(one.text))
+    return next((one for one in stating if rarity(stem) >= COMMON and any(is_new(ask, word) for word in one.read.words)), None)
 
 
 def _names_one(ask: Asked, one: Candidate) -> bool:
@@ -101,39 +116,71 @@ def _units(text: str) -> frozenset[str]:
 def _several(
     plural: re.Match[str], ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike
 ) -> list[Candidate]:
-    """Of "which towns were flooded?", a sentence for each that is named and said to be: each names one more."""
-    said = pattern("questions.circumstance").split(plural.string[plural.end() :], 1)[0]
-    stems = {word.stem for word in words(said)}
+    """Of "which towns were flooded?", a sentence for each that is named and said to be: each names one more.
+
+    Those first that say the deed, in other words too; if fewer than two do, those as well that have most of its words.
+    """
+    rest = plural.string[plural.end() :]
+    what = deed(ask, rest, 0)
+    sort = {word.stem for word in words(plural.group())[-1:]}
+    asked_for = sort & {term.stem for term in ask.terms}
+    prose = [one for one in ranked if not furniture(one.text)]
+    well = {id(one): does(ask, what, asked_for, one) for one in prose}
+    least = max(_LEAST, _AS_WELL_SAID * max(well.values(), default=0.0))
+    first = chosen[0] if well.get(id(chosen[0]), 0.0) >= least else None
+    doing = sorted((one for one in prose if well[id(one)] >= least), key=lambda one: (one is not first, -well[id(one)]))
+    told = _naming(ask, doing, alike)
+    if len(doing) < 2:
+        told = _naming(ask, [*told, *_worded(rest, sort, ask, chosen, prose)], alike)
+    return told if len(told) > 1 else [*told, *(one for one in chosen if one not in told)][:3]
+
+
+def _naming(ask: Asked, several: Sequence[Candidate], alike: Alike) -> list[Candidate]:
+    """Of these the first, and each that names one more than those before."""
+    told: list[Candidate] = []
+    named: set[str] = set()
+    for one in several:
+        new = _named(ask, one) - named
+        if new and len(told) < _SEVERAL and not any(one is other or alike(one, other) for other in told):
+            told.append(one)
+            named |= new
+    return told
+
+
+def _worded(rest: str, sort: set[str], ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The sentences that have most of what is said of those asked for, the chosen one before them."""
+    before = pattern("questions.circumstance").split(rest, 1)[0]
+    stems = {word.stem for word in words(before)}
     own = [n for n, term in enumerate(ask.terms) if term.stem in stems]
     own = own if sum(ask.terms[n].weight for n in own) > _TELLS else list(range(len(ask.terms)))
 
-    def does(one: Candidate) -> float:
+    def has(one: Candidate) -> float:
         return sum(ask.terms[n].weight * one.read.met[n] for n in own)
 
     def is_one(one: Candidate) -> bool:
         near = f"{one.hit.article.title} {one.hit.article.text[max(0, one.start - _APART) : one.end + _APART]}"
         return sort <= {word.stem for word in words(near)}
 
-    sort = {word.stem for word in words(plural.group())[-1:]} - ask.stems.difference(term.stem for term in ask.terms)
+    sort = sort - ask.stems.difference(term.stem for term in ask.terms)
     sort = sort if is_one(chosen[0]) else set()
-    any_of = _ANY_OF if " or " in said else _AS_MUCH
-    most, best = max(map(does, ranked)), max(one.share for one in ranked)
-    told: list[Candidate] = []
-    named: set[str] = set()
-    for one in (*chosen[:1], *ranked):
-        new = _named(ask, one) - named
-        enough = does(one) >= any_of * most > 0 and one.share >= _BESIDE * best and is_one(one) and not furniture(one.text)
-        if enough and (new or not told) and len(told) < _SEVERAL and not any(one is other or alike(one, other) for other in told):
-            told.append(one)
-            named |= new
-    return told if len(told) > 1 else chosen
+    any_of = _ANY_OF if " or " in before else _AS_MUCH
+    most, best = max(map(has, ranked), default=0.0), max((one.share for one in ranked), default=0.0)
+    enough = [one for one in ranked if has(one) >= any_of * most > 0 and one.share >= _BESIDE * best and is_one(one)]
+    return [*(one for one in chosen[:1] if one in enough), *enough]
 
 
 def _named(ask: Asked, one: Candidate) -> set[str]:
-    """The stems of the names and figures in a sentence that the question does not have, without its days."""
+    """The stems of what a sentence names that the question does not: names and figures, without days; of "what?" any words.
+
+    A sentence that begins with a pronoun names whoever its article speaks of.
+    """
     days = {word.stem for found in DATE.finditer(one.text) for word in words(found.group())}
-    new = {word.stem for word in one.read.words if word.text[0].isupper() and is_new(ask, word)}
-    return (new if fits(ask, one.text) else set()) - days
+    row = one.read.words if ask.kind in ("thing", "sense") else one.read.words[:1]
+    if row[0].text.lower() in word_set("questions.pointing"):
+        return {one.hit.article.id}
+    capital = [word for n, word in enumerate(one.read.words) if word.text[0].isupper() and (n or rarity(word.stem) > _RARE)]
+    new = {word.stem for word in (capital if len(row) == 1 else row) if is_new(ask, word)}
+    return (new if len(row) > 1 or ask.kind == "place" or fits(ask, one.text) else set()) - days
 
 
 def _deciding(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> Candidate | None:
@@ -153,12 +200,20 @@ def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Seq
     if sum(ask.terms[n].share for n in lacks) < _LACKS or not (why or _decides(ask, asking) in lacks):
         lacks = []
 
-    def tells(one: Candidate) -> float:
-        counted = not why or one.met >= _NEARLY * first.met
-        more = counted * sum(ask.terms[n].share for n in lacks if one.read.met[n] >= 0.8)
-        return more + _CAUSE * (why and bool(pattern("questions.answers.cause").search(one.text)))
+    def of_one(one: Candidate) -> bool:
+        return one.hit.article.id == first.hit.article.id
 
-    others = [one for one in ranked if _near(first, one) or (why and one.share >= _BESIDE * first.share)]
+    def on_it(one: Candidate) -> bool:
+        return _near(first, one) or (why and one.share >= _BESIDE * first.share)
+
+    def tells(one: Candidate) -> float:
+        has = said(ask, -1, one.read) if lacks else one.read.met
+        counted = not why or of_one(one) or one.met >= _NEARLY * first.met
+        more = counted * sum(ask.terms[n].share for n in lacks if has[n] >= _TOO)
+        caused = bool(pattern("questions.answers.cause").search(one.text))
+        return more + _CAUSE * (why and caused and (more > 0 or on_it(one)))
+
+    others = [one for one in ranked if on_it(one) or (why and of_one(one))]
     best = max([first, *(one for one in others if not furniture(one.text))], key=tells)
     return [best, *(one for one in chosen if one is not best)][:3]
 
