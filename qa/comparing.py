@@ -99,6 +99,7 @@ def on_both(
     Where neither is told of, what is chosen.
     """
     common = _common(both, ask, question)
+    of_both = {ask.terms[n].stem for n in common}
     counting = bool(pattern("questions.comparing").search(question)) or ask.kind in ("number", "money")
     figure = next((form for of, form in table("questions.measures").items() if re.search(of, question, re.I)), "")
 
@@ -109,7 +110,9 @@ def on_both(
     def worth(side: Side, other: Side, one: Candidate) -> float:
         shared = sum(ask.terms[n].share * one.read.met[n] for n in common)
         counted = any(NUMBER.search(word.text) and is_new(ask, word) for word in one.read.words)
-        measured = bool(figure and re.search(figure, one.text, re.I))
+        row = one.read.words
+        numbered = [n for n in range(len(row) - 1) if NUMBER.match(row[n].text) and row[n + 1].stem in of_both]  # "48 buses"
+        measured = bool((counting and numbered) or (figure and re.search(figure, one.text, re.I)))
         across = _weight(other.stems, one.read.stems)
         figures = _MEASURED if measured else (_COUNTED if figure else _MEASURED * counting) * counted
         return 1.5 * on(side, one) + 1.5 * shared + figures - _ACROSS * across + one.score / 40

@@ -100,20 +100,23 @@ def decides(ask: Asked, what: Deed, one: Candidate) -> float:
     return covered * (1.0 if own[what.done] > _TOO else _IN_OTHERS) if enough else 0.0
 
 
-def does(ask: Asked, what: Deed, sort: Collection[str], one: Candidate) -> float:
-    """How well a sentence says that somebody, or one of a sort, did what is asked; 0 where it does not."""
+def does(ask: Asked, what: Deed, sort: Collection[str], one: Candidate, aside: Collection[str] = ()) -> float:
+    """How well a sentence says that somebody, or one of a sort, did what is asked; 0 where it does not.
+
+    What is `aside` it need not say: of "charged or suspended" the other.
+    """
     story = one.hit.article.text[max(0, one.start - _STORY) : one.start + _STORY]
     own, near = said(ask, what.done, one.read, turned=False), _around(ask, one.hit.article.title, story)
-    if what.done < 0 or own[what.done] < _SAID or not _all_there(ask, what, own, near):
+    if what.done < 0 or own[what.done] < _SAID or not _all_there(ask, what, own, near, aside):
         return 0.0
     there = any(stem in sort or any(is_one(stem, kind) for kind in sort) for stem in one.read.stems)
-    others = [n for n in range(len(own)) if ask.terms[n].stem not in sort]
+    others = [n for n, term in enumerate(ask.terms) if n == what.done or (term.stem not in sort and term.stem not in aside)]
     covered = sum(ask.terms[n].share * max(own[n], _AROUND * near[n]) for n in others) / sum(ask.terms[n].share for n in others)
     return covered * (1.0 if own[what.done] > _LIKE else _IN_OTHERS) + _SORTED * (there or not sort)
 
 
-def _all_there(ask: Asked, what: Deed, own: Sequence[float], near: Sequence[float]) -> bool:
+def _all_there(ask: Asked, what: Deed, own: Sequence[float], near: Sequence[float], aside: Collection[str] = ()) -> bool:
     """Whether most of what the question says after the deed stands in the sentence or around it."""
-    after = range(what.done + 1, len(ask.terms))
+    after = [n for n in range(what.done + 1, len(ask.terms)) if ask.terms[n].stem not in aside]
     there = sum(ask.terms[n].weight for n in after if max(own[n], near[n]) >= _SAID)
     return there >= _SAID * sum(ask.terms[n].weight for n in after)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qa.asking import DATE, ENOUGH, Asked, asking_sentence, fits, is_new
 from qa.clauses import furniture
 from qa.comparing import on_both, sides
-from qa.deciding import decides, deed, does, said
+from qa.deciding import Deed, decides, deed, does, said
 from qa.other_words import COMMON
 from qa.words_met import words_met
 from vectorstore.language.frames import bare, wants_summary
@@ -121,11 +121,12 @@ def _several(
     Those first that say the deed, in other words too; if fewer than two do, those as well that have most of its words.
     """
     rest = plural.string[plural.end() :]
-    what = deed(ask, rest, 0)
+    deeds = [deed(ask, part, 0) for part in rest.split(" or ")]  # "charged or suspended"
+    named = {ask.terms[what.done].stem for what in deeds if what.done >= 0}
     sort = {word.stem for word in words(plural.group())[-1:]}
     asked_for = sort & {term.stem for term in ask.terms}
     prose = [one for one in ranked if not furniture(one.text)]
-    well = {id(one): does(ask, what, asked_for, one) for one in prose}
+    well = {id(one): max(does(ask, what, asked_for, one, _others(ask, what, named)) for what in deeds) for one in prose}
     least = max(_LEAST, _AS_WELL_SAID * max(well.values(), default=0.0))
     first = chosen[0] if well.get(id(chosen[0]), 0.0) >= least else None
     doing = sorted((one for one in prose if well[id(one)] >= least), key=lambda one: (one is not first, -well[id(one)]))
@@ -133,6 +134,10 @@ def _several(
     if len(doing) < 2:
         told = _naming(ask, [*told, *_worded(rest, sort, ask, chosen, prose)], alike)
     return told if len(told) > 1 else [*told, *(one for one in chosen if one not in told)][:3]
+
+
+def _others(ask: Asked, what: Deed, deeds: set[str]) -> set[str]:
+    return deeds - {ask.terms[what.done].stem}
 
 
 def _naming(ask: Asked, several: Sequence[Candidate], alike: Alike) -> list[Candidate]:
