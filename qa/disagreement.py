@@ -409,6 +409,8 @@ def _turned_about(told: Sequence[Token], others: Sequence[Token]) -> bool:
     """Whether what stands before a verb in one stands after it in the other, and the other way around."""
     if any(t.key in _MUTUAL for t in told):
         return False
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, zip(told, others, strict=False)))
+    told, others = told[alike:], others[alike:]  # "Under a merciless sun, …"
     for n, verb in enumerate(told):
         at = next((k for k, t in enumerate(others) if t.key == verb.key and is_past(verb) and is_past(t)), 0)
         parts = [{t.key for t in row} for row in (told[:n], told[n + 1 :], others[:at], others[at + 1 :])]

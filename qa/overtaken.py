@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 from qa.check.align import Claim
@@ -14,12 +15,15 @@ from qa.check.status import status
 from qa.check.verdict import contradicts, key_words
 from qa.citations import LATER, Quote, Reading, checked
 from qa.clauses import furniture
+from qa.disagreement import Report, apart, tolls_apart
+from qa.tallies import fate_asked, tally
 from vectorstore.language.days import day_words
 from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.sentences import sentences
-from vectorstore.language.tokens import normalised, tokens
+from vectorstore.language.stems import stem_set
+from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import Hit
 
 _SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
@@ -28,6 +32,9 @@ _NAMED = 10_000  # characters of an article in which those whom it tells of are 
 _OVERTAKEN = 200  # days in which a report may be reversed; after them it is more often another event
 _SOON = 10  # and in which another count is of the same event
 _TOLD = 0.6  # share of a sentence's words that a later report needs to be on the same matter
+_CLAUSE = 8  # words before what a thing has become, in which that it changed is said
+_BECOMES = word_set("tallies.becomes") | word_set("copies.until")
+_CHANGED = stem_set("copies.changing") | stem_set("copies.moving")
 _LEAST = 2  # words of content that both have
 _NAMED_WORDS = re.compile(r"“([^“”]{1,80})”")
 
@@ -38,22 +45,21 @@ def with_later(reading: Reading, hits: Sequence[Hit]) -> Reading:
     told = []
     for one in reading.sentences:
         cited = [quotes[n] for n in one.citations if n in quotes] if one.supported else []
-        _, note = overtaken(one.text, cited, hits)
-        told.append(replace(one, note=f"{one.note} {note}".strip()))
+        told.append(replace(one, note=f"{one.note} {overtaken(one.text, cited, hits)[1]}".strip()))
     return replace(reading, sentences=tuple(told))
 
 
+# Whoever prints the sentence must know. Another name or thing is more often of another event, so these say nothing here.
 def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[tuple[Quote, ...], str]:
-    """Where a later report has the opposite, a "not" or, some days later, another number in the same words, and that in words.
-
-    Whoever prints the sentence must know. Another name or thing is more often of another event, so these say nothing here.
-    """
-    days = [hit.article.published for hit, _ in quotes if hit.article.published]
+    """Where a later report has the opposite, a "not" or, some days later, another number in the same words, and that in words."""
+    days = [] if furniture(sentence) or _points_back(sentence) else [day for hit, _ in quotes if (day := hit.article.published)]
+    fate = fate_asked({t.key for t in tokens(normalised(sentence))}) if days else None
+    if fate is not None and (told := _toll(Report(sentence, quotes[0][0].article), fate, hits, max(days))):
+        return told
     best: tuple[float, tuple[Quote, ...], str] = (0.0, (), "")
-    for hit in hits if days and not furniture(sentence) and not _points_back(sentence) else ():
-        published = hit.article.published
-        later = (published - max(days)).days if published else 0
-        if not published or not 0 < later <= _OVERTAKEN:
+    for hit in hits if days else ():
+        published = hit.article.published or max(days)
+        if not 0 < (later := (published - max(days)).days) <= _OVERTAKEN:
             continue
         share, span = matter(sentence, hit)
         if span is None or share <= best[0] or checked(sentence, [hit]).supported:
@@ -64,6 +70,18 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
             who = ", ".join(filter(None, (hit.article.source, day_words(published))))
             best = share, ((hit, span),), f"{LATER} ({who}): {found[0]}"
     return best[1:]
+
+
+def _toll(told: Report, fate: int, hits: Sequence[Hit], since: date) -> tuple[tuple[Quote, ...], str] | None:
+    """Where the last of the later reports that give another toll of the event gives it, and that in words."""
+    later = [(hit.article.published, hit) for hit in hits if hit.article.published and hit.article.published > since]
+    for day, hit in sorted(later, key=lambda one: one[0], reverse=True):
+        for a, b in sentences(hit.passage.text):
+            other, begin = Report(hit.passage.text[a:b], hit.article), hit.passage.start
+            if tolls_apart(told, other, fate) and (count := tally(other.told, fate)):
+                who = ", ".join(filter(None, (hit.article.source, day_words(day))))
+                return ((hit, (begin + a, begin + b)),), f"{LATER} ({who}): it gives {count.text}."
+    return None
 
 
 def _points_back(sentence: str) -> bool:
@@ -78,11 +96,13 @@ def _points_back(sentence: str) -> bool:
 def _otherwise(sentence: str, text: str, days: int) -> list[str]:
     """What a text of some days later has otherwise, where it has most of the sentence's words."""
     claim = Claim(sentence, [text])
+    moved = [] if _CHANGED.isdisjoint(claim.all_keys) else _changed(claim)
     told = [bool(place) for token, place in zip(claim.tokens, claim.at, strict=True) if token.content]
-    if sum(told) < _TOLD * len(told):
-        return []
+    if moved or sum(told) < _TOLD * len(told):
+        return moved
     turned = [reason for rule in (polarity, status) for reason in rule(claim) if "he passage says" in reason and _tells(reason)]
-    return turned + [reason for reason in numbers(claim) if days <= _SOON and contradicts(reason)]
+    soon = days <= _SOON and fate_asked({t.key for t in claim.tokens}) is None  # of a toll see above
+    return turned + [reason for reason in numbers(claim) if soon and contradicts(reason)]
 
 
 def _tells(reason: str) -> bool:
@@ -105,11 +125,32 @@ def matter(sentence: str, hit: Hit) -> tuple[float, tuple[int, int] | None]:
         lacked = [i for i in names if not claim.at[i]]
         keys = _keys(f"{hit.article.title}\n{hit.article.text[:_NAMED]}") if lacked else frozenset()
         known = {i for i in names if claim.at[i] or claim.tokens[i].key in keys}
-        need = _SAME if known.issuperset(names) else SAME_OF_ANOTHER
         share = sum(bool(claim.at[i]) or i in known for i in plain) / max(1, len(plain))
-        if len(held) >= _LEAST and share >= need and share > best[0]:
+        if len(held) >= _LEAST and share >= (_SAME if known.issuperset(names) else SAME_OF_ANOTHER) and share > best[0]:
             best = share, (hit.passage.start + start, hit.passage.start + end)
     return best
+
+
+def _changed(claim: Claim) -> list[str]:
+    """What a later text says that a number or a planned day has become: "has risen to 45,000", "was put back to 15 August"."""
+    plain = [t.key in claim.all_keys for t in claim.tokens if t.content and not t.values and not t.date]
+    mine = [i for i, t in enumerate(claim.tokens) if t.values and not t.date and not claim.at[i]]
+    found = [token for line in claim.lines for token in line.tokens]
+    for n, token in enumerate(found) if mine and sum(plain) >= SAME_OF_ANOTHER * len(plain) else ():
+        if not token.values or not n or found[n - 1].text.casefold() not in _BECOMES:
+            continue
+        day, planned = _month(found, n), any(t.text.casefold() == "will" for t in claim.tokens)
+        olds = [claim.tokens[i] for i in mine if bool(_month(claim.tokens, i)) == bool(day)]
+        olds = [old for old in olds if (old.unit, old.measure) == (token.unit, token.measure) and apart([old], [token])]
+        told = any(t.values & token.values for t in claim.tokens) or (day and not planned)
+        if len(olds) == 1 and not told and any(t.key in _CHANGED for t in found[max(0, n - _CLAUSE) : n]):
+            return [f"it gives {token.text} {day}".strip() + "."]
+    return []
+
+
+def _month(row: Sequence[Token], n: int) -> str:
+    """The month beside the number of a day."""
+    return next((t.text for t in (*row[n + 1 : n + 2], *row[max(0, n - 1) : n]) if t.date == "month"), "")
 
 
 @lru_cache(maxsize=512)

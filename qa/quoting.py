@@ -313,10 +313,10 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters], decided: bool = False) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report.
 
-    Before one that is `decided` on only what says otherwise. An outlet that the question asks for goes first all the same.
+    Before one that is `decided` on only what says otherwise. An outlet or days that the question asks for go first all the same.
     """
-    first = chosen[0]
-    others = [] if any(wish.sources and wish.admits(first.hit.article) for wish in prefer) else chosen[1:]
+    first, rest = chosen[0], chosen[1:]
+    others = [c for c in rest if all(w.admits(c.hit.article) and not w.sources for w in prefer if w.admits(first.hit.article))]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
     more = [] if decided else others
     told += [c for c in more if (c.met > first.met - _AS_MUCH and _restates(first, c)) or _follows(first, c)]

@@ -38,9 +38,10 @@ def tally(row: Sequence[Token], fate: int) -> Token | None:
 
 
 def counted(row: Sequence[Token], token: Token) -> str:
-    """What a number of a sentence counts, by stem: "pilgrims"; empty where that says no more than people: "31 bodies"."""
+    """What a number of a sentence counts, by stem: "pilgrims", "people"; empty where none says it: "31 bodies"."""
     after = row[row.index(token) + 1 : row.index(token) + 2]
-    return next((t.key for t in after if t.content and not (t.before or is_of_people(t) or is_past(t))), "")
+    plain = [t for t in after if t.content and not (t.before or t.key in fates() or is_past(t))]
+    return "" if not plain else "people" if is_of_people(plain[0]) else plain[0].key
 
 
 def is_of_people(token: Token) -> bool:

@@ -161,6 +161,34 @@ def test_a_sentence_that_a_later_report_has_otherwise_says_so(draft: str, later:
     assert ("differs" in reading.text) == bool(later)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "new", "reason"),
+    [
+        ("The flood in Carrow killed six people.", "The death toll of the flood in Carrow has risen to 27.", "it gives 27."),
+        ("The flood in Carrow killed six people.", "In Carrow, divers found 27 bodies after the flood.", "it gives 27."),
+        ("The Ostra tram will open on 1 May.", "The opening of the Ostra tram has been put back to 9 July.", "it gives 9 July."),
+        (
+            "The baker Orbis is recalling 900 faulty ovens.",
+            "The baker Orbis has widened its recall of faulty ovens to 4,000.",
+            "it gives 4,000.",
+        ),
+        ("The flood in Carrow killed six people.", "The flood in Carrow killed 400 sheep.", ""),
+        ("The flood in Carrow killed six people.", "The flood in Carrow killed eleven children.", ""),
+        ("The flood in Carrow killed six people.", "A fire in Velden killed nine people.", ""),
+        ("The Ostra tram will open on 1 May.", "The Ostra tram will run from 6 in the morning to 11 at night.", ""),
+    ],
+)
+def test_what_a_later_report_has_as_another_figure(sentence: str, new: str, reason: str) -> None:
+    """The toll or the date that has changed since is named, wherever in the later sentence it stands."""
+    articles = [
+        Article(text, text, "Headline", "Norwire", published=date(2026, 2, day)) for day, text in ((3, sentence), (5, new))
+    ]
+    found = [Hit(passage, article, 1.0) for article in articles for passage in passages(article)]
+    (told,) = with_later(verified(read(f"{sentence[:-1]} [1].", found, final=True), found), found).sentences
+    assert told.supported
+    assert told.note == (f"A later report differs (Norwire, 5 February 2026): {reason}" if reason else "")
+
+
 def test_our_own_record_counts() -> None:
     """Headline, outlet and date of the article may be said; a weekday of the passage may be given as its date."""
     for sentence in (

@@ -138,6 +138,7 @@ _MONTHS = [row[0][:3] for row in rows("dates.months")]
 _WEEKDAYS = [row[0][:3] for row in rows("dates.weekdays")]
 _NUMBERS = {word: n for n, word in enumerate(word_list("numbers.units")[:13])} | {"a": 1}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_WEEKS, _HAD = timedelta(21), re.compile(r"\bhad\b", re.I)
 _LONG_AGO = 183  # days; "in September", said in June, may be the coming one
 
 _SHORT = r"\b\.?"  # "Sept."
@@ -162,7 +163,7 @@ _SPAN = re.compile(
     rf" (?P<z>{_DAY}|{_WHEN}|{_NUMBER})(?![\w%])",
     re.I,
 )
-_ONE = re.compile(rf"\b(?P<how>on|in|during|throughout|since|from|of|before|after|until|dated) (?P<when>{_DAY}|{_WHEN})", re.I)
+_ONE = re.compile(rf"\b(?P<how>on|in|during|throughout|since|from|of|before|after|until|by|dated) (?P<when>{_DAY}|{_WHEN})", re.I)
 _ON_WEEKDAY = re.compile(
     rf"(?:\b(?P<how>(?i:on|since|last|from))\s)?(?:\b(?:late|early|last)\s)?\b(?P<when>(?i:{_WEEKDAY}))"
     r"(?:\s(?:morning|afternoon|evening|night))?(?P<s>['’]s)?\b"
@@ -326,7 +327,11 @@ def _dates(text: str, newest: date) -> Iterator[_Window]:
         if not window:
             continue
         since, until = window
-        if how in ("since", "after"):
+        if how == "by":  # "had caught measles by 12 May": as the news of then had it
+            if not _HAD.search(text[: found.start()]):
+                continue
+            since -= _WEEKS
+        elif how in ("since", "after"):
             since, until = (since if how == "since" else until + timedelta(1)), max(newest, until)
         elif how in ("before", "until"):
             since, until = date(1900, 1, 1), since - timedelta(1) if how == "before" else until

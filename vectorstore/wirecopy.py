@@ -21,6 +21,7 @@ _MOST = 0.6  # share of the shorter passage's words in sentences that are copies
 
 _SLIGHT = word_set("copies.slight")
 _ATTRIBUTING = stem_set("copies.attributing")
+_AT_LEAST = word_set("copies.at_least")
 _BEING = word_set("words.being")
 _TURNS = [
     *rows("copies.turning"),
@@ -70,7 +71,7 @@ def same_sentence(one: Line, other: Line) -> bool:
     here, there = {i for i, _ in pairs}, {j for _, j in pairs}
     lost = [token for i, token in enumerate(short.tokens) if i not in here]
     added = [token for j, token in enumerate(long.tokens) if j not in there]
-    if not here or any(token.text.casefold() not in _SLIGHT for token in lost):
+    if not here or any(t.text.casefold() not in _SLIGHT for t in lost) or any(t.text.casefold() in _AT_LEAST for t in added):
         return False
     return not any(map(turns, added)) or _same_but_for_speaker(short, long)
 

@@ -391,7 +391,8 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
     colon = next((i for i, word in enumerate(row[:30]) if word.text == ":"), 0)
     if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or (colon < 4 and row[colon - 1].low in known.full)):
         phrase = _subject(row, colon)
-        commas = [n for n, word in enumerate(row[:colon]) if word.text == ","]
+        begin = next((n for n, word in enumerate(row[:colon]) if phrase and word is phrase[0]), 0)
+        commas = [n for n, word in enumerate(row[:colon]) if word.text == "," and n > begin]
         who = speaker(phrase, row[commas[0] + 1 : commas[1]] if len(commas) > 1 else ())
         if isinstance(who, Speaker) and not who.names:  # "A lesson from Ida Kern: …"
             who = next(iter(mentioned(phrase)), who if phrase and phrase[0].isa("determiners") else UNKNOWN)
@@ -513,7 +514,11 @@ def _is_nested(row: Sequence[Word], outer: _Cue, inner: _Cue) -> bool:
 
 
 def _has_nothing_else(row: Sequence[Word], cue: _Cue) -> bool:
-    return cue.start == 0 and not any(word.is_word or word.text == ":" for word in row[cue.end : cue.end + 1])
+    return (
+        cue.start == 0
+        and row[cue.at].text != ":"
+        and not any(word.is_word or word.text == ":" for word in row[cue.end : cue.end + 1])
+    )
 
 
 def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
@@ -610,7 +615,7 @@ def _end_of_phrase(row: Sequence[Word], i: int) -> int:
 def _subject(row: Sequence[Word], limit: int) -> Sequence[Word]:
     """The first phrase of a sentence, where its subject stands: up to its verb."""
     start = 0
-    if row and row[0].isa("stops"):
+    if row and (row[0].isa("stops", "verbs_of_saying") or row[0].low.endswith("ing")):  # "Asked of it, Kern …: "
         start = 1 + next((n for n, word in enumerate(row[:limit]) if word.text == ","), -1)
     for n in range(start, limit):
         if row[n].text in (*COMMAS, QUOTE, ";") or (n > start and not row[n].capital and row[n].isa("verbs")):
