@@ -49,23 +49,21 @@ from vectorstore.wirecopy import same_sentence
 SENTENCE_TRAITS = (
     "met", "met nearby", "passage", "words met", "headline", "names", "score", "first", "late",
     "length", "question", "capitals", "echo", "vote", "denies", "counted", "number", "date", "name", "place", "which", "reason",
-    "asking", "sort", "told", "headline's name",
+    "asking", "sort", "told", "headline's name", "read",
 )  # fmt: skip
 # Fitted on BM25's hits, but for the one of "denies", of which those questions have too few to tell, and of "score", which says
 # more of reranked hits: 1.6 to 2.6, and no trait for the rank, gave on later weeks (214 questions) an answer in the first
-# sentence .388 to .425, in one of three .551 to .570.
+# sentence .388 to .425, in one of three .551 to .570. That of "read" was set on quiz questions that its layer had not seen.
 _SENTENCE_WEIGHTS = (
     -1.82, 1.88, 4.88, 3.20, 0.82, 0.67, 2.60, 0.28, -0.14,
     -0.34, -2.54, -4.51, 2.01, 0.27, 1.00, 1.52, 1.62, 2.78, 1.61, 0.95, 0.93, 1.18,
-    1.86, 5.02, 4.85, 0.63,
+    1.86, 5.02, 4.85, 0.63, 0.70,
 )  # fmt: skip
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
 _BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
-# The quotes to show are put in order with what the reranker, which reads half of the sentences, makes of them. An answer in the
-# first one, later weeks (213 questions) and news: .366 and .430 without, .390 and .433 so; at .25 .404 and .407.
-_READ, _UNREAD = 0.1, -6.0
+_LEAST = -6.0  # log odds behind the likeliest sentence: what is farther behind is as good as what the reranker has not read
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
@@ -105,11 +103,6 @@ class Candidate:
         return Report(self.text, self.hit.article)
 
     @property
-    def odds(self) -> float:
-        """What the reranker made of the sentence, as log odds; `_UNREAD` where it has not read it."""
-        return next((odds for start, _, odds in self.hit.judged if start == self.start), _UNREAD)
-
-    @property
     def score(self) -> float:
         return sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True)) - _FURNITURE * furniture(self.text)
 
@@ -127,8 +120,6 @@ def quote(
         return (), ()
     ranked = sorted(candidates(ask, hits), key=lambda c: -c.score)
     chosen = _chosen(ask, ranked, limit)
-    best = max((odds for hit in hits for *_, odds in hit.judged), default=_UNREAD)
-    chosen.sort(key=lambda c: -c.score - _READ * max(c.odds - best, _UNREAD))
     chosen = _latest_first(ask, chosen, prefer) if chosen else []
     shown, cited, said = list[Sentence](), list[Citation](), ""
     if chosen and (ask.gist or pattern("questions.shaped").search(question)):
@@ -214,6 +205,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     asked_for = sum(term.share for term in ask.terms if term.stem in ask.asking) or 1.0
     asking = [term.share / asked_for * (term.stem in ask.asking) for term in ask.terms]
     said_on = ask.kind not in ("name", "which")  # who it was no "he" tells
+    odds = [{start: value for start, _, value in hit.judged} for hit in hits]
+    likely = max((value for row in odds for value in row.values()), default=0.0)
     found: dict[tuple[str, int], Candidate] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
@@ -255,6 +248,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 float(of_sort(ask, text)),
                 (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / size,
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
+                max(_LEAST, odds[n].get(begin, _LEAST + likely) - likely),
             )
             found[hit.article.id, begin] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head)
     return list(found.values())

@@ -299,14 +299,14 @@ def test_prose_is_quoted_before_furniture() -> None:
 
 
 def test_the_reranker_orders_the_quotes() -> None:
-    """Of the quotes to show the one that the reranker prefers comes first; one that it did not read keeps its place."""
+    """Of two that are about as good the one that the reranker takes for the answer comes first; without it they keep their place."""
     question = "What happened to the ferry in the storm?"
     other = report("Waves broke a window of the ferry in the storm.", "EBN", "b")
     plain = [replace(hit, score=1.0) for hit in hits(report("The ferry lost its anchor in the storm."), other)]
     first, second = (citation.quote for citation in quote(question, plain)[1])
     for better, expected in ((0, [first, second]), (1, [second, first])):
         judged = [
-            replace(hit, judged=((hit.passage.start, hit.passage.end, 0.0 if hit.passage.text == expected[0] else -6.0),))
+            replace(hit, judged=((hit.passage.start, hit.passage.end, 0.0 if hit.passage.text == expected[0] else -2.5),))
             for hit in plain
         ]
         assert [citation.quote for citation in quote(question, judged)[1]] == expected, better

@@ -14,7 +14,7 @@ from qa.settings import Settings, read_settings
 from vectorstore.errors import RerankerUnavailable
 from vectorstore.language.sentences import sentences
 from vectorstore.minilm import MiniLM, folder
-from vectorstore.reranker import LAYERS, Reranker, aged, passage_score, tokenised, trained, window
+from vectorstore.reranker import LAYERS, READING, Reranker, aged, passage_score, tokenised, trained, window
 from vectorstore.search import Index, reranked
 
 SHIPPED = Path(str(files("vectorstore"))) / "reranker.safetensors"
@@ -82,6 +82,39 @@ def test_the_graph_computes_what_the_trained_network_computes() -> None:
     for row, ours in zip(theirs, Reranker().scores(QUESTION, CANDIDATES), strict=True):
         read = [score for score in ours if score > -30]
         assert read == pytest.approx(row[: len(read)].tolist(), abs=1e-4)
+
+
+WHOLE = [
+    ("Harbour", ["The ferry sank at noon.", "Ida Kern, the minister, denied that the captain had slept.", "Rain is expected."]),
+    ("", ["Three factions met.", "A long one: " + "word " * 300, "This comes after what is read."]),
+]
+
+
+def test_sentences_of_a_passage_are_told_apart(reranker: Reranker) -> None:
+    """Each sentence of a whole passage has a score, in bytes much like in floats; the one that answers has the best."""
+    exact, bytes_ = (
+        Reranker(bytewise=bytewise).quotable("Who denied that the captain had slept?", WHOLE) for bytewise in (False, True)
+    )
+    for row in (exact, bytes_):
+        assert [len(part) for part in row] == [3, 3]
+        assert max(score for part in row for score in part) == row[0][1]
+    assert bytes_[0] == pytest.approx(exact[0], abs=1.0)
+    assert reranker.quotable("Who?", []) == []
+
+
+def test_what_reads_sentences_computes_what_was_trained() -> None:
+    """onnxruntime's scores are those of the network in tests/studies/reader.py."""
+    import torch
+
+    from tests.studies.reader import Reader, batch_of, own
+
+    model, question = MiniLM(folder()), "Who denied that the captain had slept?"
+    rows = tokenised(model, question, WHOLE, READING)
+    with torch.inference_mode():
+        theirs = Reader(own(trained(model, SHIPPED))).eval()(*batch_of(rows)).numpy()
+    for row, ours in zip(theirs, Reranker(bytewise=False).quotable(question, WHOLE), strict=True):
+        read = [score for score in ours if score > -30]
+        assert read == pytest.approx(row[: len(read)].tolist(), abs=1e-3)
 
 
 def test_runs_are_averaged() -> None:

@@ -48,7 +48,7 @@ def read_scales(file: Path) -> Scales:
 
 
 class Int8Graph(Graph):
-    """A graph whose linear maps are products of bytes; everything else stays in floats."""
+    """A graph whose linear maps are products of bytes, those that have scales; everything else stays in floats."""
 
     def __init__(self, scales: Scales) -> None:
         super().__init__()
@@ -56,9 +56,11 @@ class Int8Graph(Graph):
         self._maps = 0
 
     def linear(self, x: str, weight: Floats, bias: Floats | None = None) -> str:
-        factors = self._scales[f"{self._maps}.factors"].astype(np.float32)
-        step, zero = (self.constant(self._scales[name][self._maps]) for name in ("steps", "zeros"))
-        self._maps += 1
+        number, self._maps = self._maps, self._maps + 1
+        if f"{number}.factors" not in self._scales:
+            return super().linear(x, weight, bias)
+        factors = self._scales[f"{number}.factors"].astype(np.float32)
+        step, zero = (self.constant(self._scales[name][number]) for name in ("steps", "zeros"))
         met = weight.T * factors[:, None]
         scale = np.abs(met).max(0) / np.float32(127)
         whole = np.round(met / scale).astype(np.int8)

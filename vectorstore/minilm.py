@@ -161,19 +161,23 @@ class Graph:
         scale, shift = (self.constant(weights[f"{name}.LayerNorm.{part}"]) for part in ("weight", "bias"))
         return str(self.node("LayerNormalization", x, scale, shift, axis=-1, epsilon=_EPSILON))
 
-    def layer(self, x: str, mask: str | None, weights: Weights, name: str, first: bool = False) -> str:
+    def first(self, x: str) -> str:
+        """(rows, 1, dimensions): the first token's."""
+        return str(self.node("Gather", x, self.constant(np.array([0], np.int64)), axis=1))
+
+    def layer(self, x: str, mask: str | None, weights: Weights, name: str, at: str | None = None) -> str:
         """One BERT layer (Devlin et al. 2019): attention, then two linear maps, both with a residual and a norm.
 
-        With `first`, what comes out is of the first token alone: a sixth of the work.
+        With `at`, what comes out is of those vectors, which attend to x: of one token a sixth of the work.
         """
         attend = [_pair(weights, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
         scale = np.float32(1 / math.sqrt(attend[0][0].shape[0] / HEADS))  # of the dot products, put into the queries' map
         attend[0] = attend[0][0] * scale, attend[0][1] * scale
-        of_all = attend[1:] if first else attend
+        of_all = attend[1:] if at else attend
         joined = (np.concatenate(parts) for parts in zip(*of_all, strict=True))
         parts = self.node("Split", self.linear(x, *joined), outputs=len(of_all), axis=-1, num_outputs=len(of_all))
-        if first:
-            x = self.node("Gather", x, self.constant(np.array([0], np.int64)), axis=1)
+        if at:
+            x = at
             parts = [self.linear(x, *attend[0]), *parts]
         split = self.constant(np.array([0, 0, HEADS, -1], np.int64))
         query, key, value = (

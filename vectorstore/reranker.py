@@ -1,9 +1,10 @@
 """A second look at the best passages: a small cross-encoder of our own that reads question and passage together.
 
 It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card,
-tests/studies/reranker.py and tests/studies/nothing.py train it. What is shipped are differences to the packaged weights, one byte
+tests/studies/reranker.py, tests/studies/nothing.py and tests/studies/reader.py train it. What is shipped are differences to the packaged weights, one byte
 each, so it runs on those and no others. It scores single sentences; a passage is worth what its sentences are worth together.
-Beside the last layer stands another, read at one token alone, that says whether the passage answers at all.
+Beside the last layer stand two others: one, read at one token alone, says whether the passage answers at all; one, read at
+each sentence, tells the sentences of a whole passage apart, for quotes.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ from typing import Any
 import numpy as np
 
 from vectorstore.errors import RerankerUnavailable
+from vectorstore.int8 import Int8Graph, multiplies_bytes, read_scales
 from vectorstore.minilm import Floats, Graph, MiniLM, Weights, body, cores, packaged, read_weights
 
 LAYERS = 4
 WORDS = 48  # of a passage that are read: the run of its sentences that meets most of the question
-FORMAT = "3"
+READING = 255  # tokens that are read of a question with a whole passage
+FORMAT = "4"
 
 _QUESTION, _HEADLINE, _SENTENCE, _ALL = 48, 21, 80, 190  # the most tokens of each
 # Up to so many days before the day asked about.
 _AGES = ((-2, "later"), (1, "today"), (7, "days"), (31, "weeks"), (365, "months"), (10**7, "years"))
+_SCALES = Path(str(files("vectorstore"))) / "int8-reads.safetensors"  # with which whole passages are read in 8 bits
 _UNREAD = -30.0  # the score of a sentence that did not fit
 _BATCH = 8
 
@@ -39,10 +43,13 @@ Row = tuple[list[int], int, list[int]]  # tokens, how many of them are the quest
 class Reranker:
     """The shipped weights over the packaged ones; cheap to make, read when first used. Threads may share it."""
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, bytewise: bool | None = None) -> None:
+        """`bytewise` says whether whole passages are read in 8 bits; without it the processor does."""
+        self._bytewise = multiplies_bytes() if bytewise is None else bytewise
         self._file = file or Path(str(files("vectorstore"))) / "reranker.safetensors"
         self._lock = threading.Lock()
         self._ready: tuple[MiniLM, Any] | None = None
+        self._reading: tuple[MiniLM, Any] | None = None
 
     def scores(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
         """Each candidate's sentences' scores: log odds that the sentence answers, up to a constant of the question."""
@@ -53,21 +60,11 @@ class Reranker:
 
         Raises RerankerUnavailable where the weights are missing, damaged, or made for another base.
         """
-        model, session = self._loaded()
-        rows = tokenised(model, question, candidates)
-        by_length = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))  # a batch is as slow as its longest row
-        found: list[tuple[list[float], float]] = [([], 0.0)] * len(rows)
-        for start in range(0, len(rows), _BATCH):
-            batch = by_length[start : start + _BATCH]
-            shares = pooling([rows[n] for n in batch])
-            embedded, mask = model.embedded([rows[n][0] for n in batch], [rows[n][1] for n in batch])
-            (scores,) = session.run(None, {"embedded": embedded, "mask": mask, "shares": shares})
-            answers, read = scores[:, 0, 0], np.where(shares.any(-1), scores[:, 1:, 0], _UNREAD)
-            for place, n in enumerate(batch):
-                sentences = len(candidates[n][1])
-                padding = [_UNREAD] * (sentences - read.shape[1])
-                found[n] = [*map(float, read[place, :sentences]), *padding], float(answers[place])
-        return found
+        return _scored(*self._loaded(), question, candidates, _ALL)
+
+    def quotable(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
+        """The same scores by another layer, which tells the sentences of a passage apart: for those that are read whole."""
+        return [sentences for sentences, _ in _scored(*self._loaded_reading(), question, candidates, READING)]
 
     def _loaded(self) -> tuple[MiniLM, Any]:
         with self._lock:
@@ -77,10 +74,9 @@ class Reranker:
                 graph = Graph()
                 before = body(graph, weights, LAYERS - 1, "mask")
                 states = graph.layer(before, "mask", weights, f"encoder.layer.{LAYERS - 1}")
-                answers = graph.layer(before, "mask", weights, "answers", first=True)
+                answers = graph.layer(before, "mask", weights, "answers", at=graph.first(before))
                 sentences = graph.linear(graph.node("MatMul", "shares", states), weights["sentence.weight"])
-                first = graph.node("Gather", states, graph.constant(np.array([0], np.int64)), axis=1)
-                scores = graph.node("Add", sentences, graph.linear(first, weights["whole.weight"]))
+                scores = graph.node("Add", sentences, graph.linear(graph.first(states), weights["whole.weight"]))
                 verdict = graph.linear(answers, weights["answers.weight"])
                 session = graph.session(
                     graph.node("Concat", verdict, scores, axis=1),
@@ -90,6 +86,41 @@ class Reranker:
                 )
                 self._ready = model, session
             return self._ready
+
+    def _loaded_reading(self) -> tuple[MiniLM, Any]:
+        with self._lock:
+            if self._reading is None:
+                model = packaged()
+                weights = trained(model, self._file)
+                graph = Int8Graph(read_scales(_SCALES)) if self._bytewise else Graph()
+                states = body(graph, weights, LAYERS - 1, "mask")
+                pooled = graph.node("Concat", graph.first(states), graph.node("MatMul", "shares", states), axis=1)
+                read = graph.layer(states, "mask", weights, "reads", at=pooled)
+                whole = graph.linear(graph.first(read), weights["reads.whole.weight"])
+                scores = graph.node("Add", graph.linear(read, weights["reads.sentence.weight"]), whole)
+                session = graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
+                self._reading = model, session
+            return self._reading
+
+
+def _scored(
+    model: MiniLM, session: Any, question: str, candidates: Sequence[Candidate], most: int
+) -> list[tuple[list[float], float]]:
+    """Of each candidate: its sentences' scores, and what comes before them."""
+    rows = tokenised(model, question, candidates, most)
+    by_length = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))  # a batch is as slow as its longest row
+    found: list[tuple[list[float], float]] = [([], 0.0)] * len(rows)
+    for start in range(0, len(rows), _BATCH):
+        batch = by_length[start : start + _BATCH]
+        shares = pooling([rows[n] for n in batch])
+        embedded, mask = model.embedded([rows[n][0] for n in batch], [rows[n][1] for n in batch])
+        (scores,) = session.run(None, {"embedded": embedded, "mask": mask, "shares": shares})
+        answers, read = scores[:, 0, 0], np.where(shares.any(-1), scores[:, 1:, 0], _UNREAD)
+        for place, n in enumerate(batch):
+            sentences = len(candidates[n][1])
+            padding = [_UNREAD] * (sentences - read.shape[1])
+            found[n] = [*map(float, read[place, :sentences]), *padding], float(answers[place])
+    return found
 
 
 def passage_score(sentences: Sequence[float]) -> float:
@@ -125,7 +156,7 @@ def window(terms: Mapping[str, float], stems: Sequence[Collection[str]], sizes: 
     return chosen
 
 
-def tokenised(model: MiniLM, question: str, candidates: Sequence[Candidate]) -> list[Row]:
+def tokenised(model: MiniLM, question: str, candidates: Sequence[Candidate], most: int = _ALL) -> list[Row]:
     """[CLS] question [SEP] age and headline [SEP] sentences [SEP], for each candidate."""
     opening, closing = model.marks
     texts = [question, *(text for headline, sentences in candidates for text in (headline, *sentences))]
@@ -136,7 +167,7 @@ def tokenised(model: MiniLM, question: str, candidates: Sequence[Candidate]) -> 
         row = [*asked, *next(tokens)[:_HEADLINE], closing]
         of = [-1] * len(row)
         for place in range(len(sentences)):
-            read = next(tokens)[: min(_SENTENCE, _ALL - len(row))]
+            read = next(tokens)[: min(_SENTENCE, most - len(row))]
             row += read
             of += [place] * len(read)
         rows.append(([*row, closing], len(asked), [*of, -1]))

@@ -52,6 +52,7 @@ _RECENT, _FADES = 0.4, 45  # days
 _OPENING, _WEARS_OFF = 0.2, 500
 # Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
 _RERANKED = 12
+_WHOLE = 3  # hits of which the reranker reads every sentence, for quotes: of eight it quotes no better
 _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _PIECE, _PIECES = 6, 24  # words of a quotation that are looked for as they stand, and how many such pieces
@@ -66,7 +67,8 @@ Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by
 Near = Mapping[int, float] | None
 Both = tuple[Scored, Scored, Near]  # found by words, by meaning, and how near the meaning of what words found is
 Searched = tuple[str, Both, str]  # the question as it was searched for, what was found, and what is to be said of that
-Judged = tuple[tuple[tuple[int, int, float], ...], float | None]  # as Hit.judged and Hit.answers
+Odds = tuple[tuple[int, int, float], ...]  # as Hit.judged
+Judged = tuple[Odds, float | None]  # and Hit.answers
 
 
 class Index:
@@ -388,6 +390,10 @@ class Generation:
         articles = self.archive.articles({passages[n].article for n in kept})
         if how:
             judged, notice = self._judged_elsewhere(question, how, kept, passages, records), notice or how.notice
+        elif self._reranker:
+            whole = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in kept[:_WHOLE]]
+            rows = dict(zip(kept, self._read(question, whole, self._reranker), strict=False))
+            judged = {n: (rows.get(n, ()), judged[n][1] if n in judged else None) for n in kept}
         hits = []
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
@@ -460,6 +466,16 @@ class Generation:
         return [
             (tuple((*span, odds) for span, odds in zip(spans, row, strict=True)), answers)
             for (*_, spans), (row, answers) in zip(read, made, strict=True)
+        ]
+
+    def _read(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Odds]:
+        """What the reranker makes of every sentence of each passage."""
+        spans = [sentences(passage.text) for _, passage in found]
+        texts = [[passage.text[a:b] for a, b in row] for (_, passage), row in zip(found, spans, strict=True)]
+        made = reranker.quotable(question, [(heading, row) for (heading, _), row in zip(found, texts, strict=True)])
+        return [
+            tuple((passage.start + a, passage.start + b, odds) for (a, b), odds in zip(row, told, strict=True))
+            for (_, passage), row, told in zip(found, spans, made, strict=True)
         ]
 
     @property
