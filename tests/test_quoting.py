@@ -299,7 +299,7 @@ def test_prose_is_quoted_before_furniture() -> None:
 
 
 def test_the_reranker_orders_the_quotes() -> None:
-    """Of two that are about as good the one that the reranker takes for the answer comes first; without it they keep their place."""
+    """Of two that are about as good the one that the reranker takes for the answer comes first."""
     question = "What happened to the ferry in the storm?"
     other = report("Waves broke a window of the ferry in the storm.", "EBN", "b")
     plain = [replace(hit, score=1.0) for hit in hits(report("The ferry lost its anchor in the storm."), other)]

@@ -90,16 +90,17 @@ WHOLE = [
 ]
 
 
-def test_sentences_of_a_passage_are_told_apart(reranker: Reranker) -> None:
+def told_apart(reranker: Reranker) -> list[list[float]]:
+    return [row for row, _ in reranker.read("Who denied that the captain had slept?", WHOLE, whole=True)]
+
+
+def test_sentences_of_a_passage_are_told_apart() -> None:
     """Each sentence of a whole passage has a score, in bytes much like in floats; the one that answers has the best."""
-    exact, bytes_ = (
-        Reranker(bytewise=bytewise).quotable("Who denied that the captain had slept?", WHOLE) for bytewise in (False, True)
-    )
+    exact, bytes_ = (told_apart(Reranker(bytewise=bytewise)) for bytewise in (False, True))
     for row in (exact, bytes_):
         assert [len(part) for part in row] == [3, 3]
         assert max(score for part in row for score in part) == row[0][1]
     assert bytes_[0] == pytest.approx(exact[0], abs=1.0)
-    assert reranker.quotable("Who?", []) == []
 
 
 def test_what_reads_sentences_computes_what_was_trained() -> None:
@@ -112,7 +113,7 @@ def test_what_reads_sentences_computes_what_was_trained() -> None:
     rows = tokenised(model, question, WHOLE, READING)
     with torch.inference_mode():
         theirs = Reader(own(trained(model, SHIPPED))).eval()(*batch_of(rows)).numpy()
-    for row, ours in zip(theirs, Reranker(bytewise=False).quotable(question, WHOLE), strict=True):
+    for row, ours in zip(theirs, told_apart(Reranker(bytewise=False)), strict=True):
         read = [score for score in ours if score > -30]
         assert read == pytest.approx(row[: len(read)].tolist(), abs=1e-3)
 

@@ -1,10 +1,10 @@
 """A second look at the best passages: a small cross-encoder of our own that reads question and passage together.
 
-It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card,
-tests/studies/reranker.py, tests/studies/nothing.py and tests/studies/reader.py train it. What is shipped are differences to the packaged weights, one byte
+It is the first four layers of the packaged MiniLM, trained on; vectorstore/reranker.md is its model card, and tests/studies
+(reranker.py, nothing.py and reader.py) train it. What is shipped are differences to the packaged weights, one byte
 each, so it runs on those and no others. It scores single sentences; a passage is worth what its sentences are worth together.
-Beside the last layer stand two others: one, read at one token alone, says whether the passage answers at all; one, read at
-each sentence, tells the sentences of a whole passage apart, for quotes.
+Beside the last layer stand two others: one, read at one token alone, says whether the passage answers at all; one, read at each
+sentence, tells the sentences of a whole passage apart, for quotes.
 """
 
 from __future__ import annotations
@@ -48,79 +48,63 @@ class Reranker:
         self._bytewise = multiplies_bytes() if bytewise is None else bytewise
         self._file = file or Path(str(files("vectorstore"))) / "reranker.safetensors"
         self._lock = threading.Lock()
-        self._ready: tuple[MiniLM, Any] | None = None
-        self._reading: tuple[MiniLM, Any] | None = None
+        self._ready: dict[bool, tuple[MiniLM, Any]] = {}
 
     def scores(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
         """Each candidate's sentences' scores: log odds that the sentence answers, up to a constant of the question."""
         return [sentences for sentences, _ in self.read(question, candidates)]
 
-    def read(self, question: str, candidates: Sequence[Candidate]) -> list[tuple[list[float], float]]:
+    def read(self, question: str, candidates: Sequence[Candidate], whole: bool = False) -> list[tuple[list[float], float]]:
         """Each candidate's sentences' scores, and how much speaks for its answering at all, which compares across questions.
 
+        Whole passages are read by another layer, which tells their sentences apart and says nothing of the passage.
         Raises RerankerUnavailable where the weights are missing, damaged, or made for another base.
         """
-        return _scored(*self._loaded(), question, candidates, _ALL)
+        model, session = self._loaded(whole)
+        rows = tokenised(model, question, candidates, READING if whole else _ALL)
+        by_length = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))  # a batch is as slow as its longest row
+        found: list[tuple[list[float], float]] = [([], 0.0)] * len(rows)
+        for start in range(0, len(rows), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            shares = pooling([rows[n] for n in batch])
+            embedded, mask = model.embedded([rows[n][0] for n in batch], [rows[n][1] for n in batch])
+            (scores,) = session.run(None, {"embedded": embedded, "mask": mask, "shares": shares})
+            answers, read = scores[:, 0, 0], np.where(shares.any(-1), scores[:, 1:, 0], _UNREAD)
+            for place, n in enumerate(batch):
+                sentences = len(candidates[n][1])
+                padding = [_UNREAD] * (sentences - read.shape[1])
+                found[n] = [*map(float, read[place, :sentences]), *padding], float(answers[place])
+        return found
 
-    def quotable(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
-        """The same scores by another layer, which tells the sentences of a passage apart: for those that are read whole."""
-        return [sentences for sentences, _ in _scored(*self._loaded_reading(), question, candidates, READING)]
-
-    def _loaded(self) -> tuple[MiniLM, Any]:
+    def _loaded(self, whole: bool) -> tuple[MiniLM, Any]:
         with self._lock:
-            if self._ready is None:
+            if whole not in self._ready:
                 model = packaged()
                 weights = trained(model, self._file)
-                graph = Graph()
-                before = body(graph, weights, LAYERS - 1, "mask")
-                states = graph.layer(before, "mask", weights, f"encoder.layer.{LAYERS - 1}")
-                answers = graph.layer(before, "mask", weights, "answers", at=graph.first(before))
-                sentences = graph.linear(graph.node("MatMul", "shares", states), weights["sentence.weight"])
-                scores = graph.node("Add", sentences, graph.linear(graph.first(states), weights["whole.weight"]))
-                verdict = graph.linear(answers, weights["answers.weight"])
-                session = graph.session(
-                    graph.node("Concat", verdict, scores, axis=1),
-                    cores(),
-                    mask=["rows", 1, 1, "tokens"],
-                    shares=["rows", "sentences", "tokens"],
-                )
-                self._ready = model, session
-            return self._ready
-
-    def _loaded_reading(self) -> tuple[MiniLM, Any]:
-        with self._lock:
-            if self._reading is None:
-                model = packaged()
-                weights = trained(model, self._file)
-                graph = Int8Graph(read_scales(_SCALES)) if self._bytewise else Graph()
-                states = body(graph, weights, LAYERS - 1, "mask")
-                pooled = graph.node("Concat", graph.first(states), graph.node("MatMul", "shares", states), axis=1)
-                read = graph.layer(states, "mask", weights, "reads", at=pooled)
-                whole = graph.linear(graph.first(read), weights["reads.whole.weight"])
-                scores = graph.node("Add", graph.linear(read, weights["reads.sentence.weight"]), whole)
+                graph = Int8Graph(read_scales(_SCALES)) if whole and self._bytewise else Graph()
+                scores = (_telling_apart if whole else _answering)(graph, weights)
                 session = graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
-                self._reading = model, session
-            return self._reading
+                self._ready[whole] = model, session
+            return self._ready[whole]
 
 
-def _scored(
-    model: MiniLM, session: Any, question: str, candidates: Sequence[Candidate], most: int
-) -> list[tuple[list[float], float]]:
-    """Of each candidate: its sentences' scores, and what comes before them."""
-    rows = tokenised(model, question, candidates, most)
-    by_length = sorted(range(len(rows)), key=lambda n: len(rows[n][0]))  # a batch is as slow as its longest row
-    found: list[tuple[list[float], float]] = [([], 0.0)] * len(rows)
-    for start in range(0, len(rows), _BATCH):
-        batch = by_length[start : start + _BATCH]
-        shares = pooling([rows[n] for n in batch])
-        embedded, mask = model.embedded([rows[n][0] for n in batch], [rows[n][1] for n in batch])
-        (scores,) = session.run(None, {"embedded": embedded, "mask": mask, "shares": shares})
-        answers, read = scores[:, 0, 0], np.where(shares.any(-1), scores[:, 1:, 0], _UNREAD)
-        for place, n in enumerate(batch):
-            sentences = len(candidates[n][1])
-            padding = [_UNREAD] * (sentences - read.shape[1])
-            found[n] = [*map(float, read[place, :sentences]), *padding], float(answers[place])
-    return found
+def _answering(graph: Graph, weights: Weights) -> str:
+    """Whether a passage answers, and its sentences' scores."""
+    before = body(graph, weights, LAYERS - 1, "mask")
+    states = graph.layer(before, "mask", weights, f"encoder.layer.{LAYERS - 1}")
+    answers = graph.layer(before, "mask", weights, "answers", at=graph.first(before))
+    sentences = graph.linear(graph.node("MatMul", "shares", states), weights["sentence.weight"])
+    scores = graph.node("Add", sentences, graph.linear(graph.first(states), weights["whole.weight"]))
+    return str(graph.node("Concat", graph.linear(answers, weights["answers.weight"]), scores, axis=1))
+
+
+def _telling_apart(graph: Graph, weights: Weights) -> str:
+    """A score that is not used, and those of a whole passage's sentences."""
+    states = body(graph, weights, LAYERS - 1, "mask")
+    pooled = graph.node("Concat", graph.first(states), graph.node("MatMul", "shares", states), axis=1)
+    read = graph.layer(states, "mask", weights, "reads", at=pooled)
+    whole = graph.linear(graph.first(read), weights["reads.whole.weight"])
+    return str(graph.node("Add", graph.linear(read, weights["reads.sentence.weight"]), whole))
 
 
 def passage_score(sentences: Sequence[float]) -> float:

@@ -67,8 +67,8 @@ Ranked = tuple[list[Hit], str]  # and what is to be said with it, where it is by
 Near = Mapping[int, float] | None
 Both = tuple[Scored, Scored, Near]  # found by words, by meaning, and how near the meaning of what words found is
 Searched = tuple[str, Both, str]  # the question as it was searched for, what was found, and what is to be said of that
-Odds = tuple[tuple[int, int, float], ...]  # as Hit.judged
-Judged = tuple[Odds, float | None]  # and Hit.answers
+Judged = tuple[tuple[tuple[int, int, float], ...], float | None]  # as Hit.judged and Hit.answers
+_NOTHING: Judged = (), None
 
 
 class Index:
@@ -392,13 +392,13 @@ class Generation:
             judged, notice = self._judged_elsewhere(question, how, kept, passages, records), notice or how.notice
         elif self._reranker:
             whole = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in kept[:_WHOLE]]
-            rows = dict(zip(kept, self._read(question, whole, self._reranker), strict=False))
-            judged = {n: (rows.get(n, ()), judged[n][1] if n in judged else None) for n in kept}
+            rows = dict(zip(kept, self._judged(question, whole, self._reranker, whole=True), strict=False))
+            judged = {n: (rows.get(n, _NOTHING)[0], judged.get(n, _NOTHING)[1]) for n in kept}
         hits = []
         for n in kept:
             others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
             more = tuple(article for one in others if (article := self.archive.article(one.id)))
-            odds, answers = judged.get(n, ((), None))
+            odds, answers = judged.get(n, _NOTHING)
             hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, odds, bool(how), answers))
         return hits, notice
 
@@ -453,29 +453,22 @@ class Generation:
     def await_server(self) -> None:
         self._vectors.read()
 
-    def _judged(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Judged]:
-        """What the reranker makes of each passage's best stretch of sentences; with each passage, its headline as it is read."""
+    def _judged(
+        self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker, whole: bool = False
+    ) -> list[Judged]:
+        """What the reranker makes of each passage or its best stretch of sentences; with each, its headline as it is read."""
         terms = self._words.terms(question)
         read = []
         for heading, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
-            best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
+            stems, sizes = [self._words.stems(text) for text in texts], [len(text.split()) for text in texts]
+            best = slice(None) if whole else window(terms, stems, sizes)
             read.append((heading, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
-        made = reranker.read(question, [(heading, texts) for heading, texts, _ in read])
+        made = reranker.read(question, [(heading, texts) for heading, texts, _ in read], whole)
         return [
             (tuple((*span, odds) for span, odds in zip(spans, row, strict=True)), answers)
             for (*_, spans), (row, answers) in zip(read, made, strict=True)
-        ]
-
-    def _read(self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker) -> list[Odds]:
-        """What the reranker makes of every sentence of each passage."""
-        spans = [sentences(passage.text) for _, passage in found]
-        texts = [[passage.text[a:b] for a, b in row] for (_, passage), row in zip(found, spans, strict=True)]
-        made = reranker.quotable(question, [(heading, row) for (heading, _), row in zip(found, texts, strict=True)])
-        return [
-            tuple((passage.start + a, passage.start + b, odds) for (a, b), odds in zip(row, told, strict=True))
-            for (_, passage), row, told in zip(found, spans, made, strict=True)
         ]
 
     @property
