@@ -224,7 +224,7 @@ class People:
     full: dict[str, Speaker] = field(default_factory=dict)  # by surname, the first with it
     known: dict[str, Speaker] = field(default_factory=dict)  # by surname, with their roles
     gender: dict[str, str] = field(default_factory=dict)  # by what is shown: "he", "she"
-    who: set[str] = field(default_factory=set)  # names of one word behind which "who" stands: "Al-Jubeir, who is also …"
+    who: set[str] = field(default_factory=set)  # names of one word behind which "who" stands: "Al-Karim, who is also …"
 
     def may_be_person(self, one: Speaker) -> bool:
         """Whether it may be "he" or "she", by its form or by what the text says of it."""
