@@ -13,7 +13,7 @@ from pathlib import Path
 from prompts import NOT_IN_ARTICLES
 from qa.across import across
 from qa.answerable import tells
-from qa.citations import kept, read, verified
+from qa.citations import Reading, kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.comparing import sides
 from qa.errors import BadReply, QuestionError
@@ -22,7 +22,7 @@ from qa.overtaken import with_later
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
-from qa.refusals import in_words, overruled, without_refusals
+from qa.refusals import in_words, overruled, rests_on_the_best, without_refusals
 from qa.rewrite import points, rewrite
 from qa.second import Second
 from qa.settings import Settings, read_settings
@@ -40,6 +40,7 @@ IN_PART = "The articles answer this only in part."
 # Said over the quotes that a reader gets where the evidence is strong and the model's prose is none.
 FOUND_NONE = "The model found no answer; these sentences match the question."
 NOT_CARRIED = "What the model wrote is not supported by the articles; these sentences match the question."
+BESIDE = "These sentences match the question as well."  # said where the prose rests on others
 # How a whole sentence ends: in a marker, or in a stop after a word (after a number or "Mr" more may have been to come).
 _WHOLE = re.compile(r"(?:\d[\]】)}][.!?…]?|(?:[^\W\d]{4}|[\]”’»\")])[.!?…]+[\"'”’»)]*|[。！？।؟][”’」』]*)\s*$")
 # A marker and a stop, in either order: the end of a sentence even where the splitter sees none.
@@ -149,23 +150,16 @@ class Assistant:
         if cut and doubtful and not reading.sentences:
             raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
         reading, refused = without_refusals(verified(reading, asked.hits, second=self.second), asked.question, asked.hits)
-        supported = any(sentence.supported for sentence in reading.sentences)
         notices = [IN_PART if refused else "", CUT_OFF if cut else "", asked.notice]
-        if not supported and (refused or not reading.sentences or not doubtful or self.settings.strict):
-            instead = by_rule(refused)
-            if not instead.abstained:
-                label = FOUND_NONE if refused or not reading.sentences else NOT_CARRIED
-                instead = replace(instead, label=label, notice=" ".join(filter(None, notices[1:])))
-                if reading.sentences and not self.settings.strict:
-                    prose = tuple(replace(one, citations=()) for one in reading.sentences)
-                    text = " ".join(one.text for one in prose) + f"\n\n{instead.text}"
-                    instead = replace(instead, text=text, sentences=prose, beside=instead.sentences)
-            yield instead
+        held = kept(reading, lambda n: reading.sentences[n].supported)
+        if not held.sentences:
+            yield instead_of(reading, by_rule(refused), refused, " ".join(filter(None, notices[1:])), self.settings.strict)
             return
-        reading = kept(reading, lambda n: reading.sentences[n].supported) if self.settings.strict else reading
-        reading = with_later(reading, asked.hits)
-        answer = replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
-        yield replace(answer, notice=" ".join(filter(None, notices)), final=True)
+        reading = with_later(held if self.settings.strict else reading, asked.hits)
+        answer = replace(asked, sentences=reading.sentences, citations=reading.citations, notice=" ".join(filter(None, notices)))
+        answer = replace(answer, text=reading.text, final=True)
+        is_whole = doubtful or rests_on_the_best(reading, asked.question, asked.hits)
+        yield answer if is_whole else with_quotes(answer, by_rule(False))
 
     def until(self, stop: Stop) -> Assistant:
         """This assistant for one question, which `stop` ends from another thread: what it asks the model is closed at once."""
@@ -222,6 +216,34 @@ def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[F
         return abstention(asked, found)
     text = "\n\n".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in shown)
     return replace(asked, text=text, sentences=shown, citations=cited, final=True)
+
+
+def instead_of(prose: Reading, quotes: Answer, refused: bool, notice: str, strict: bool) -> Answer:
+    """The quotes, under a line that says why, below what the model wrote, marked; where there are none, that they do not say."""
+    if quotes.abstained:
+        return quotes
+    label = FOUND_NONE if refused or not prose.sentences else NOT_CARRIED
+    answer = replace(quotes, label=label, notice=notice)
+    if not prose.sentences or strict:
+        return answer
+    marked = tuple(replace(one, citations=()) for one in prose.sentences)
+    text = " ".join(one.text for one in marked) + f"\n\n{quotes.text}"
+    return replace(answer, text=text, sentences=marked, beside=quotes.sentences)
+
+
+def with_quotes(answer: Answer, quotes: Answer) -> Answer:
+    """A model's answer with those quotes beside it that it does not rest on already; as it is where there are none."""
+    rests = [(c.article.id, c.start, c.end) for c in answer.citations]
+    new = [c for c in quotes.citations if not any((c.article.id == i and c.start < b and a < c.end) for i, a, b in rests)]
+    numbers = {c.number: n for n, c in enumerate(new, len(answer.citations) + 1)}
+    shown = [one for one in quotes.sentences if one.citations and numbers.keys() >= set(one.citations)]
+    beside = tuple(replace(one, citations=tuple(numbers[n] for n in one.citations)) for one in shown)
+    if quotes.abstained or not beside:
+        return answer
+    text = "\n\n".join([answer.text, *(one.text + "".join(f" [{n}]" for n in one.citations) for one in beside)])
+    cited = {n for one in beside for n in one.citations}
+    citations = (*answer.citations, *(replace(c, number=n) for c in new if (n := numbers[c.number]) in cited))
+    return replace(answer, text=text, beside=beside, citations=citations, label=BESIDE)
 
 
 def abstention(asked: Answer, found: Found) -> Answer:

@@ -26,7 +26,7 @@ from vectorstore.language.lexicon import LANGUAGES, lines, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.types import Hit
 
-_ALL, _MOST = 0.9, 0.8  # of the weight of a question's words
+_ALL, _MOST, _ENOUGH = 0.9, 0.8, 0.7  # of the weight of a question's words
 _SEEN = frozenset(("number", "money", "date"))
 _TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
 
@@ -64,6 +64,14 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
     ask = asked(question)
     texts = [f"{hit.article.title}. {hit.passage.text}" for hit in hits]
     return any(met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) for text in texts)
+
+
+def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> bool:
+    """Whether what is supported rests on the best passage, and there on the words, and the number, that are asked for."""
+    ask, numbers = asked(question), {n for one in reading.sentences if one.supported for n in one.citations}
+    cited = [one for one in reading.citations if one.number in numbers]
+    said = " ".join(one.quote for one in cited) if hits[0].passage.id in {one.passage_id for one in cited} else ""
+    return met(ask, said) >= _ENOUGH and (ask.kind not in _SEEN or counts(ask, said))
 
 
 def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:

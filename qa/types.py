@@ -82,7 +82,7 @@ class Answer:
     understood: tuple[Understood, ...] = ()
     notice: str = ""  # what a reader must know of the whole answer: "cut off at the length limit"
     label: str = ""  # said over quotes that stand in the place of a model's prose, or `beside` it: it is none, or not supported
-    beside: tuple[Sentence, ...] = ()  # quotes that match the question, where no passage carries what the model wrote
+    beside: tuple[Sentence, ...] = ()  # quotes that match the question, where the model's words do not rest on them
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: rewrite, search, answer, total
     final: bool = False
 

@@ -73,7 +73,7 @@ def test_every_reason_has_its_german() -> None:
 
 def test_every_other_word_of_ours_has_its_german() -> None:
     """What is said of a whole answer, and in an export."""
-    said = [GREETING, NOT_IN_ARTICLES, flow.CUT_OFF, flow.IN_PART, flow.FOUND_NONE, flow.NOT_CARRIED, *COLUMNS]
+    said = [GREETING, NOT_IN_ARTICLES, flow.CUT_OFF, flow.IN_PART, flow.FOUND_NONE, flow.NOT_CARRIED, flow.BESIDE, *COLUMNS]
     said += [value for name, value in vars(saved).items() if name.isupper() and isinstance(value, str) and " " in value[3:]]
     said += [why for why in saved.WHY.values() if why]
     others = ("pass ", "The reports", "What the articles", "not compared")  # no sentence of ours, or half of one

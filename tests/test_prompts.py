@@ -42,7 +42,7 @@ def test_prompt_carries_the_facts() -> None:
         "Passage [2]",
         "Outlet: Evening Post",
         "Question: Who was asleep?",
-        "in their own words",
+        "in the words of the passage",
     ):
         assert words in user.text
     assert user.text.index("Passage [1]") < user.text.index("Passage [2]") < user.text.index("Question:")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
-from qa.assistant import FOUND_NONE, IN_PART, NOT_CARRIED, Assistant
+from qa.assistant import BESIDE, FOUND_NONE, IN_PART, NOT_CARRIED, Assistant
 from qa.doubles import ScriptedModel
 from qa.refusals import in_words
 from qa.settings import Settings
@@ -59,11 +59,26 @@ def test_a_true_sentence_is_no_refusal(told: Told, question: str, sentence: str)
 
 
 @pytest.mark.parametrize("draft", CASES["invented"])
-def test_an_invented_fact_is_no_refusal(told: Told, draft: str) -> None:
-    """What no passage carries and tells of the world is shown, marked as not supported."""
-    answer = told.ask(OIL, draft)
-    assert not answer.abstained
+def test_an_invented_fact_is_not_told_where_the_articles_do_not_say(told: Told, draft: str) -> None:
+    """What no passage carries is not shown where the evidence is weak, as quoting shows nothing there; above quotes, marked."""
+    assert told.ask(OIL, draft).abstained
+    answer = told.ask("How many homes lost power in Storm Ottilie?", draft)
     assert [s.supported for s in answer.sentences] == [False]
+    assert answer.label == NOT_CARRIED
+
+
+def test_prose_that_rests_on_another_passage_has_the_best_quotes_beside(told: Told) -> None:
+    """What it says is supported, and not what is asked for: the quotes of the best passage stand below, numbered on."""
+    answer = told.ask("How many homes lost power in Storm Ottilie?", "Gusts reached 148 km/h at Skarv Light.")
+    assert answer.label == BESIDE
+    assert [s.supported for s in (*answer.sentences, *answer.beside)] == [True] * (1 + len(answer.beside))
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert [n for one in answer.beside for n in one.citations] == [c.number for c in answer.citations[1:]]
+    assert any("74,000" in c.quote for c in answer.citations[1:])
+    assert not answer.is_quoted
+    plain = " ".join(answer_text(answer).split())
+    assert plain.index("Gusts reached") < plain.index(BESIDE) < plain.index("74,000")
+    assert BESIDE in answer_html(answer, 1)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class Answered:
     notice: str
     label: str  # said over quotes in the place of a model's prose
     sentences: list[AnswerSentence]
-    beside: list[AnswerSentence]  # quotes that match the question, where no passage carries what the model wrote
+    beside: list[AnswerSentence]  # quotes that match the question, where the model's words do not rest on them
     citations: list[Quote]
     hits: list[FoundPassage]
 
