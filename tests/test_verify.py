@@ -78,6 +78,15 @@ def test_every_sentence_is_carried_by_its_own_passage(case: dict[str, object]) -
             assert check(sentence, [passage]).supported, sentence
 
 
+@pytest.mark.parametrize("offered", ["Green Tidal Lagoon", "Grand Toll Lane", "Gull Tally League"])
+def test_a_quiz_says_nothing(offered: str) -> None:
+    """What a quiz asks and the answers that it offers carry no sentence: nobody says which is right."""
+    answers = "A. Green Tidal Lagoon\n\nB. Grand Toll Lane\n\nC. Gull Tally League"
+    passage = f"What does the GTL of Felm stand for?\n\n{answers}\n\nThe lagoon opened in May."
+    assert not check(f"The GTL of Felm stands for {offered}.", [passage]).supported
+    assert check("The lagoon opened in May.", [passage]).supported
+
+
 def test_a_number_is_checked_where_it_stands() -> None:
     """A number that the passage gives of something else does not help."""
     passage = "The storm killed 12 people and left 74,000 homes without power."

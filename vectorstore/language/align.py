@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from vectorstore.language.foreign import tokens_in
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.sentences import sentences
 from vectorstore.language.tokens import Token, normalised, same
 from vectorstore.language.verbs import past_verbs
@@ -50,7 +50,7 @@ class Line:
 
 @lru_cache(maxsize=512)
 def lines_of(passage: str, language: str = "en") -> tuple[Line, ...]:
-    text = normalised(passage)
+    text = normalised(pattern("clauses.quiz", cased=True).sub("", passage))  # nobody says which of its answers is right
     return tuple(Line(found) for start, end in sentences(text) if (found := tokens_in(text[start:end], language)))
 
 
