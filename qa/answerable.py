@@ -21,6 +21,7 @@ from qa.asking import ENOUGH, Asked, asked, fits, new_names
 from qa.likeliest import likeliest
 from qa.told import enough
 from qa.words_met import met, nearness, sentences_read, share, words_met
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.words import words
 from vectorstore.scope import counted_days
 from vectorstore.types import Filters, Found, Hit, strings
@@ -40,6 +41,7 @@ _HEAVIEST = 9  # about the rarity of the rarest words
 _OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; who asks for a gist names its subject freely
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 _ANOTHER_TIME = timedelta(45)  # an article so long before or after the days asked about tells of other days
+_NAMES = 6.0  # the weight of words that tell one thing from others: "Doge", not "happened"
 _COPULAS = frozenset("is are was were refers refer means".split())
 
 
@@ -66,7 +68,16 @@ def tells(question: str, found: Found) -> bool:
     """Whether what a search has found is likely enough to answer the question."""
     if any(hit.elsewhere for hit in found.hits):
         return bool(likeliest(found.hits, 1))
-    return answered(question, found) >= (enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD)
+    least = enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD
+    return answered(question, found) >= least or any(_asks_it(question, hit.article.title) for hit in found.hits)
+
+
+def _asks_it(question: str, headline: str) -> bool:
+    """Whether a headline puts the very question: "What is 'Doge'? The meme, explained" is there to answer it."""
+    first, ask = question.partition(" ")[0].casefold(), asked(question)
+    put = first in word_set("followups.asking") and headline.casefold().startswith(f"{first} ")
+    names = sum(term.weight for term in ask.terms) >= _NAMES
+    return put and names and all(value >= 1 for value in words_met(ask, words(headline)))
 
 
 def _of_hit(ask: Asked, hit: Hit, days: Sequence[Filters], few: bool) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from prompts import render
+from prompts import NOT_IN_ARTICLES, render
 from qa.errors import ModelError
 from qa.models import Model
 from qa.prompting import Message, as_data
@@ -351,7 +351,8 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         resolved.append(
             by_rule(turn.question, [*history[: len(history) - len(turns)], *turns[:n]][-_TURNS:]) if n else turn.question
         )
-    answers = [_CREDIT.sub("", _MARKER.sub("", turn.answer)[:1_500]) for turn in turns]
+    given = ["" if turn.answer.startswith(NOT_IN_ARTICLES) else turn.answer for turn in turns]
+    answers = [_CREDIT.sub("", _MARKER.sub("", answer)[:1_500]) for answer in given]
     titles = [title for turn in turns for title in turn.titles if title.strip()]
     prose = " ".join([*resolved, *answers])
     told = " \n".join([*resolved, *answers, *titles])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answerable import THRESHOLD, TRAITS, answered, evidence, traits
+from qa.answerable import THRESHOLD, TRAITS, answered, evidence, tells, traits
 from qa.assistant import Assistant
 from qa.settings import Settings
 from tests.studies import abstain
@@ -100,6 +100,22 @@ def test_a_year_that_nothing_names_speaks_against_it() -> None:
     """The passage, its headline or its date have the year, or it is of another."""
     at, asks = date(2023, 5, 4), "How many passengers did the night ferry carry off Gannet Rock in 1987?"
     assert found(asks, FERRY, at, "The ferry", at) < found(asks, FERRY, at, "The ferry of 1987", at)
+
+
+@pytest.mark.parametrize(
+    ("question", "headline", "told"),
+    [
+        ("What is Ferrimoot?", "What is 'Ferrimoot'? A word from the quay, explained", True),
+        ("What is Ferrimoot?", "Why Ferrimoot is on every wall", False),
+        ("What happened?", "What happened on the quay", False),
+    ],
+)
+def test_a_headline_that_asks_the_question_answers_it(question: str, headline: str, told: bool) -> None:
+    """An article that is headed by the very question is there to answer it, whatever words it does so in."""
+    text = "A walk that ends where it began, sailors say, with a song in the middle."
+    hit = Hit(Passage("a#0", "a", 0, len(text), text), Article("a", text, headline), 1.0, answers=-3.0)
+    here = Found((hit,), Scope(date(2023, 5, 4), Filters()), Summary("", 2_000, 30_000, None, None, (), 0), "")
+    assert tells(question, here) is told
 
 
 def test_what_the_reranker_makes_of_a_passage_counts() -> None:

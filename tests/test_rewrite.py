@@ -171,6 +171,12 @@ def test_what_wants_more_is_of_what_was_spoken_of(question: str) -> None:
     assert by_rule(question, history) == f"{question.rstrip('?')} (about “Ullen flood takes a mill”)?"
 
 
+def test_an_answer_that_says_nothing_names_nobody() -> None:
+    """What was searched is not whom a follow-up is about."""
+    history = [Turn("Who drowned in May?", "The articles do not say. Searched 25 articles, 3 March 2026 to 22 May 2026.")]
+    assert "Searched" not in by_rule("How old was he?", history)
+
+
 def test_a_list_of_its_own_subject_stands_alone() -> None:
     """What is to be listed is taken as it is named, though the talk before named it, too; a pronoun is not."""
     assert not points("buses")

@@ -57,7 +57,8 @@ def told(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> To
         if span is None or (best and share <= best[0]):
             continue
         against = checked(sentence, [hit])
-        figures = share >= SAME_OF_ANOTHER and any(t.values or t.date for t in tokens(normalised(hit.article.text[slice(*span)])))
+        row = tokens(normalised(hit.article.text[slice(*span)]))
+        figures = share >= SAME_OF_ANOTHER and any(t.date or (t.values and t.unit != "ordinal") for t in row)
         reasons = tuple(reason for reason in against.reasons if contradicts(reason, figures))
         if reasons and not against.supported:
             best = share, Told("contradicted", reasons, "", ((hit, span),))

@@ -125,6 +125,7 @@ def said(text: str, start: int, end: int) -> Said:
     if not spoken:
         within = any(q.start <= start and end <= q.end for q in inside)
         return Said(_UNNAMED if within else "", opening, closing, not within)
+    names = [name for name in names if name] or [""] * bool(names)  # beside one who is named, "she" adds nothing
     shown = " and ".join(name or _UNNAMED for name in names)
     return Said(shown, opening, closing, all(name and name.split()[-1].casefold() in words for name in names))
 
