@@ -52,6 +52,17 @@ def test_each_sentence_and_quotation_is_told_for_what_it_is(case: dict[str, Any]
         assert one.words.split()[0].rstrip(";") in case["text"][one.start : one.end]
 
 
+@pytest.mark.parametrize("text", ["It was 40. It was 14 metres.", "3,200. None was 11 to 8.", "They were two."])
+def test_sentences_of_figures_alone_are_checked(text: str, index: Index) -> None:
+    """What has no word that tells anything is no error."""
+    assert {one.status for one in checked_text(text, index).sentences} <= {
+        "supported",
+        "contradicted",
+        "not in the articles",
+        "no claim",
+    }
+
+
 def test_a_difference_is_named_exactly(index: Index) -> None:
     """The words that were changed, and those that the article has in their place."""
     quotation = checked_text("“It was the first thing any of us wanted to do,” said Odd Lindqvist.", index).quotations[0]

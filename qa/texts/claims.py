@@ -71,23 +71,25 @@ def _unfounded(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> s
     What a writer cites may be summed up in other words; what a search has found may be of another matter but for that word.
     """
     quoted = {hit.passage.id: hit for hit, _ in quotes}
-    same = [(hit, *matter(sentence, hit)) for hit in hits if hit.passage.id not in quoted]
     texts = " \n".join(f"{hit.article.title} \n{hit.passage.text}" for hit in quoted.values())
-    texts += " \n".join(hit.article.text[slice(*span)] for hit, share, span in same if span and share >= SAME_OF_ANOTHER)
     if common_language(sentence, [texts]) != "en":
         return ""
     found = _keys_of(texts)
     beside = _keys_of(" \n".join(f"{hit.article.title} \n{hit.article.text[slice(*span)]}" for hit, span in quotes))
     told = [token for token in tokens(normalised(sentence)) if token.content and not token.values and not token.date]
     lacked = [
-        token.text
+        token
         for token in told
         if token.key not in found
         and not (is_name(token) or token.capital or token.quoted or _is_frame(token.text.casefold()))
         and not any(may_mean(token.key, key, narrower=False) for key in beside)
         and not any(is_synonym(token.key, key) for key in found)
     ]
-    return lacked[0] if len(lacked) * _FOUNDED >= len(told) else ""
+    for hit in hits if lacked else ():  # what tells the same may have the word
+        share, span = matter(sentence, hit) if hit.passage.id not in quoted else (0.0, None)
+        keys = _keys_of(hit.article.text[slice(*span)]) if span and share >= SAME_OF_ANOTHER else frozenset()
+        lacked = [token for token in lacked if token.key not in keys]
+    return lacked[0].text if lacked and len(lacked) * _FOUNDED >= len(told) else ""
 
 
 def _keys_of(text: str) -> frozenset[str]:
