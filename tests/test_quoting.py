@@ -231,6 +231,8 @@ def test_an_agency_in_brackets_is_a_dateline(text: str, rest: str | None) -> Non
         ("A man takes photos Monday, May 4, of boats that the storm sank.", True),
         ("Radio Ouvre airs the documentary on Monday at 9 p.m.", True),
         ("Ida Kern is seen here before the vote.", True),
+        ("Saltmere council reacts to the ferry inquiry", True),
+        ("AI-assisted summary The ferry may sail again.", True),
         ("Ida Kern is seen as a safe pair of hands.", False),
         ("A judge ruled on Monday, May 4, that the quay stays shut.", False),
         ("By Monday all 300 had left the quay.", False),
