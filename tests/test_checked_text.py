@@ -86,7 +86,7 @@ def test_a_contradiction_brings_the_passage_that_says_otherwise(index: Index) ->
     ("text", "later", "says"),
     [
         ("The public baths in Tarrow will close on 12 October.", "Highland Wire", "the passage says “open”"),
-        ("Nine people were hurt when a ceiling fell in at the baths in Tarrow.", "Quarry Courier", "Nine here, but Eleven"),
+        ("Nine people were hurt when a ceiling fell in at the baths in Tarrow.", "Quarry Courier", "it gives Eleven"),
         ("The public baths in Tarrow will stay open.", "", ""),
         ("Eleven people were hurt when a ceiling fell in at the baths in Tarrow.", "", ""),
         ("Rangers shot a wolf in the Marrow Valley on Wednesday.", "", ""),
