@@ -19,6 +19,7 @@ from vectorstore.language.words import one_spelling
 _NEGATIONS = word_set("polarity.negations")
 _TURNED = stem_set("polarity.refusals") | stem_set("speech.denials")
 _PRONOUNS = word_set("words.subjects")
+_FEW = 2  # words of content: as few may stand by chance in something else that the speaker said or did
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,12 @@ def speakers(claim: Claim) -> Iterator[str]:
         words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         content = _ordered(words)
-        if not content and (told := _plain(words)):  # "there were more than ever"
-            holding = [part for part in found if told in _plain(part.text)]
-            if holding and not any(part.is_by(who) or part.is_unknown for part in holding):
-                yield f"The passage does not say that {who.shown} said this."
         if content and (reason := _reason(content, one, found) or _of_another(words, one, found)):
             yield reason
+        elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
+            holding = [part for part in found if told in _plain(part.text)]
+            if holding and not any(part.is_by(who) or part.is_unknown or (content and not part.speakers) for part in holding):
+                yield f"The passage does not say that {who.shown} said this."
 
 
 def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:
@@ -219,6 +220,12 @@ def _all(sets: Iterator[frozenset[str]]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _keys(text: str) -> frozenset[str]:
     return frozenset(_ordered(text))
+
+
+def _told(text: str) -> str:
+    """What "said that it is over" tells, without the "that"."""
+    first, _, rest = (plain := _plain(text)).partition(" ")
+    return rest if first in word_set("speech.that") else plain
 
 
 def _plain(text: str) -> str:
