@@ -62,7 +62,7 @@ _SENTENCE_WEIGHTS = (
 
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
-_BEHIND = 2.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
+_BEHIND = 3.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
 _LEAST = -6.0  # log odds behind the likeliest sentence: what is farther behind is as good as what the reranker has not read
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
@@ -103,8 +103,13 @@ class Candidate:
         return Report(self.text, self.hit.article)
 
     @property
+    def is_prose(self) -> bool:
+        """Also a table's row, which has no more of a sentence than a heading has."""
+        return bool(self.head) or not furniture(self.text)
+
+    @property
     def score(self) -> float:
-        return sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True)) - _FURNITURE * furniture(self.text)
+        return sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True)) - _FURNITURE * (not self.is_prose)
 
 
 def quote(
@@ -375,7 +380,7 @@ def _day_and_month(old: Article, new: Article) -> str:
 def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
     near = len(ask.terms) > ENOUGH or other.score >= first.score - _BEHIND
-    return near and other.share >= _LESS * first.share and not furniture(other.text)
+    return near and other.share >= _LESS * first.share and other.is_prose
 
 
 def _later(one: Candidate, other: Candidate) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from qa.asking import DATE, ENOUGH, Asked, asking_sentence, fits, is_new
-from qa.clauses import furniture
 from qa.comparing import on_both, sides
 from qa.deciding import Deed, decides, deed, does, said
 from qa.other_words import COMMON
@@ -70,7 +69,7 @@ def _developments(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidat
     """One sentence of each report on the subject, in the order of their days."""
     told: list[Candidate] = []
     for one in (*chosen[:1], *ranked):
-        of_it = one in chosen or (one.share >= _OF_IT and one.met > 0 and not furniture(one.text))
+        of_it = one in chosen or (one.share >= _OF_IT and one.met > 0 and one.is_prose)
         about = one in chosen[:1] or (of_it and _is_headed(ask, one))
         known = any(one.hit.article.id == other.hit.article.id or alike(one, other) for other in told)
         if about and not known and len(told) < _DEVELOPMENTS:
@@ -100,12 +99,12 @@ def _with_rivals(
 def _stating(how: str, ask: Asked, ranked: Sequence[Candidate]) -> Candidate | None:
     """The best sentence that says itself which is "the oldest", if one does."""
     stem, most = key(how), max((one.share for one in ranked), default=0.0)
-    stating = (one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and not furniture(one.text))
+    stating = (one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and one.is_prose)
     return next((one for one in stating if rarity(stem) >= COMMON and any(is_new(ask, word) for word in one.read.words)), None)
 
 
 def _names_one(ask: Asked, one: Candidate) -> bool:
-    return not furniture(one.text) and any(word.text[0].isupper() and is_new(ask, word) for word in one.read.words[1:])
+    return one.is_prose and any(word.text[0].isupper() and is_new(ask, word) for word in one.read.words[1:])
 
 
 def _units(text: str) -> frozenset[str]:
@@ -125,7 +124,7 @@ def _several(
     named = {ask.terms[what.done].stem for what in deeds if what.done >= 0}
     sort = {word.stem for word in words(plural.group())[-1:]}
     asked_for = sort & {term.stem for term in ask.terms}
-    prose = [one for one in ranked if not furniture(one.text)]
+    prose = [one for one in ranked if one.is_prose]
     well = {id(one): max(does(ask, what, asked_for, one, _others(ask, what, named)) for what in deeds) for one in prose}
     least = max(_LEAST, _AS_WELL_SAID * max(well.values(), default=0.0))
     first = chosen[0] if well.get(id(chosen[0]), 0.0) >= least else None
@@ -191,7 +190,7 @@ def _named(ask: Asked, one: Candidate) -> set[str]:
 def _deciding(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> Candidate | None:
     """The sentence that says whether it is so; of those that do as well, the one that was chosen first."""
     what = deed(ask, asking)
-    prose = [one for one in ranked if not furniture(one.text)]
+    prose = [one for one in ranked if one.is_prose]
     worth = [(decides(ask, what, one) + _AS_WELL * (one is chosen[0]), -n) for n, one in enumerate(prose)]
     most, place = max(worth, default=(0.0, 0))
     return prose[-place] if most > _AS_WELL else None
@@ -219,7 +218,7 @@ def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Seq
         return more + _CAUSE * (why and caused and (more > 0 or on_it(one)))
 
     others = [one for one in ranked if on_it(one) or (why and of_one(one))]
-    best = max([first, *(one for one in others if not furniture(one.text))], key=tells)
+    best = max([first, *(one for one in others if one.is_prose)], key=tells)
     return [best, *(one for one in chosen if one is not best)][:3]
 
 
