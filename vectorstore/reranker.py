@@ -14,6 +14,7 @@ import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _QUESTION, _HEADLINE, _SENTENCE, _ALL = 48, 21, 80, 190  # the most tokens of ea
 # Up to so many days before the day asked about.
 _AGES = ((-2, "later"), (1, "today"), (7, "days"), (31, "weeks"), (365, "months"), (10**7, "years"))
 _SCALES = Path(str(files("vectorstore"))) / "int8-reads.safetensors"  # with which whole passages are read in 8 bits
+_LOADING = threading.Lock()  # two threads that ask first wait for one reading of the weights
 _UNREAD = -30.0  # the score of a sentence that did not fit
 _BATCH = 8
 
@@ -47,8 +49,6 @@ class Reranker:
         """`bytewise` says whether whole passages are read in 8 bits; without it the processor does."""
         self._bytewise = multiplies_bytes() if bytewise is None else bytewise
         self._file = file or Path(str(files("vectorstore"))) / "reranker.safetensors"
-        self._lock = threading.Lock()
-        self._ready: dict[bool, tuple[MiniLM, Any]] = {}
 
     def scores(self, question: str, candidates: Sequence[Candidate]) -> list[list[float]]:
         """Each candidate's sentences' scores: log odds that the sentence answers, up to a constant of the question."""
@@ -77,15 +77,18 @@ class Reranker:
         return found
 
     def _loaded(self, whole: bool) -> tuple[MiniLM, Any]:
-        with self._lock:
-            if whole not in self._ready:
-                model = packaged()
-                weights = trained(model, self._file)
-                graph = Int8Graph(read_scales(_SCALES)) if whole and self._bytewise else Graph()
-                scores = (_telling_apart if whole else _answering)(graph, weights)
-                session = graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
-                self._ready[whole] = model, session
-            return self._ready[whole]
+        with _LOADING:
+            return _session(self._file, whole, whole and self._bytewise)
+
+
+@lru_cache(maxsize=4)
+def _session(file: Path, whole: bool, bytewise: bool) -> tuple[MiniLM, Any]:
+    """The weights, ready to be used by every index that a process opens."""
+    model = packaged()
+    weights = trained(model, file)
+    graph = Int8Graph(read_scales(_SCALES)) if bytewise else Graph()
+    scores = (_telling_apart if whole else _answering)(graph, weights)
+    return model, graph.session(scores, cores(), mask=["rows", 1, 1, "tokens"], shares=["rows", "sentences", "tokens"])
 
 
 def _answering(graph: Graph, weights: Weights) -> str:
