@@ -50,9 +50,9 @@ _RECENT, _FADES = 0.4, 45  # days
 # Added for the first words of an article, and a third of it after so many characters: news opens with what matters most. On the
 # same questions .1 to .2: ans@1/5/10 .445/.660/.727 to .452/.663/.731.
 _OPENING, _WEARS_OFF = 0.2, 500
-# Passages that the cross-encoder reads, some 12 ms each on two processors; on later weeks 16 or 24 are no better.
-_RERANKED = 12
-_WHOLE = 3  # hits of which the reranker reads every sentence, for quotes: of eight it quotes no better
+# Passages that the cross-encoder reads, some 10 ms each on two processors; on news 12 find no more, on later weeks 16 or 24.
+_RERANKED = 10
+_WHOLE = 2  # hits of which the reranker reads every sentence, for quotes: of three or eight it quotes no better
 _PRIOR = 8.0  # log odds that the best fused score is worth over none; set on later weeks, where 5 to 8 are level
 _PER_ARTICLE = 2  # hits of one article, while there are others: ans@10 on news .737, without a limit .732
 _PIECE, _PIECES = 6, 24  # words of a quotation that are looked for as they stand, and how many such pieces

@@ -14,8 +14,9 @@ from vectorstore.language.verbs import is_past
 _ARTICLES, _BEING = word_set("words.articles"), word_set("words.being")
 _HAVING = word_set("words.auxiliaries") - _BEING
 _CLAUSES = (word_set("words.clauses") | word_set("words.relatives")) - word_set("words.joins")
-_SAYING = stem_set("speech.verbs_of_saying")
-_BREAKS = frozenset(',;:()!?"—–')
+_PRONOUNS = word_set("words.subjects")
+SAYING = stem_set("speech.verbs_of_saying")
+BREAKS = frozenset(',;:()!?"—–')
 _NEAR = 6  # words between two names of one
 
 
@@ -26,39 +27,45 @@ def of_another(claim: Claim) -> Iterator[str]:
     mine = [t for t in found[:end] if is_name(t)]
     while end < len(found) and (found[end].key in _HAVING or found[end].text.endswith("ly")):
         end += 1
-    if not mine or end >= len(found) or any(set(t.before) & _BREAKS for t in found[1 : end + 1]):
+    if not mine or end >= len(found) or any(set(t.before) & BREAKS for t in found[1 : end + 1]):
         return
     theirs = _office(claim, end) if found[end].key in _BEING else _deed(claim, end)
     keys = {t.key for t in found}
     if theirs and theirs[-1].key not in keys and not _may_be_one(claim, mine, theirs):
-        yield f"The passage says this of {_words(theirs)}, not of {_words(mine)}."
+        yield f"The passage says this of {shown(theirs)}, not of {shown(mine)}."
 
 
 def _deed(claim: Claim, verb: int) -> list[Token]:
     """Who does in the passage what the sentence's verb says; nobody where one line has it of the sentence's own."""
     token, place = claim.tokens[verb], claim.at[verb]
-    if not is_past(token) or token.key in _SAYING:
+    if not is_past(token) or token.key in SAYING:
         return []
     keys = {t.key for t in claim.tokens}
-    every = [(n, _doer(line.tokens, j)) for n, line in enumerate(claim.lines) for j in line.matching(token)]
-    if any(who and who[-1].key in keys for _, who in every):
+    every = [(n, j, _doer(line.tokens, j)) for n, line in enumerate(claim.lines) for j in line.matching(token)]
+    if any(who and who[-1].key in keys for *_, who in every):
         return []
-    return next((who for n, who in every if (n == place[0] if place else n in claim.used)), [])
+
+    def is_told(n: int, j: int) -> bool:
+        """Here, or of an "it" that the line before names: "Rask called the price absurd. Oll defended it."."""
+        takes_up = n - 1 in claim.used and any(t.key in _PRONOUNS for t in claim.lines[n].tokens[j + 1 : j + 2])
+        return n == place[0] if place else n in claim.used or takes_up
+
+    return next((who for n, j, who in every if is_told(n, j)), [])
 
 
 def _doer(line: Sequence[Token], verb: int) -> list[Token]:
     """The names right before a verb, that begin a clause, or right behind it and a "by"."""
     if [t.key for t in line[verb + 1 : verb + 2]] == ["by"]:
         behind = line[verb + 2 : verb + 9]
-        stop = next((n for n, t in enumerate(behind) if (n and set(t.before) & _BREAKS) or not _of_name(t)), len(behind))
+        stop = next((n for n, t in enumerate(behind) if (n and set(t.before) & BREAKS) or not _of_name(t)), len(behind))
         return [t for t in behind[:stop] if is_name(t)]
     at = verb
-    while at and not set(line[at].before) & _BREAKS and (line[at - 1].key in _HAVING or line[at - 1].text.endswith("ly")):
+    while at and not set(line[at].before) & BREAKS and (line[at - 1].key in _HAVING or line[at - 1].text.endswith("ly")):
         at -= 1
     start = at
-    while start and not set(line[start].before) & _BREAKS and _of_name(line[start - 1]):
+    while start and not set(line[start].before) & BREAKS and _of_name(line[start - 1]):
         start -= 1
-    opens = not start or set(line[start].before) & _BREAKS or line[start - 1].key in _CLAUSES
+    opens = not start or set(line[start].before) & BREAKS or line[start - 1].key in _CLAUSES
     return [t for t in line[start:at] if is_name(t)] if opens else []
 
 
@@ -72,7 +79,7 @@ def _office(claim: Claim, being: int) -> list[Token]:
         for j in line.matching(rest[-1]):
             if [t.key for t in line.tokens[j + 1 - len(wanted) : j + 1]] == wanted:
                 behind = line.tokens[j + 1 : j + 4]
-                stop = next((n for n, t in enumerate(behind) if not is_name(t) or set(t.before) & _BREAKS), len(behind))
+                stop = next((n for n, t in enumerate(behind) if not is_name(t) or set(t.before) & BREAKS), len(behind))
                 if stop:
                     return list(behind[:stop])
     return []
@@ -88,11 +95,11 @@ def _may_be_one(claim: Claim, mine: Sequence[Token], theirs: Sequence[Token]) ->
         here, there = ([j for t in some for j in line.matching(t)] for some in (mine, theirs))
         for a, b in ((min(a, b), max(a, b)) for a in here for b in there):
             between = line.tokens[a + 1 : b + 1]
-            signs = [n for n, t in enumerate(between) if set(t.before) & _BREAKS]
+            signs = [n for n, t in enumerate(between) if set(t.before) & BREAKS]
             if b - a <= _NEAR and signs[:1] in ([], [0]) and not any(is_past(t) or t.key in ("and", "by") for t in between):
                 return True
     return False
 
 
-def _words(found: Sequence[Token]) -> str:
+def shown(found: Sequence[Token]) -> str:
     return " ".join(t.text for t in found)

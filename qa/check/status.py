@@ -13,7 +13,7 @@ from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
 _NEAR = 3  # words
-_OF = frozenset("of with for over on".split())
+_OF = word_set("polarity.of_matter")
 _ENDS = word_set("polarity.ends")
 _OBJECT = 8  # words after "convicted of" at most
 

@@ -10,23 +10,20 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from qa.check.align import Claim
-from qa.check.doers import of_another
+from qa.check.doers import BREAKS, SAYING, of_another, shown
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.senses import is_word, may_mean
-from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
 _CLAUSES, _RELATIVES = word_set("words.clauses"), word_set("words.relatives")
 _AUXILIARIES = word_set("words.auxiliaries")
 _VERBS = word_set("words.being") | _AUXILIARIES
-_SAYING = stem_set("speech.verbs_of_saying")
 _PRONOUNS = word_set("words.subjects")
 _TAKES_UP = _PRONOUNS | word_set("words.articles")
 _BEFORE_PLACES = word_set("words.light") - word_set("words.articles") - _VERBS
-_BREAKS = frozenset(',;:()!?"—–')
 _BESIDE = 6  # words between two names of one: "the mayor of Oxter, Lucinda Farr"
 
 
@@ -55,16 +52,12 @@ def _instead(claim: Claim) -> Iterator[str]:
     named, others = ([t for t in some if _is_named(claim, t)] for some in (told, theirs))
     if bool(named) != bool(others) or not _elsewhere(claim, place[0], told) or _may_be_one(claim, told, theirs):
         return
-    yield f"The passage says this of {_words(others or theirs)}, not of {_words(named or told)}."
+    yield f"The passage says this of {shown(others or theirs)}, not of {shown(named or told)}."
 
 
 def _is_named(claim: Claim, token: Token) -> bool:
     """Whether it is a name, where a sentence begins with it, too."""
     return is_name(token) and (not token.first or token.key in claim.known_names or not is_word(token.key))
-
-
-def _words(found: Sequence[Token]) -> str:
-    return " ".join(t.text for t in found)
 
 
 def _head(claim: Claim) -> list[int]:
@@ -74,11 +67,11 @@ def _head(claim: Claim) -> list[int]:
     for i, token in enumerate(found[:8]):
         if head and claim.at[i] and is_name(token) and not token.before:
             return []  # "Billy Herman", of whom the other sentence has "Herman"
-        if i and (set(token.before) & _BREAKS or token.key in _CLAUSES or token.key in _VERBS or is_past(token) or claim.at[i]):
+        if i and (set(token.before) & BREAKS or token.key in _CLAUSES or token.key in _VERBS or is_past(token) or claim.at[i]):
             break
         if token.quoted or token.values or token.date or (not i and token.key in _BEFORE_PLACES):
             return []
-        if token.key in _BEFORE_PLACES or token.key in _SAYING:
+        if token.key in _BEFORE_PLACES or token.key in SAYING:
             break
         if token.content:
             head.append(i)
@@ -92,7 +85,7 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
     """
     begin = next((n for n in range(end, 0, -1) if _opens(found, n, end)), 0)
     if found[begin].key in _RELATIVES:
-        if found[begin].key == "that" and any(t.key in _SAYING for t in found[:begin]):
+        if found[begin].key == "that" and any(t.key in SAYING for t in found[:begin]):
             begin += 1  # "told the staff on Monday that production would end"
         else:  # whom it is said of stands before it
             return [t for t in found[max(0, begin - 2) : begin] if t.content][-1:]
@@ -100,13 +93,13 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
     aside = False
     for n in range(begin, end):
         token = found[n]
-        if n > begin and set(token.before) & _BREAKS:
+        if n > begin and set(token.before) & BREAKS:
             aside = token.key in _RELATIVES and not aside
             if ";" in token.before:
                 return []
         if aside:
             continue
-        if token.key in _VERBS or is_past(token) or token.key in _SAYING or (subject and token.key in _BEFORE_PLACES):
+        if token.key in _VERBS or is_past(token) or token.key in SAYING or (subject and token.key in _BEFORE_PLACES):
             break
         if token.content and token.key not in TITLES:
             subject.append(token)
@@ -119,7 +112,7 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
 def _opens(found: Sequence[Token], n: int, end: int) -> bool:
     """Whether a clause that goes on to `end` begins with a word: behind a semicolon, or a relative pronoun."""
     if found[n].key in _RELATIVES:
-        return not any(set(t.before) & _BREAKS for t in found[n + 1 : end + 1])
+        return not any(set(t.before) & BREAKS for t in found[n + 1 : end + 1])
     return bool(set(found[n].before) & set(";:"))
 
 
