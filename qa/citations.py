@@ -289,12 +289,15 @@ def _spans(sentence: str, passage: str, settled: bool) -> tuple[Span, ...]:
         return ()
     spans = sentence_spans(passage)
     held = [wanted & key_words(passage[start:end]) if presentable(passage[start:end]) else frozenset() for start, end in spans]
+    small = set(sentence.casefold().split())
+    alike = [len(small.intersection(passage[start:end].casefold().split())) for start, end in spans]
     chosen: list[int] = []
     have: frozenset[str] = frozenset()
     while len(chosen) < _MOST_QUOTES:
         gains = [len(words - have) for words in held]
-        # The earlier sentence wins a tie; a neighbour of one already chosen wins over a distant one.
-        best = max(range(len(spans)), key=lambda n: (gains[n], any(abs(n - c) == 1 for c in chosen), -n), default=None)
+        # A neighbour of one already chosen wins a tie, then one with more of the small words, then the earlier one.
+        beside = [any(abs(n - c) == 1 for c in chosen) for n in range(len(spans))]
+        best = max(range(len(spans)), key=lambda n: (gains[n], beside[n], alike[n], -n), default=None)
         if best is None or gains[best] < max(1, (_ADDS if chosen else _TOUCHES) * len(wanted)):
             break
         chosen.append(best)

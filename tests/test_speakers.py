@@ -142,6 +142,15 @@ def test_a_model_that_names_no_speaker_is_shown_with_one() -> None:
     assert "Said by Ada Ness" in render.answer_text(answer)
 
 
+def test_the_sentence_that_is_quoted_is_the_one_with_its_small_words() -> None:
+    """Of two sentences with the same words of content the one that says it is shown, and so who said it."""
+    text = "The council wants to move the swans. “The swans were here before the council,” said Berta Lunn."
+    article = Article(id="a", title="Swans", text=text)
+    hits = [Hit(passages(article)[0], article, 1.0)]
+    reading = verified(read("The swans were here before the council [1].", hits, True), hits)
+    assert (reading.sentences[0].note, reading.citations[0].speaker) == ("Said by Berta Lunn.", "Berta Lunn")
+
+
 def test_a_quote_that_names_its_speaker_needs_no_other_credit() -> None:
     """“…,” said Ida Kern: the words tell whose they are."""
     text = "“The bridge is rotten,” said engineer Ida Kern. She left."

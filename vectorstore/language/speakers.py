@@ -221,8 +221,8 @@ def may_be_person(one: Speaker) -> bool:
 class People:
     """What a text says of its people."""
 
-    full: dict[str, Speaker] = field(default_factory=dict)  # by surname, the first with it
-    known: dict[str, Speaker] = field(default_factory=dict)  # by surname, with their roles
+    full: dict[str, list[tuple[int, Speaker]]] = field(default_factory=dict)  # by surname, with the sentences that name them
+    known: dict[str, list[Speaker]] = field(default_factory=dict)  # by surname, with their roles
     gender: dict[str, str] = field(default_factory=dict)  # by what is shown: "he", "she"
     who: set[str] = field(default_factory=set)  # names of one word behind which "who" stands: "Al-Karim, who is also …"
 
@@ -230,16 +230,19 @@ class People:
         """Whether it may be "he" or "she", by its form or by what the text says of it."""
         return may_be_person(one) or not self.who.isdisjoint(one.names)
 
-    def resolved(self, one: Speaker) -> Speaker:
-        """The speaker with the full name and the roles that the text gives elsewhere."""
-        if len(one.names) == 1 and (full := self.full.get(next(iter(one.names)))):
+    def resolved(self, one: Speaker, n: int) -> Speaker:
+        """The speaker of the n-th sentence with the full name and the roles that the text gives elsewhere.
+
+        Of two with one surname it is the one whom the text named last."""
+        if len(one.names) == 1 and (named := self.full.get(next(iter(one.names)))):
+            full = next((who for at, who in reversed(named) if at <= n), named[0][1])
             one = replace(one, shown=full.shown, names=full.names)
-        for name in one.names:
-            if (more := self.known.get(name)) and more.names & one.names:
+        for more in [more for name in one.names for more in self.known.get(name, ())]:
+            if more.names <= one.names or one.names <= more.names:
                 one = replace(one, heads=one.heads | more.heads, roles=one.roles | more.roles)
         if one.names or not one.heads or _are_many(one):
             return one
-        fitting = [other for other in self.known.values() if one.heads & other.heads]
+        fitting = [other for some in self.known.values() for other in some if one.heads & other.heads]
         best = max((len(one.roles & other.roles) for other in fitting), default=0)
         fitting = [other for other in fitting if len(one.roles & other.roles) == best]
         if len(fitting) != 1:
@@ -256,7 +259,7 @@ def _are_many(one: Speaker) -> bool:
 def people(rows: Iterable[Sequence[Word]]) -> People:
     """Full names by surname, and who they are: "engineer Ida Kern", "Vit Dahl, the mayor of Orm", "his lawyer, Otto Steen"."""
     found = People()
-    for row in rows:
+    for n, row in enumerate(rows):
         for a, b in _runs(row):
             words = [word for word in row[a:b] if len(word.text.rstrip(".")) > 1]
             if len(words) == 1 and b + 1 < len(row) and row[b].text == "," and row[b + 1].low == "who":
@@ -265,14 +268,28 @@ def people(rows: Iterable[Sequence[Word]]) -> People:
                 continue
             last = _bare(words[-1].low)
             one = Speaker(_shown(words), frozenset(_bare(word.low) for word in words))
-            found.full.setdefault(last, one)
+            named = found.full.setdefault(last, [(n, one)])
+            one = next((who for _, who in named if _may_be_one(who, one)), one)
+            if named[-1][1] is not one:
+                named.append((n, one))
             phrases = [phrase for phrase in (_before(row, a), _between_commas(row, a), _behind(row, b)) if phrase]
-            old = found.known.get(last, one)
-            if phrases and old.names <= one.names:
+            if phrases:
+                some = found.known.setdefault(last, [])
+                at = next((k for k, old in enumerate(some) if old.names == one.names), len(some))
+                old = some[at] if at < len(some) else one
                 heads = frozenset().union(old.heads, *(_heads(phrase) for phrase in phrases))
                 roles = frozenset().union(old.roles, *({stem(word.low) for word in phrase} for phrase in phrases))
-                found.known[last] = replace(one, heads=heads, roles=roles)
+                some[at:] = [replace(one, heads=heads, roles=roles), *some[at + 1 :]]
     return found
+
+
+def _may_be_one(one: Speaker, other: Speaker) -> bool:
+    """Whether two of one surname may be one: "Kern", "Ida M. Kern", "Jo Kern" and "Joanna Kern"."""
+    firsts = [who.shown.casefold()[:_NICK] for who in (one, other)]
+    return one.names <= other.names or other.names <= one.names or firsts[0] == firsts[1]
+
+
+_NICK = 2  # letters that a first name and its short form share
 
 
 def _before(row: Sequence[Word], a: int) -> Sequence[Word]:

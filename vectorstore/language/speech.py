@@ -198,12 +198,12 @@ class _Reading:
                         " ".join(words), frozenset(word.casefold() for word in words), frozenset({stem(words[0].lower())})
                     )
             if label:
-                self.found.append(Speech(start, end, (self.people.resolved(label),), (start, start)))
+                self.found.append(Speech(start, end, (self.people.resolved(label, n),), (start, start)))
                 self.first.append(None)
                 continue
             cues = list(_cues(row, self.people))
             spoken = list(self._speeches(cues, n))
-            self._give_quotations(row, cues, spoken, start, end, announced)
+            self._give_quotations(n, cues, spoken, announced)
             self.found.extend(spoken)
             self.first.append(spoken[0].speakers[0] if spoken and spoken[0].speakers[0].shown else None)
             if row and row[0].isa("pronouns") and not spoken:
@@ -214,20 +214,19 @@ class _Reading:
     def _about(self, n: int) -> list[Speaker]:
         """Whom a sentence is about: who speaks in it, or its names in order."""
         if n not in self.subjects:
-            first, names = self.first[n], [self.people.resolved(one) for one in mentioned(self.rows[n])]
+            first, names = self.first[n], [self.people.resolved(one, n) for one in mentioned(self.rows[n])]
             self.subjects[n] = [first, *(one for one in names if not one.is_same(first))] if first else names
         return self.subjects[n]
 
-    def _give_quotations(
-        self, row: Sequence[Word], cues: Sequence[_Cue], spoken: Sequence[Speech], start: int, end: int, announced: Speaker | None
-    ) -> None:  # fmt: skip
+    def _give_quotations(self, n: int, cues: Sequence[_Cue], spoken: Sequence[Speech], announced: Speaker | None) -> None:
         """Note whose the quotations are that touch a sentence, or end before one that only says who spoke."""
+        row, (start, end) = self.rows[n], self.spans[n]
         before = q = bisect_right(self.starts, start) - 1
         if before >= 0 and not self.text[self.quoted[before].end : start].strip():
             if spoken and _has_nothing_else(row, cues[0]):  # "Kern said, looking at the bridge."
                 self.by_quote.setdefault(before, spoken[0].speakers)
             elif row and row[0].text in DASHES and len(row) < 8 and (names := mentioned(row)):
-                self.by_quote[before] = (self.people.resolved(names[0]),)
+                self.by_quote[before] = (self.people.resolved(names[0], n),)
         q = max(0, q)
         while q < len(self.quoted) and self.quoted[q].start < end:
             if self.quoted[q].end > start:
@@ -246,13 +245,13 @@ class _Reading:
         for k, cue in enumerate(cues):
             nested = k > 0 and _is_nested(row, cues[k - 1], cue)
             if isinstance(cue.speaker, Speaker):
-                who = self.people.resolved(cue.speaker)
+                who = self.people.resolved(cue.speaker, n)
             elif previous:
                 who = previous[0]
             else:
                 own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
                 named = isinstance(own, Speaker) and own.names  # "Dahl scolded him: “…,” she said"
-                who = self.people.resolved(own) if named and isinstance(own, Speaker) else self._meant(cue.speaker, n)
+                who = self.people.resolved(own, n) if named and isinstance(own, Speaker) else self._meant(cue.speaker, n)
             begin = position if cue.trailing else max(position, row[cue.start].start)
             stop = end
             if k + 1 < len(cues):
@@ -262,10 +261,14 @@ class _Reading:
                 if following.trailing and (cue.trailing or signs):
                     stop = row[cue.end - 1].end if cue.trailing else signs[-1]
             denied = cue.denies or (nested and denied and cue.start != cue.at)
-            speakers = (who, *map(self.people.resolved, cue.beside), *(one for one in previous if nested and one != who))
+            speakers = (
+                who,
+                *(self.people.resolved(one, n) for one in cue.beside),
+                *(one for one in previous if nested and one != who),
+            )
             teller = cues[k + 1].speaker if k + 1 < len(cues) and cues[k + 1].trailing and not cue.trailing else ""
             if isinstance(teller, Speaker):  # "Kern said it was rotten, according to Dahl"
-                speakers += (self.people.resolved(teller),)
+                speakers += (self.people.resolved(teller, n),)
             if begin < stop:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
