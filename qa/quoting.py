@@ -71,7 +71,7 @@ _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, o
 _TAKES_UP = frozenset(word.capitalize() for word in word_set("words.subjects") - {"i", "we"})
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
-_BARE = 4  # words that carry meaning: "Our report of 5 September was wrong."
+_BARE = 4  # words: "Our report of 5 September was wrong." has no more that carry meaning
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _UPDATES = 0.6  # the same of a later report of the same outlet
@@ -223,7 +223,8 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 met[i] = tuple([max(own, before * (answers or term.stem in ask.names)) for term, own, before in likened])
         for i, ((one, head), text) in enumerate(zip(rows, texts, strict=True)):
             begin, end = hit.passage.start + one.start, hit.passage.start + one.end
-            if not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
+            bare = not head and len(one.words) < _BARE and (furniture(text) or text[-1].isalnum())  # "Household debt"
+            if bare or not presentable(text) or (hit.article.id, begin) in found or (head and head[0] == begin):
                 continue
             beside = [title, *met[max(0, i - 1) : i], *met[i + 1 : i + 2]]
             nearby = share(ask, [max(own, max(others) / 2) for own, *others in zip(met[i], *beside, strict=True)])

@@ -306,6 +306,13 @@ def test_prose_is_quoted_before_furniture() -> None:
     assert [citation.quote for citation in cited] == [told]
 
 
+def test_a_line_of_three_words_that_is_no_sentence_is_no_quote() -> None:
+    """A figure or a name that stands above its paragraph says nothing by itself, however well it meets the question."""
+    told = "A maker on the coast recalled its boats on Monday because a pump may leak."
+    _, cited = quote("Which maker recalled 900 boats?", hits(report(f"900 boats\n\n{told}")))
+    assert [citation.quote for citation in cited] == [told]
+
+
 def test_the_reranker_orders_the_quotes() -> None:
     """Of two that are about as good the one that the reranker takes for the answer comes first."""
     question = "What happened to the ferry in the storm?"
