@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -152,7 +153,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--ray", default="")
     parser.add_argument("--times", type=int, default=10)
-    tries = {"worker": partial(one, "worker"), "driver": partial(one, "driver"), "server": build_on_server, "asked": ask_a_server}
+    tries: dict[str, Callable[[Path, str, random.Random], str]] = {
+        "worker": partial(one, "worker"),
+        "driver": partial(one, "driver"),
+        "server": build_on_server,
+        "asked": ask_a_server,
+    }
     parser.add_argument("--what", nargs="+", choices=tries, default=["worker", "driver"])
     options = parser.parse_args()
     chance = random.Random(options.ray)
