@@ -26,9 +26,9 @@ def furniture(text: str) -> bool:
 
 def clause(text: str, keeps: Callable[[str], bool]) -> Span:
     """The part of a sentence to quote, as offsets into it. `keeps` tells whether a shorter text still says what is wanted."""
-    start, end = 0, len(text)
+    start, end = _closing(text), len(text)
     if keeps(text[dateline(text) :]):
-        start = dateline(text)
+        start = max(start, dateline(text))
     start, end = _half(text, start, end, keeps)
     opening = pattern("clauses.connective", cased=True).match(text, start)
     if opening and keeps(text[opening.end() : end]):
@@ -41,6 +41,12 @@ def clause(text: str, keeps: Callable[[str], bool]) -> Span:
             end = tail.start()
             break
     return start, end
+
+
+def _closing(text: str) -> int:
+    """Where a sentence begins after a mark that closes the quotation before it: the one in 'of racism. " The Post said …'."""
+    stray = re.match(r"[\"”’] +(?=[A-Z])", text)
+    return stray.end() if stray and text.count('"') % 2 == (text[0] == '"') else 0
 
 
 def _half(text: str, start: int, end: int, keeps: Callable[[str], bool]) -> Span:

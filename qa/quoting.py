@@ -104,8 +104,8 @@ class Candidate:
 
     @property
     def is_prose(self) -> bool:
-        """Also a table's row, which has no more of a sentence than a heading has."""
-        return bool(self.head) or not furniture(self.text)
+        """Also a table's row, which has no more of a sentence than a heading has; a question says nothing."""
+        return bool(self.head) or not (furniture(self.text) or self.text.endswith("?"))
 
     @property
     def score(self) -> float:
@@ -130,6 +130,7 @@ def quote(
     if chosen and (ask.gist or pattern("questions.shaped").search(question)):
         chosen, said = shaped(question, ask, chosen, ranked, _tells_again)
         chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
+    chosen = [c for c in chosen if c.is_prose] or chosen
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
         start, end = _clause(ask, candidate)
@@ -299,7 +300,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             continue
         differs = bool(chosen) and _outdone(ask, first, candidate)
         restated = _restates(first, candidate) and candidate.share >= _LESS * first.share
-        again = differs or (bool(chosen) and (_last_word(first, candidate) or restated))
+        again = candidate.is_prose and (differs or (bool(chosen) and (_last_word(first, candidate) or restated)))
         if len(chosen) == limit and differs and not any(_differ(ask, first, other) for other in chosen[1:]):
             chosen.pop()
         if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
@@ -317,6 +318,7 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
     """
     first, rest = chosen[0], chosen[1:]
     others = [c for c in rest if all(w.admits(c.hit.article) and not w.sources for w in prefer if w.admits(first.hit.article))]
+    others = [c for c in others if c.is_prose or not first.is_prose]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
     more = [] if decided else others
     told += [c for c in more if (c.met > first.met - _AS_MUCH and _restates(first, c)) or _follows(first, c)]

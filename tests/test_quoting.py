@@ -127,6 +127,8 @@ def test_no_more_than_the_limit() -> None:
         ("However, the mayor denied it on Monday night.", "the mayor denied it on Monday night."),
         ("The mayor resigned on Monday, who had not slept.", "The mayor resigned on Monday, who had not slept."),
         ("The mayor of Estrin resigned on Monday, which pleased many.", "The mayor of Estrin resigned on Monday"),
+        ("The old ferry was sold, which makes it the most expensive.", "The old ferry was sold, which makes it the most expensive."),
+        ('" The Harbour Post said on Monday that it was "calm".', 'The Harbour Post said on Monday that it was "calm".'),
         ("The mayor of Estrin resigned, but returned on Tuesday.", "The mayor of Estrin resigned, but returned on Tuesday."),
         ("“The mayor resigned, which pleased us,” she said.", "“The mayor resigned, which pleased us,” she said."),
     ],
@@ -218,6 +220,12 @@ def test_an_agency_in_brackets_is_a_dateline(text: str, rest: str | None) -> Non
         ("'It was calm':What the captain told the inquiry", True),
         ("Read more about the inquiry", True),
         ("1. Estrin", True),
+        ("Ferry inquiry:31 quays closed since the storm", True),
+        ("Who pays for the quay?:What the harbour board decided", True),
+        ("Here's what to know about the inquiry into the quay.", True),
+        ("Ferry line wins €7.5M from the harbour board", True),
+        ("Here’s why: the quay was rotten.", False),
+        ("“Here's what happened,” she said.", False),
         ("Estrin:A crew cleared Dock Road on Monday.", False),  # a column of short reports
         ("QUAY NEWS —", True),
         ("(NOR)", True),
@@ -310,6 +318,16 @@ def test_a_line_of_three_words_that_is_no_sentence_is_no_quote() -> None:
     """A figure or a name that stands above its paragraph says nothing by itself, however well it meets the question."""
     told = "A maker on the coast recalled its boats on Monday because a pump may leak."
     _, cited = quote("Which maker recalled 900 boats?", hits(report(f"900 boats\n\n{told}")))
+    assert [citation.quote for citation in cited] == [told]
+
+
+def test_a_later_pointer_or_question_is_not_quoted() -> None:
+    """What another article of the outlet has of the matter goes first for its day only where it is prose."""
+    told = "At least nine quays were closed after the storm at Brackwater."
+    later = "More:Nine quays closed after the storm at Brackwater\n\nHow many quays were closed after the storm at Brackwater?"
+    _, cited = quote(
+        "How many quays were closed after the storm at Brackwater?", hits(report(told), report(later, "Harbour Post", "b"))
+    )
     assert [citation.quote for citation in cited] == [told]
 
 
