@@ -127,7 +127,7 @@ def test_no_more_than_the_limit() -> None:
         ("However, the mayor denied it on Monday night.", "the mayor denied it on Monday night."),
         ("The mayor resigned on Monday, who had not slept.", "The mayor resigned on Monday, who had not slept."),
         ("The mayor of Estrin resigned on Monday, which pleased many.", "The mayor of Estrin resigned on Monday"),
-        ("The old ferry was sold, which makes it the most expensive.", "The old ferry was sold, which makes it the most expensive."),
+        ("The old ferry was sold, which was the most ever.", "The old ferry was sold, which was the most ever."),
         ('" The Harbour Post said on Monday that it was "calm".', 'The Harbour Post said on Monday that it was "calm".'),
         ("The mayor of Estrin resigned, but returned on Tuesday.", "The mayor of Estrin resigned, but returned on Tuesday."),
         ("“The mayor resigned, which pleased us,” she said.", "“The mayor resigned, which pleased us,” she said."),
