@@ -14,16 +14,58 @@ from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_irregular, is_past
 
 _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
-_PAST = word_set("words.apart")
+_PAST, _ARTICLES, _UP = word_set("words.apart"), word_set("words.articles"), word_set("words.particles")
 _DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
 _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
 _BREAKS = frozenset(',;:()!?"')
 
 
 def bindings(claim: Claim) -> Iterator[str]:
-    return _bound(claim) if len(claim.used) > 1 or not claim.is_placed else iter(())
+    yield from _of_verbs(claim) if any(t.date or is_name(t) for t in claim.tokens[2:]) else ()
+    if len(claim.used) > 1 or not claim.is_placed:
+        yield from _bound(claim)
+
+
+def _of_verbs(claim: Claim) -> Iterator[str]:
+    """A day or a place of one deed put to another of the same sentence: "born in Vorl" of "born in Pell and raised in Vorl"."""
+    for i, token in enumerate(claim.tokens):
+        if not (token.date or is_name(token)) or (verb := _told_of(claim.tokens, i)) is None:
+            continue
+        ways = {
+            _own(line.tokens, v, j, token)
+            for line in claim.lines
+            for j in line.matching(token)
+            if _told_of(line.tokens, j) is not None
+            for v in line.matching(claim.tokens[verb])
+        }
+        if ways and "" not in ways:
+            yield f"The passage says this of {min(ways)}, not of {token.text}."
+            return
+
+
+def _own(found: Sequence[Token], verb: int, n: int, token: Token) -> str:
+    """The day or place that a verb has of its own, where it is not the one at n."""
+    if _told_of(found, n) == verb:
+        return ""
+    places = (k for k in range(verb + 1, min(len(found), verb + 6)) if _told_of(found, k) == verb)
+    kind = (found[k] for k in places if (found[k].date == token.date if token.date else is_name(found[k]) and not found[k].date))
+    return next((t.text for t in kind), "")
+
+
+def _told_of(found: Sequence[Token], n: int) -> int | None:
+    """The verb that a day or a place stands right behind, with its "in" or "on"; None where there is none."""
+    k = n - 1
+    while k >= 0 and n - k < 4 and (found[k].values or found[k].key in _ARTICLES) and not found[k + 1].before.strip("-"):
+        k -= 1
+    if k < 1 or found[k].key not in (*_AT, "on", "from", "to") or found[k].before or found[k + 1].before.strip("-"):
+        return None
+    v = k - 1
+    if found[v].text.casefold() in _UP:
+        v -= 1
+    return v if v >= 0 and (is_past(found[v]) or is_irregular(found[v])) else None
 
 
 def _bound(claim: Claim) -> Iterator[str]:

@@ -9,7 +9,7 @@ from qa.check.align import Claim
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
-_COMPARED = word_set("bounds.compared")
+_COMPARED, _CHANGES = word_set("bounds.compared"), word_set("bounds.changes")
 
 
 @cache
@@ -29,14 +29,22 @@ def bounds(claim: Claim) -> Iterator[str]:
         if not token.values or token.date or token.quoted or not (place := claim.at[i] or _only(claim, token)):
             continue
         (mine, my_words), (theirs, their_words) = (
-            _bound(found, n, claim.language) for found, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1]))
+            bound(found, n, claim.language) for found, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1]))
         )
+        yield from _changed(claim, i, place)
         if mine in word_set(f"bounds.{theirs}") or (theirs == "difference" and _tells_apart(claim, i)):
             continue
         if their_words:
             yield f"The passage says “{their_words}” of {token.text}" + (f", not “{my_words}”." if my_words else ".")
         else:
             yield f"The passage does not say “{my_words}”: it gives {token.text}."
+
+
+def _changed(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:
+    """ "Fell to 52,000" of "down from 52,000"."""
+    mine, theirs = (some[n - 1].key if n else "" for some, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1])))
+    if mine != theirs and _CHANGES.issuperset((mine, theirs)):
+        yield f"This says “{mine} {claim.tokens[i].text}” where the passage says “{theirs} {claim.tokens[i].text}”."
 
 
 def _tells_apart(claim: Claim, i: int) -> bool:
@@ -50,7 +58,7 @@ def _only(claim: Claim, number: Token) -> tuple[int, int] | None:
     return found[0] if len(found) == 1 and found[0] not in claim.taken else None
 
 
-def _bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
+def bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
     before = [t.text.casefold() for t in found[max(0, n - 4) : n]]
     for phrase, kind in _bounds(language):
         if len(phrase) <= len(before) and tuple(before[len(before) - len(phrase) :]) == phrase and not found[n].before.strip("-"):
@@ -59,8 +67,8 @@ def _bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
                 return "during", "over"  # or more than
             return kind, " ".join(phrase)
     after = [t.text.casefold() for t in found[n + 1 : n + 7]]
-    if after[:1] and after[0] in _COMPARED and "than" in after:
-        return "difference", f"{after[0]} than"
+    if "than" in after and (compared := next((word for word in after[:2] if word in _COMPARED), "")):
+        return "difference", f"{compared} than"
     for k, word in enumerate(after[1:4], 1):
         if word == "so" and after[k - 1] == "or":
             return "about", "or so"
@@ -72,4 +80,4 @@ def _bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
 def is_in_bound(found: Sequence[Token], n: int, language: str) -> bool:
     """Whether a word is of the bound of a number that follows: the "more" of "more than 12"."""
     number = next((k for k in range(n + 1, min(len(found), n + 4)) if found[k].values and not found[k].date), 0)
-    return number > 0 and found[n].text.casefold() in _bound(found, number, language)[1].split()
+    return number > 0 and found[n].text.casefold() in bound(found, number, language)[1].split()

@@ -58,7 +58,7 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
             continue
         mine = next((word for word in here if word in _KIND or word == "can"), "")
         if mine:
-            if _KIND.get(mine, "possible") not in _WEAKER[_KIND[theirs]] | {_KIND[theirs]}:
+            if not _may_say(claim, _KIND.get(mine, "possible"), _KIND[theirs]):
                 yield f"This says “{mine}” where the passage says “{theirs}”."
         elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or _states(claim, here, right)):
             yield f"The passage says “{theirs}”; this leaves it out."
@@ -89,7 +89,7 @@ def _of_verbs(claim: Claim, attributed: bool) -> Iterator[str]:
                 yield f"The passage says this only “{clause}”."
             continue
         if theirs and theirs != "infinitive":
-            if mine in _WEAKER[theirs] and not (theirs == "conditional" and mine == "future" and _dropped_if(claim, found)):
+            if _may_say(claim, mine, theirs) and not (theirs == "conditional" and mine == "future" and _dropped_if(claim, found)):
                 continue
             if not mine and not _asserts(claim.tokens, i, theirs):
                 continue
@@ -99,6 +99,13 @@ def _of_verbs(claim: Claim, attributed: bool) -> Iterator[str]:
         told = mine == "possible" or is_past(found[place[1]]) or is_irregular(found[place[1]])
         if told and not any(t.text.casefold() == my_word for t in found) and not _hedged(found):
             yield f"This says “{my_word}”; the passage does not."
+
+
+def _may_say(claim: Claim, mine: str, theirs: str) -> bool:
+    """Whether a sentence is no surer than the passage; "would" of "might" is, unless it says on what that hangs."""
+    if mine == "conditional" and theirs == "possible":
+        return any(t.text.casefold() in _IF for t in claim.tokens)
+    return mine == theirs or mine in _WEAKER[theirs]
 
 
 def _hedged(found: Sequence[Token]) -> bool:
@@ -127,8 +134,8 @@ def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
             said.setdefault("planned", low)  # "is considering buying"
         elif (after == "of" and low in _OF) or (after in _OVER and low in _HELD and found[n].text.endswith("ing")):
             said.setdefault("alleged", f"{low} {after}")
-        elif after == "to" and (governor := _governor(found, k)):
-            said.setdefault(_WITH_TO[governor], f"{governor} … to")
+        elif after in ("to", "of") and (governor := _governor(found, k, after)):
+            said.setdefault(_WITH_TO[governor], f"{governor} … {after}")
             break
         elif low not in _PASSED and not low.endswith("ly"):
             if after == "to":
@@ -142,11 +149,11 @@ def _to_have(word: str, verb: Token) -> str:
     return "alleged" if word in _TO_HAVE and verb.key in ("have", "be") else ""
 
 
-def _governor(found: Sequence[Token], k: int) -> str:
-    """The verb before "X to": "expect" in "analysts expect Norvik to"."""
+def _governor(found: Sequence[Token], k: int, link: str) -> str:
+    """The verb before "X to" or "X of": "expect" in "analysts expect Norvik to", "accused" in "accused Norvik of"."""
     for n in range(k, max(-1, k - 4), -1):
         low = found[n].text.casefold()
-        if low in _WITH_TO and low not in _COMMON:
+        if low in (_WITH_TO if link == "to" else _OF) and low not in _COMMON:
             return low
         if set(found[n].before) & set(',;:.!?"()') or low in _LINKS:
             return ""

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.check.align import Claim, Slot
+from qa.check.bounds import bound
+from vectorstore.language.align import Line
 from vectorstore.language.lexicon import kinds, lines, table, word_set
 from vectorstore.language.numbers import M, measure_of
 from vectorstore.language.senses import is_mostly_verb
@@ -25,7 +27,7 @@ def numbers(claim: Claim) -> Iterator[str]:
             if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
             instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
-            if _roughly(claim, i, instead) or _is_never_before(claim, token) or _is_reckoned(claim, token):
+            if _roughly(claim, i, instead) or _is_never_before(claim, token) or _is_reckoned(claim, i) or _is_between(claim, i):
                 continue
             if not _given(claim, i, slot, bool(instead)):
                 yield _number_reason(token, instead)
@@ -36,8 +38,16 @@ def _is_never_before(claim: Claim, token: Token) -> bool:
     return token.text.casefold() == "first" and any(t.key == "never" for line in claim.told for t in line.tokens)
 
 
-def _is_reckoned(claim: Claim, token: Token) -> bool:
+def _is_between(claim: Claim, i: int) -> bool:
+    """Whether the passages tell the number, too, as how much more one is than another: "three more than the Blues"."""
+    kind, words = bound(claim.tokens, i, claim.language)
+    places = ((line.tokens, j) for line in claim.lines for j in line.matching(claim.tokens[i])) if kind == "difference" else ()
+    return any(bound(found, j, claim.language) == (kind, words) for found, j in places)
+
+
+def _is_reckoned(claim: Claim, i: int) -> bool:
     """Whether the passages' numbers make it: "14 in all, nine and five", which the sentence cites, or 12 as "half of the 24"."""
+    token = claim.tokens[i]
     lines = [claim.lines[n] for n in sorted(claim.used)]
     cited = [t for t in claim.tokens if t.values and not t.date and any(line.matching(t) for line in lines)]
     adds = len(cited) > 1 and any(t.text.casefold() in word_set("numbers.in_all") for t in claim.tokens)
@@ -49,9 +59,29 @@ def _is_reckoned(claim: Claim, token: Token) -> bool:
         if not _makes(token, max(part.values) * max(whole.values)):
             return False
         claim.reckoned = f"{token.text} is {part.text.casefold()} of {whole.text}."
+    elif two := _apart(claim, i, lines):
+        claim.reckoned = f"{token.text} is the difference of {two[0].text} and {two[1].text}: the passage does not reckon it."
     else:
         return False
     return True
+
+
+def _apart(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] | None:
+    """Two numbers of one sentence, beside each other, that are as far apart as the claim says that it rose or fell."""
+    token, up, down = claim.tokens[i], word_set("roles.up"), word_set("roles.down")
+    mine = {t.text.casefold() for t in claim.tokens}
+    if claim.tokens[i - 1].key != "by" and bound(claim.tokens, i, claim.language)[0] != "difference":
+        return None
+    for line in lines:
+        theirs = {t.text.casefold() for t in line.tokens}
+        if mine.isdisjoint(up) == mine.isdisjoint(down) or any(mine.isdisjoint(w) != theirs.isdisjoint(w) for w in (up, down)):
+            continue
+        for a, b in pairwise(line.tokens[n] for n in line.numbers if not line.tokens[n].date):
+            unit = "points" if a.unit == "%" else a.unit
+            fits = _is_like(a, b) and unit == token.unit and (a.measure == token.measure or not token.measure)
+            if fits and _makes(token, abs(max(a.values) - max(b.values))):
+                return a, b
+    return None
 
 
 def _shares(found: Sequence[Token]) -> Iterator[tuple[Token, Token]]:

@@ -8,7 +8,7 @@ from functools import cache
 from qa.check.align import Claim, Slot
 from qa.check.reach import reached
 from qa.check.status import of_same_matter, same_state
-from vectorstore.language.align import LIGHT, NEGATIONS, head
+from vectorstore.language.align import LIGHT, NEGATIONS, first_time, head
 from vectorstore.language.lexicon import lines, word_list, word_set
 from vectorstore.language.senses import is_synonym
 from vectorstore.language.stems import stem, stem_set
@@ -22,8 +22,11 @@ _ELSEWHERE = (
     )
     - STOP
 )  # "no" and "pas", as the tokens have them
+_DEPRIVES = stem_set("polarity.deprives")
 _CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
 _ARTICLES = word_set("words.articles")
+SUBJECTS = word_set("words.subjects")
+_PIVOTS, _PERIODS = word_set("roles.pivots"), stem_set("words.periods") | {"day"}
 _OF_NUMBERS = word_set("numbers.over_or_under")
 _COMPARED = word_set("numbers.compared")
 _PREFIXES = word_list("polarity.prefixes")
@@ -106,6 +109,8 @@ def _unmatched(
 
 
 def _is_told(cue: str, other: str) -> bool:
+    if other in _DEPRIVES and cue in ("without", "no"):
+        return True  # "lost power", "without power"
     if other in _CUES or cue in NEGATIONS | _ELSEWHERE:
         return False  # two cues cancel each other out as it is
     return same_state(cue, other) or is_synonym(cue, other)
@@ -114,8 +119,8 @@ def _is_told(cue: str, other: str) -> bool:
 def _denied_in_both(claim: Claim) -> frozenset[str]:
     """What both deny in another order: "they are not leaving" of “We are not leaving”."""
     mine = {head(claim.tokens, i) for i, t in enumerate(claim.tokens) if t.key in NEGATIONS and not claim.at[i]}
-    if not mine:
-        return frozenset()
+    if not mine or ("since" in claim.text and any(map(first_time, claim.told))):
+        return frozenset(mine)
     theirs = {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
     theirs |= {told.tokens[j].key for told in claim.told for j in reached(told.tokens)}
     return frozenset(mine & theirs) - {""}
@@ -198,8 +203,9 @@ def _head_kept(claim: Claim, place: tuple[int, int]) -> bool:
     found = claim.lines[line].tokens
     if found[start].key in _STOPS and not _is_verb(found, start):
         return False  # "bus stops", "a failed coup": a thing, no negation of what follows
+    light = LIGHT if found[start].key in NEGATIONS else LIGHT | SUBJECTS  # "denied that he had left"
     return next(
-        ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in LIGHT), False
+        ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in light), False
     )
 
 
@@ -216,9 +222,17 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
         if claim.tokens[i].key in _OF_NUMBERS and i + 1 < len(claim.tokens) and claim.tokens[i + 1].values:
             continue  # see bounds
         for place in slot.there:
+            if _is_adverb(claim.tokens, i) != _is_adverb(claim.lines[place[0]].tokens, place[1]):
+                continue  # "the year before" of "after it had hired Kern"
             if opposed(claim.tokens[i], claim.token_at(place)) and not _is_of_another(claim, i, claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)
     return None
+
+
+def _is_adverb(found: Sequence[Token], n: int) -> bool:
+    """Whether a "before" or an "after" ends a phrase of time."""
+    ends = n + 1 == len(found) or bool(found[n + 1].before.strip("-"))
+    return ends and n > 0 and found[n].key in _PIVOTS and found[n - 1].key in _PERIODS
 
 
 def _is_of_another(claim: Claim, i: int, other: Token) -> bool:

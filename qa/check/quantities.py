@@ -14,6 +14,7 @@ _CLASS = kinds("quantities.kinds")
 _CARRIES = {
     kind: frozenset(said.split()) for kind, said in table("quantities.carried_by").items()
 }  # "none" is a denial: see polarity
+_HEDGES = word_set("quantities.ranks.hedges")
 _VAGUE: dict[str, float] = table("quantities.vague")
 
 
@@ -22,7 +23,9 @@ def quantities(claim: Claim) -> Iterator[str]:
         yield from _not_only(claim)
     for i, token in enumerate(claim.tokens):
         low = token.text.casefold()
-        if claim.at[i] or token.quoted or i in claim.spared:
+        if (place := claim.at[i]) and low in _CLASS:
+            yield from _nearly(claim, i, place)
+        if place or token.quoted or i in claim.spared:
             continue
         if low == "half" and stem("halve") in claim.all_keys:
             continue
@@ -39,10 +42,21 @@ def quantities(claim: Claim) -> Iterator[str]:
         if low in _VAGUE:
             yield from _vague(claim, i, low)
         elif (mine := _CLASS.get(low)) in _CARRIES and mine and not _is_idiom(claim.tokens, i):
+            if mine == "all" and i and claim.tokens[i - 1].text.casefold() in _HEDGES:
+                mine = "most"
             theirs, said = _there(claim, i)
             if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):
                 but = f" where the passage says “{said}”" if said else "; the passage does not"
                 yield f"This says “{token.text}”{but}."
+
+
+def _nearly(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:
+    """ "All" of "nearly all", and "no" of "almost no"."""
+    found, j = claim.lines[place[0]].tokens, place[1]
+    is_said = i > 0 and claim.tokens[i - 1].text.casefold() in _HEDGES
+    whole = _CLASS.get(claim.tokens[i].text.casefold()) in ("all", "none")
+    if whole and not is_said and j and found[j - 1].text.casefold() in _HEDGES:
+        yield f"The passage says “{found[j - 1].text} {found[j].text}”; this leaves out the “{found[j - 1].text}”."
 
 
 def _not_only(claim: Claim) -> Iterator[str]:
@@ -99,9 +113,10 @@ def _there(claim: Claim, i: int) -> tuple[frozenset[str], str]:
         words = [claim.token_at(p) for p in slot.near]
     kinds: set[str] = set()
     said = ""
-    for word in words:
+    for before, word in zip([None, *words], words, strict=False):
         if kind := _quantity(word):
-            kinds |= kind
+            nearly = kind == {"all"} and before and before.text.casefold() in _HEDGES
+            kinds |= {"most", "many"} if nearly else kind
             said = said or word.text
     counts = sorted({v for t in words if t.values and not t.date and not t.unit and not t.measure for v in t.values})
     if len(counts) >= 2 and 0 < counts[-2] / counts[-1] < 1:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa.check.align import Claim
+from qa.check.orders import orders
 from vectorstore.language.align import runs
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, full_name
@@ -17,7 +18,7 @@ from vectorstore.language.verbs import is_past, past_verbs
 
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("roles.together")
-_LINKS = word_set("roles.links")
+_LINKS, _PIVOTS = word_set("roles.links"), word_set("roles.pivots")
 _BEING = word_set("words.being")
 _ARTICLES = word_set("words.articles")
 _AUXILIARIES = _BEING | word_set("words.auxiliaries")
@@ -36,6 +37,31 @@ def roles(claim: Claim) -> Iterator[str]:
     if turned := told(claim).turned:
         one, other = turned
         yield f"The passage tells this of {one} and {other} the other way around."
+    elif not claim.is_verbatim and any(t.key in _BEING for t in claim.tokens):
+        yield from _passive(claim)
+    for i in (i for i, t in enumerate(claim.tokens) if t.key in _PIVOTS and not t.quoted):
+        yield from orders(claim, i)
+
+
+def _passive(claim: Claim) -> Iterator[str]:
+    """What was done to one who did it: "the farmer was accused" of "the farmer accused the mayor"."""
+    for i, token in enumerate(claim.tokens[2:], 2):
+        if not is_past(token) or claim.tokens[i - 1].key not in _BEING or token.quoted:
+            continue
+        who = claim.tokens[i - 2]
+        if not who.content or claim.tokens[i - 1].before or any(t.key == "by" for t in claim.tokens[i + 1 : i + 8]):
+            continue
+        told = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
+        if told and all(_acts(found, j, who) for found, j in told):
+            yield f"The passage says that {who.text} {token.text} somebody, not that this was done to {who.text}."
+
+
+def _acts(found: Sequence[Token], j: int, who: Token) -> bool:
+    """Whether one stands right before a verb of his, and what he does it to right behind it."""
+    after = found[j + 1] if j + 1 < len(found) else None
+    if not j or found[j - 1].key != who.key or found[j].before or not is_past(found[j]) or not after or after.before:
+        return False
+    return after.key in _ARTICLES or after.capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +141,13 @@ def _between(found: Sequence[Token], a: tuple[int, int], b: tuple[int, int], ver
         return _NOTHING
     words = [t for t in all_words if t.key not in _ARTICLES and not (t.capital and t.key in TITLES)]
     content = frozenset(t.key for t in words if t.content)
-    if not words or words[-1].key in _TOGETHER or words[0].key in _TOGETHER or content & _MUTUAL:
+    called = len(words) > 1 and len(all_words) > 1 and all_words[-2].key in _ARTICLES  # "its rival" is what it is called
+    if (
+        not words
+        or words[-1].key in _TOGETHER
+        or words[0].key in _TOGETHER
+        or not _MUTUAL.isdisjoint(t.key for t in words[: len(words) - called])
+    ):
         return _NOTHING
     pasts = [n for n, t in enumerate(words) if t.key in verbs and not t.capital]
     names = found[a[1]].capital and found[b[0]].capital

@@ -96,7 +96,7 @@ def speakers(claim: Claim) -> Iterator[str]:
         words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         content = _ordered(words)
-        if content and (reason := _reason(content, one, found) or _of_another(words, one, found)):
+        if content and (reason := _reason(content, words, one, found) or _of_another(words, one, found)):
             yield reason
         elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
             holding = [part for part in found if told in _plain(part.text)]
@@ -115,7 +115,7 @@ def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:
         yield one, end
 
 
-def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
+def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Part]) -> str:
     wanted = set(content)
     mine = [part for part in found if any(part.is_by(who) for who in one.speakers)]
     if one.start:  # "Kern said … but her staff thought …": she may say that herself
@@ -136,8 +136,8 @@ def _reason(content: Sequence[str], one: Speech, found: Sequence[Part]) -> str:
                 return f"The passage does not say that {one.speakers[0].shown} denied this."
         if one.denied or not held:
             return ""
-        best = max(mine, key=lambda part: len(wanted & part.said), default=None)
-        if best and best.denied and not any(len(wanted & p.said) >= len(wanted & best.said) and not p.denied for p in mine):
+        best = max(mine, key=lambda part: (len(wanted & part.said), not part.denied), default=None)
+        if best and best.denied and not _is_negated(words):
             return f"The passage says that {one.speakers[0].shown} denied this."
         return ""
     if _is_filled_in(content, missing, mine):

@@ -26,6 +26,7 @@ from qa.check.numbers import dates, exchanged, multiples, numbers, units
 from qa.check.polarity import polarity
 from qa.check.quantities import quantities
 from qa.check.quotations import quotations
+from qa.check.ranks import ranks
 from qa.check.roles import roles
 from qa.check.speakers import speakers
 from qa.check.status import status
@@ -41,7 +42,7 @@ from vectorstore.types import strings
 
 _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, stitches, bindings, subjects, basis),
+    *(certainty, causes, things, speakers, roles, ranks, stitches, bindings, subjects, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.sentences import sentences
 
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]{2,6}|(?:[A-Z]\.){2,5})(?!\w)")
 _NAME = r"(?:[Tt]he )?[^\W\d_a-z][\w'-]*(?: [^\W\d_a-z][\w'-]*){0,4}"
 _UNLESS = re.compile(r"\bunless\b(?P<clause>[^,;:.!?]{1,120})", re.I)
 _IF_NOT = re.compile(r"\bif\b(?P<clause>[^,;:.!?]{0,80}?)(?: not|n't| no) (?P<word>\w+)", re.I)
+_THAN = re.compile(
+    r"^(?P<a>[^,;:\"]{2,60}?) (?P<verb>is|are|was|were|has|have|had|won|got|earned|scored|cost|costs|sold|weighs|weighed)"
+    r" (?P<mid>(?:[^,;:\" ]+ ){0,5})(?P<more>\w+) (?P<of>(?:\w+ ){0,2}?)than (?P<b>[^,;:\"]{2,60}?)(?P<end>\.?)$"
+)
 _SCORE = re.compile(r"\b(\d{1,3})-(\d{1,3})\b")
 
 
@@ -20,8 +25,8 @@ def as_they_have_it(text: str, passages: Sequence[str]) -> str:
     parts = text.split('"')
     for n in range(0, len(parts), 2):
         parts[n] = _turned(_renamed(parts[n], passages), passages)
-        if " if " in parts[n] or "unless" in parts[n]:
-            parts[n] = _conditioned(parts[n], passages)
+        if any(word in parts[n] for word in (" if ", "unless", " than ")):
+            parts[n] = _exchanged(_conditioned(parts[n], passages), passages)
     return '"'.join(parts)
 
 
@@ -37,6 +42,28 @@ def _conditioned(text: str, passages: Sequence[str]) -> str:
         return text
     before, verb, after = unless["clause"].partition(f" {word}")
     return f"{text[: unless.start()]}if{before} not{verb}{after}{text[unless.end() :]}"
+
+
+@cache
+def comparatives() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """What says that one of two is more, each with what says that it is less."""
+    sides = (line.split("|") for line in lines("roles.comparatives"))
+    return tuple((frozenset(up.split()), frozenset(down.split())) for up, down in sides)
+
+
+def _exchanged(text: str, passages: Sequence[str]) -> str:
+    """ "A is shorter than B" as the passages may have it: "B is longer than A"."""
+    if not (found := _THAN.match(text)):
+        return text
+    compared = [passage[slice(*span)].casefold() for passage in passages if " than " in passage for span in sentences(passage)]
+    first = found["b"].casefold().removeprefix("the ").split()[0]
+    for sentence in compared:
+        words = set(re.findall(r"\w+", sentence.partition(" than ")[0]))
+        for up, down in comparatives() if first in words else ():
+            for mine, other in ((up, down), (down, up)):
+                if found["more"] in mine and (said := sorted(other & words)):
+                    return f"{found['b']} {found['verb']} {found['mid']}{said[0]} {found['of']}than {found['a']}{found['end']}"
+    return text
 
 
 def _renamed(text: str, passages: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 LIGHT = word_set("words.light")
 NEGATIONS = word_set("polarity.negations")
+_FIRST, _OTHERS = word_set("quantities.ranks.first"), word_set("quantities.ranks.others")
 
 
 class Line:
@@ -29,6 +30,11 @@ class Line:
     @cached_property
     def numbers(self) -> list[int]:
         return [j for j, token in enumerate(self.tokens) if token.values]
+
+    @cached_property
+    def firsts(self) -> list[int]:
+        """Where it tells of one as the first of several: "oldest", "third"."""
+        return [j for j, token in enumerate(self.tokens) if is_first(token)]
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -46,6 +52,16 @@ class Line:
         if token.values:
             return [j for j in self.numbers if same(token, self.tokens[j])]
         return self.places.get(token.key, ()) if token.key in self.keys else ()
+
+
+def is_first(token: Token) -> bool:
+    low = token.text
+    return token.unit == "ordinal" or low in _FIRST or (low.endswith("est") and len(low) > 4 and low not in _OTHERS)
+
+
+def first_time(line: Line) -> bool:
+    """Whether it tells of "the first time since" another."""
+    return any([t.key for t in line.tokens[j + 1 : j + 3]] == ["time", "since"] for j in line.firsts)
 
 
 @lru_cache(maxsize=512)

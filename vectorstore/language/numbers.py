@@ -22,6 +22,9 @@ _MONEY: dict[str, str] = table("numbers.money")
 _BEFORE_NUMBER: dict[str, str] = table("numbers.money_before")
 _CLOCKS: dict[str, float] = table("numbers.clocks")
 _HALVES_OF_DAY: dict[str, int] = table("numbers.halves_of_day")
+_PARTS_OF_DAY: dict[str, int] = table("numbers.parts_of_day")
+_MINUTES: dict[str, int] = table("numbers.minutes")
+_SIDES_OF_HOUR: dict[str, int] = table("numbers.sides_of_hour")
 _MINUS = word_set("numbers.minus")
 _BELOW = word_list("numbers.below_zero")
 _OUT_OF = word_set("numbers.out_of")
@@ -185,7 +188,13 @@ def _with_parts(found: list[Token]) -> list[Token]:
         number = last if last and last.values and last.unit == "" and not token.before.strip("-") else None
         size = max(number.values) if number else 0.0
         mixed = 2 if texts[:1] == ["a"] else 1  # "two and a half", "two and one half"
-        if number and low in _PARTS and (size == 1 or (low.endswith("s") and size < _PARTS[low])):
+        if low in _MINUTES and texts and texts[0] in _SIDES_OF_HOUR and (hours := _hours(found, n)):
+            if last and last.key == "a":
+                out.pop()
+            hour = " ".join(t.text for t in found[n : n + 3])
+            out.append(token._replace(key=hour, text=hour, values=hours, unit="clock", content=True))
+            n += 2
+        elif number and low in _PARTS and (size == 1 or (low.endswith("s") and size < _PARTS[low])):
             out[-1] = _joined(number, (token,), [size / _PARTS[low]], "part")
         elif last and last.key == "a" and low in _PARTS and _is_part(out, found, n):
             out[-1] = _joined(token, (), [1 / _PARTS[low]], "part")
@@ -215,6 +224,16 @@ def _with_parts(found: list[Token]) -> list[Token]:
             out.append(token)
         n += 1
     return out
+
+
+def _hours(found: Sequence[Token], n: int) -> frozenset[float]:
+    """The two times of a day that "half past six" may be; none where no hour follows."""
+    hour = max(found[n + 2].values, default=0) if n + 2 < len(found) and not found[n + 2].before.strip("-") else 0
+    if not 1 <= hour <= 12 or hour % 1 or found[n + 2].unit:
+        return frozenset()
+    minutes = _MINUTES[found[n].text.casefold()]
+    time = hour + minutes / 100 if _SIDES_OF_HOUR[found[n + 1].text.casefold()] > 0 else hour - 1 + (60 - minutes) / 100
+    return frozenset({round(time % 12, 2), round(time % 12 + 12, 2)})
 
 
 def _is_part(out: Sequence[Token], found: Sequence[Token], n: int) -> bool:
@@ -300,6 +319,10 @@ def _unit_of(out: list[Token], found: Sequence[Token], n: int) -> int:
         hours = frozenset([round(v % 12 + late, 2) for v in number.values if v < 13])
         out[-1] = number._replace(values=hours, unit="clock", text=f"{number.text} {token.text}")
         return 1
+    if number.unit == "clock" and low == "in" and following[:1] == ["the"] and following[1:2] and following[1] in _PARTS_OF_DAY:
+        hours = frozenset([round(v % 12 + _PARTS_OF_DAY[following[1]], 2) for v in number.values])
+        out[-1] = number._replace(values=hours, text=f"{number.text} in the {following[1]}")
+        return 3
     if number.unit == "part" and low in ("a", "an", "of"):  # half an hour
         words = 1 if low != "of" or following[:1] not in (["a"], ["an"]) else 2
         unit = found[n + words].text.casefold() if n + words < len(found) else ""

@@ -408,7 +408,8 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
 def _according(row: Sequence[Word], i: int) -> _Cue | None:
     first = i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))
     right, end = _right(row, first), _end_of_phrase(row, first)
-    if right and not i and right[1] > end and (right[1] >= len(row) or row[right[1]].text != ","):
+    many = end == first + 1 and not row[first].capital  # "According to prosecutors, Ida Kern, a grocer, sold …"
+    if right and not i and right[1] > end and (many or right[1] >= len(row) or row[right[1]].text != ","):
         right = speaker(row[first:end]), end  # "According to Ida Kern, the bridge fell because …": no apposition
     return _Cue(i, i, right[1], right[0], i > 0) if right else None
 

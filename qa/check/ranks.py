@@ -1,0 +1,82 @@
+"""One of several taken for another or for all: "the largest" of "one of the largest", "the oldest of the wrecks" for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa.check.align import Claim
+from vectorstore.language.align import NEGATIONS, is_first
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.tokens import Token
+
+_FIRST, _AMONG, _ONLY = (word_set(f"quantities.ranks.{name}") for name in ("first", "among", "only"))
+_ARTICLES = word_set("words.articles")
+_ORDINAL = ("ordinal", "th")
+_NEAR = 5  # words
+
+
+def ranks(claim: Claim) -> Iterator[str]:
+    yield from _put_in(claim) if " only " in claim.text else ()
+    for n, j in [(line, at) for line in sorted(claim.used) for at in claim.lines[line].firsts]:
+        yield from _of_first(claim, n, j)
+
+
+def _of_first(claim: Claim, n: int, j: int) -> Iterator[str]:
+    found = claim.lines[n].tokens
+    after = [t.key for t in found[j + 1 : j + 3]]
+    if (n, j) in claim.taken:
+        yield from _alone(claim, claim.at.index((n, j)), found, j)
+    elif after[:1] == ["of"]:
+        yield from _of_them(claim, n, j)
+    elif after == ["time", "since"]:
+        yield from _since(claim, n, j)
+
+
+def _put_in(claim: Claim) -> Iterator[str]:
+    """ "The only" of what the passage does not say to be alone."""
+    for i, token in enumerate(claim.tokens[1:], 1):
+        if token.key == "only" and not claim.at[i] and not token.quoted and claim.tokens[i - 1].key in _ARTICLES:
+            said = (t.text.casefold() for n in claim.used for t in claim.lines[n].tokens)
+            if _ONLY.isdisjoint(said):
+                yield f"The passage does not say “{claim.tokens[i - 1].text} only”."
+
+
+def _alone(claim: Claim, i: int, found: Sequence[Token], j: int) -> Iterator[str]:
+    """ "The largest" of "the third-largest" or of "one of the largest"."""
+    mine = claim.tokens[max(0, i - _NEAR) : i]
+    before = found[max(0, j - _NEAR) : j]
+    if before and before[-1].unit in _ORDINAL:
+        if not any(t.unit in _ORDINAL for t in mine[-2:]):
+            yield f"The passage says “{before[-1].text} {found[j].text}”; this leaves out the “{before[-1].text}”."
+        return
+    words = [t.text.casefold() for t in before]
+    of = next((k for k in range(len(words) - 1, -1, -1) if words[k] in ("of", "among")), -1)
+    if of < 0 or len(words) - of > 3 or any(set(t.before) & set(",;:") for t in [*before[of + 1 :], found[j]]):
+        return
+    start = of if words[of] == "among" else of - 1
+    if start >= 0 and words[start] in _AMONG and _AMONG.isdisjoint(t.text.casefold() for t in mine):
+        yield f"The passage says “{' '.join(t.text for t in before[start:])} {found[j].text}”: there are others."
+
+
+def _of_them(claim: Claim, n: int, j: int) -> Iterator[str]:
+    """What is said of "the oldest of the wrecks" told of the wrecks."""
+    found = claim.lines[n].tokens
+    own = any(is_first(t) and t.unit not in _ORDINAL for t in claim.tokens)
+    if own or found[j].key in {t.key for t in claim.tokens}:
+        return
+    k = next((k for k in range(j + 2, min(len(found), j + 2 + _NEAR)) if found[k].content and not found[k].values), 0)
+    if not k or (n, k) not in claim.taken:
+        return
+    i = claim.at.index((n, k))
+    told = sum((n, m) in claim.taken and found[m].content for m in range(k + 1, len(found)))
+    words = {t.text.casefold() for t in claim.tokens[max(0, i - _NEAR) : i]}
+    if told and words.isdisjoint(_AMONG | {"a", "an"}):
+        yield f"The passage says this of the {found[j].text} of them only."
+
+
+def _since(claim: Claim, n: int, j: int) -> Iterator[str]:
+    """ "For the first time since 1996" told as "since 1996"."""
+    said = {form for t in claim.tokens for form in (t.key, t.text.casefold())}
+    if (n, j + 2) in claim.taken and said.isdisjoint({"time", *_FIRST, *NEGATIONS}):
+        which = claim.lines[n].tokens[j].text
+        yield f"The passage says “{which} time since”; this leaves out the “{which} time”."
