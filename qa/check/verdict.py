@@ -23,6 +23,7 @@ from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.names import names
 from qa.check.numbers import dates, exchanged, multiples, numbers, units
+from qa.check.owners import owners
 from qa.check.polarity import polarity
 from qa.check.quantities import quantities
 from qa.check.quotations import quotations
@@ -42,7 +43,7 @@ from vectorstore.types import strings
 
 _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, ranks, stitches, bindings, subjects, basis),
+    *(certainty, causes, things, speakers, roles, ranks, owners, stitches, bindings, subjects, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 
