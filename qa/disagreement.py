@@ -16,7 +16,7 @@ from itertools import takewhile
 from qa.check.polarity import opposed
 from qa.check.status import excludes
 from qa.clauses import furniture
-from qa.tallies import counted, is_of_people, tally
+from qa.tallies import counted, fates, is_of_people, tally
 from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, pattern, rows, word_set
@@ -104,7 +104,7 @@ def _hour(article: Article) -> float:
 
 @lru_cache(maxsize=2048)  # the first quote is held against each of the others
 def _told(text: str) -> tuple[Token, ...]:
-    return _phrased(without_speaker(tokens(normalised(text[dateline(text) :].replace("\n", " ")))))
+    return phrased(without_speaker(tokens(normalised(text[dateline(text) :].replace("\n", " ")))))
 
 
 def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
@@ -114,6 +114,8 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
         return False
     names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
     if _over_time(one.told) != _over_time(other.told):  # "15,000 flights in just over a week", "2,500 flights"
+        return False
+    if _of_two_fates(one.told, other.told):
         return False
     if (names - others and others - names) or not _main(one.told, other.told)[0]:  # of other people, elsewhere, another event
         return False
@@ -128,7 +130,9 @@ def tolls_apart(one: Report, other: Report, fate: int) -> bool:
     if len(counts) < 2 or not (days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
         return False
     gap, later = abs((days[0] - days[1]).days), rows[days[1] > days[0]]
-    if gap > _SOON or (gap > _AT_ONCE and not any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)):
+    on = [_day(tokens(normalised(r.text)), r.article) for r in (one, other)]
+    known = (on[0] == on[1] is not None) or any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)
+    if gap > _SOON or (gap > _AT_ONCE and not known):
         return False
     things = {counted(row, token) for row, token in zip(rows, counts, strict=True)} - {""}
     names, weekdays = ([{t.key for t in row if test(t)} for row in rows] for test in (is_name, lambda t: t.date == "weekday"))
@@ -151,6 +155,12 @@ def causes_apart(one: Report, other: Report) -> bool:
     if min(map(len, causes)) < 2 or not (events[0] <= events[1] or events[1] <= events[0]) or min(map(len, events)) < 3:
         return False
     return not any(a == b or may_mean(a, b) or may_mean(b, a) for a in causes[0] for b in causes[1])
+
+
+def _of_two_fates(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether one tells of the dead only, the other of the hurt."""
+    told = [{fates()[t.key] for t in row if t.key in fates()} for row in (mine, theirs)]
+    return all(told) and told[0].isdisjoint(told[1])
 
 
 def _over_time(row: Sequence[Token]) -> bool:
@@ -203,6 +213,8 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
     mine, theirs = _active(mine, theirs), _active(theirs, mine)
     if _of_other_days(one.article, other.article, mine, theirs, dates_matter) or grown(one, other):
         return False
+    if all(any(t.values for t in row) for row in (mine, theirs)) and _of_two_fates(mine, theirs):
+        return False
     if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
         return True
     return _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
@@ -243,7 +255,7 @@ def _goes_on(row: Sequence[Token], n: int, token: Token) -> bool:
     return verb and sum(t.content for t in row[:n]) > 2
 
 
-def _phrased(row: Sequence[Token]) -> tuple[Token, ...]:
+def phrased(row: Sequence[Token]) -> tuple[Token, ...]:
     """The words with one for a phrase: "cancel" for "called off"."""
     if _PHRASED.isdisjoint([t.key for t in row]):
         return tuple(row)

@@ -16,6 +16,7 @@ from qa.check.verdict import contradicts, key_words
 from qa.citations import LATER, Quote, Reading, checked
 from qa.clauses import furniture
 from qa.disagreement import Report, apart, tolls_apart
+from qa.overturned import overturned
 from qa.tallies import fate_asked, tally
 from vectorstore.language.days import day_words
 from vectorstore.language.detect import common_language
@@ -54,7 +55,7 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
     """Where a later report has the opposite, a "not" or, some days later, another number in the same words, and that in words."""
     days = [] if furniture(sentence) or _points_back(sentence) else [day for hit, _ in quotes if (day := hit.article.published)]
     fate = fate_asked({t.key for t in tokens(normalised(sentence))}) if days else None
-    if fate is not None and (told := _toll(Report(sentence, quotes[0][0].article), fate, hits, max(days))):
+    if days and (told := _told_later(Report(sentence, quotes[0][0].article), fate, hits, max(days))):
         return told
     best: tuple[float, tuple[Quote, ...], str] = (0.0, (), "")
     for hit in hits if days else ():
@@ -72,15 +73,19 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
     return best[1:]
 
 
-def _toll(told: Report, fate: int, hits: Sequence[Hit], since: date) -> tuple[tuple[Quote, ...], str] | None:
-    """Where the last of the later reports that give another toll of the event gives it, and that in words."""
+def _told_later(told: Report, fate: int | None, hits: Sequence[Hit], since: date) -> tuple[tuple[Quote, ...], str] | None:
+    """Where the last of the later reports that give another toll, or undo what is told, does so, and that in words."""
     later = [(hit.article.published, hit) for hit in hits if hit.article.published and hit.article.published > since]
     for day, hit in sorted(later, key=lambda one: one[0], reverse=True):
         for a, b in sentences(hit.passage.text):
-            other, begin = Report(hit.passage.text[a:b], hit.article), hit.passage.start
-            if tolls_apart(told, other, fate) and (count := tally(other.told, fate)):
+            other, begin, what = Report(hit.passage.text[a:b], hit.article), hit.passage.start, ""
+            if fate is not None and tolls_apart(told, other, fate) and (count := tally(other.told, fate)):
+                what = f"it gives {count.text}"
+            elif undone := overturned(told, other):
+                what = undone
+            if what:
                 who = ", ".join(filter(None, (hit.article.source, day_words(day))))
-                return ((hit, (begin + a, begin + b)),), f"{LATER} ({who}): it gives {count.text}."
+                return ((hit, (begin + a, begin + b)),), f"{LATER} ({who}): {what}."
     return None
 
 

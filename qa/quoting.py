@@ -31,6 +31,7 @@ from qa.disagreement import (
     undoes,
 )
 from qa.likeliest import Place, likeliest
+from qa.overturned import overturned
 from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
@@ -133,10 +134,10 @@ def quote(
     chosen = [c for c in chosen if c.is_prose] or chosen
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
-        start, end = _clause(ask, candidate)
-        start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
         lead = DIFFER if doubt else "" if shown else said or _lead(ask, candidate, chosen[1:])
+        start, end = (0, len(whole)) if lead and ";" in whole else _clause(ask, candidate)
+        start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         opens = "…" if start and not whole[start].isupper() else ""
         closes = "…" if whole[end:].strip(".") else ""
         one = Citation(number, whole[start:end], begin + start, begin + end, article, candidate.hit.passage.id, others)
@@ -321,9 +322,18 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
     others = [c for c in others if c.is_prose or not first.is_prose]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
     more = [] if decided else others
-    told += [c for c in more if (c.met > first.met - _AS_MUCH and _restates(first, c)) or _follows(first, c)]
+    told += [c for c in more if (_as_met(ask, first, c) and _restates(first, c)) or _follows(first, c)]
     last = max([first, *told], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
+
+
+def _as_met(ask: Asked, first: Candidate, other: Candidate) -> bool:
+    """Whether the other is as much to the point, and not of somebody else of whom the question does not speak: a sister."""
+    here, there = (candidate.read.words[:2] for candidate in (first, other))
+    named = (
+        all(word.text[0].isupper() and not word.is_light for word in there) and there[0].stem not in ask.stems | first.read.stems
+    )
+    return other.met > first.met - _AS_MUCH and not (named and here[0].stem in ask.names)
 
 
 def _outdone(ask: Asked, one: Candidate, other: Candidate) -> bool:
@@ -410,7 +420,8 @@ def _copies(one: Candidate, other: Candidate) -> bool:
     if not _shared(one, other, _HALF):  # a quick look spares the alignment of most
         return False
     mine, theirs = (Line(told) for told in (one.report.told, other.report.told))
-    return bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
+    same = bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
+    return same and not any(tells_wrong(c.hit.article.text, c.start, c.end) for c in (one, other))  # it repeats what was wrong
 
 
 def _restates(one: Candidate, other: Candidate) -> bool:
@@ -443,7 +454,8 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     least, reports = min(one.met, other.met), (one.report, other.report)
     if one.hit.article.id == other.hit.article.id or least < _BARELY:
         return False
-    if (off := undoes(*reports) or (ask.kind in ("number", "reason") and _tell_apart(ask, *reports))) or least < 0.5:
+    off = undoes(*reports) or bool(overturned(*reports, ask.stems))
+    if (off := off or (ask.kind in ("number", "reason") and _tell_apart(ask, *reports))) or least < 0.5:
         return off
     both = [(min(pair) >= 0.5, max(pair) >= 0.5) for pair in zip(one.read.met, other.read.met, strict=True)]
     if sum(all_ for all_, _ in both) < _SAME_FACT * sum(any_ for _, any_ in both):

@@ -172,6 +172,12 @@ def test_a_sentence_that_a_later_report_has_otherwise_says_so(draft: str, later:
             "The baker Orbis has widened its recall of faulty ovens to 4,000.",
             "it gives 4,000.",
         ),
+        (
+            "Porters at Ostra station will strike on 9 March.",
+            "The strike by porters at Ostra station on 9 March has been averted.",
+            "it says “averted”.",
+        ),
+        ("Porters at Ostra station will strike on 9 March.", "The strike by porters at Ostra station may be averted.", ""),
         ("The flood in Carrow killed six people.", "The flood in Carrow killed 400 sheep.", ""),
         ("The flood in Carrow killed six people.", "The flood in Carrow killed eleven children.", ""),
         ("The flood in Carrow killed six people.", "A fire in Velden killed nine people.", ""),

@@ -1,0 +1,236 @@
+"""Does a later report say that what an older one tells no longer holds? It says so: "was annulled", "from nine years to five".
+
+Their words need not be alike, as for qa/disagreement.py. So the two must name the same people and places and share what is told,
+and what undoes it must stand beside words of the older one; else it is another matter that was called off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
+
+from qa.disagreement import Report, apart, is_before, phrased
+from vectorstore.language.align import NEGATIONS
+from vectorstore.language.datelines import dateline
+from vectorstore.language.lexicon import lines, rows, word_set
+from vectorstore.language.names import is_name
+from vectorstore.language.stems import stem_set
+from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.types import Article
+
+_LONG = 400  # days in which what was planned or done may be undone
+_SOON = 10  # and in which a count or a measure is still of the same event
+_MONTH = 31  # and in which what was told is denied
+_SHARED = 0.4  # of the words of the one that tells less: what both must have
+_NEAR = 10  # words around what undoes, in which what is undone stands
+_CLAUSE = 14  # words before what a thing has become, in which that it changed is said
+_STEM = 4  # letters: a merger is of those who merge
+_LEAD = 3000  # characters of an article in which those whom it tells of are named
+_UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing")
+_LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
+_MAYBE = word_set("overturned.maybe")
+_REPORTED = word_set("overturned.reported")
+_SAYING = stem_set("copies.attributing") | stem_set("overturned.saying")
+_DECIDED = stem_set("overturned.decided")
+_SET_ASIDE = word_set("overturned.set_aside")
+_SINCE = word_set("overturned.since")
+_NOT_YET = word_set("overturned.not_yet")
+_LIGHT = stem_set("overturned.light") | stem_set("copies.happening")
+_BECOMES = word_set("tallies.becomes") | word_set("copies.until") | word_set("overturned.becomes")
+_CHANGED = stem_set("copies.changing") | stem_set("copies.moving") | stem_set("overturned.changed")
+_FOR_PHRASES = frozenset(row[0] for row in rows("copies.phrases"))
+_PLANNED = word_set("overturned.planned")
+_FURTHER = word_set("copies.further")
+_POINTING = word_set("words.subjects")
+_STATES = [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines("overturned.states")]
+
+
+def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> str:
+    """What the later of the two says that undoes the older one: "it says “annulled”", "it gives five"; else nothing.
+
+    `wanted`: the stems of the question, whose words may stand for the older one's own: "was not the source"."""
+    old, new = (one, other) if _may_follow(one.article, other.article) else (other, one)
+    if old.article.id == new.article.id or not _may_follow(old.article, new.article):
+        return ""
+    days = (new.article.published, old.article.published)
+    gap = abs((days[0] - days[1]).days) if days[0] and days[1] else 0
+    row, before = _read(new.text), _read(old.text)
+    if gap > _LONG or not _one_matter(old, new):
+        return ""
+    planned = any(t.text.casefold() in _PLANNED for t in before)
+    if given := _replaced(row, before) or (_become(row, before) if planned or gap <= _SOON else ""):
+        return f"it gives {given}"
+    said = _undone(row, before) or _turned(old.text, new.text)
+    said = said or (_denied(new.told, before, wanted) if planned or gap <= _MONTH else "")
+    return f"it says “{said}”" if said else ""
+
+
+def _may_follow(old: Article, new: Article) -> bool:
+    return is_before(old, new) or (old.published == new.published and not is_before(new, old))
+
+
+@lru_cache(maxsize=2048)
+def _read(text: str) -> tuple[Token, ...]:
+    return phrased(tokens(normalised(text[dateline(text) :].replace("\n", " "))))
+
+
+@lru_cache(maxsize=512)
+def _known(article: Article) -> frozenset[str]:
+    """The words of an article's headline and start."""
+    return frozenset(t.key for t in tokens(normalised(f"{article.title}\n{article.text[:_LEAD]}".replace("\n", " "))))
+
+
+def _names(row: Sequence[Token]) -> set[str]:
+    """Names; a capital at the start is one where another name follows it."""
+    after = [*row[1:], None]
+    named = ((t, b) for t, b in zip(row, after, strict=True) if is_name(t) and len(t.text) > 1)
+    return {t.key for t, b in named if not t.first or (b and is_name(b) and not b.before)}
+
+
+def _told(row: Sequence[Token]) -> set[str]:
+    return {t.key for t in row if t.content and not t.values and not t.date}
+
+
+def _one_matter(old: Report, new: Report) -> bool:
+    """Whether both name the same, and share what is told; an "it" or a "they" takes up the sentence before."""
+    mine, theirs = old.told, new.told
+    if any(t.text.casefold() in _POINTING for t in theirs[:1]):
+        at = new.article.text.find(new.text)
+        theirs = (*_read(new.article.text[max(0, at - 200) : max(0, at)]), *theirs)
+    outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
+    names, others = _names(_read(old.text)) - outlets, _names(_read(new.text)) - outlets
+    odd, too = names - _known(new.article), others - _known(old.article)
+    if (odd and too) or 2 * len(odd) > len(names):
+        return False
+    here, there = _told(mine), _told(theirs) | _told(_read(new.text))
+    both = {a for a in here for b in there if _of_one_stem(a, b)}
+    figures = {t.values for t in mine if t.values} & {t.values for t in theirs if t.values}
+    return len(both) + len(figures) >= (3 if both & names else 4) and len(both) >= _SHARED * min(len(here), len(there))
+
+
+def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
+    """The word that says that it was undone: "has annulled", "voted to scrap", "lifted its notice"."""
+    keys = {t.key for t in old}
+    if keys & _UNDOING:
+        return ""
+    for n, token in enumerate(row):
+        lifts = token.key in _LIFTING and any(t.key in _ORDERS for t in row[n + 1 : n + _CLAUSE]) and keys & _ORDERS
+        verb = is_past(token) or is_irregular(token) or token.text in _FOR_PHRASES or token.text.endswith("ing")
+        verb = verb or row[n - 1].text.casefold() == "to"
+        if not (token.key in _UNDOING or lifts) or not verb or not _is_done(row, n):
+            continue
+        beside = [*_clause(row[max(0, n - _NEAR) : n][::-1]), *_clause(row[n + 1 : n + 1 + _NEAR])]
+        both = [t for t in beside if t.content and any(_alike(t, o) for o in old)]
+        if len({t.key for t in both}) >= 2 and any(not is_name(t) for t in both):  # two launches at one space center are two
+            return token.text
+    return ""
+
+
+def _alike(one: Token, other: Token) -> bool:
+    """Whether it is one word, a name in both or in neither, or one figure."""
+    if one.values or other.values:
+        return one.values == other.values and bool(one.unit == other.unit)
+    return is_name(one) == is_name(other) and _of_one_stem(one.key, other.key)
+
+
+def _of_one_stem(a: str, b: str) -> bool:
+    return a == b or (min(len(a), len(b)) >= _STEM and (a.startswith(b) or b.startswith(a)))
+
+
+def _clause(row: Sequence[Token]) -> Iterator[Token]:
+    for token in row:
+        if ";" in token.before:
+            return
+        yield token
+
+
+def _is_done(row: Sequence[Token], n: int) -> bool:
+    """Whether what a word says has happened: not "may be scrapped", "has not been scrapped", "wants to scrap"."""
+    before = row[max(0, n - 5) : n]
+    if any(t.key in NEGATIONS or t.text.casefold() in _MAYBE for t in before):
+        return False
+    to = next((k for k in range(n - 1, max(-1, n - 3), -1) if row[k].text.casefold() == "to"), -1)
+    return to < 0 or any(t.key in _DECIDED for t in row[max(0, to - 2) : to])
+
+
+def _turned(old: str, new: str) -> str:
+    """The other state that the later report tells of: "was found" of a missing girl, "back to work" after a strike."""
+    for was, now in _STATES:
+        found = now.search(new)
+        if found and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
+            return found.group()
+    return ""
+
+
+def _holds(before: str) -> bool:
+    last = [word.strip(",.'\"“”’").casefold() for word in before.split()[-4:]]
+    return not any(word in _MAYBE or word in NEGATIONS for word in last)
+
+
+def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
+    """What stands for the older report's own number or name, which is named, too: "from nine to five", "not Karl but Kurt"."""
+    values = {v for t in old if not t.date for v in t.values}
+    names = _names(old)
+    for n, token in enumerate(row):
+        before = [t.text.casefold() for t in row[max(0, n - 5) : n]]
+        if token.values & values and not token.date and _SET_ASIDE & set(before) and not _SINCE & set(before):
+            others = [t for t in row if t.values and not t.date and t.unit in ("", token.unit) and not t.values & values]
+            if others:
+                return others[0].text
+        if before and before[-1] == "not" and token.key in names and is_name(token):
+            others = [t for t in row[: n - 1] if is_name(t) and not t.first and t.key not in {o.key for o in old}]
+            if others:
+                return others[-1].text
+    return ""
+
+
+def _become(row: Sequence[Token], old: Sequence[Token]) -> str:
+    """What a number or a day of the older report has become: "has spread to 11,200", "now rates it EF3"."""
+    for n, token in enumerate(row):
+        before = [t.text.casefold() for t in row[max(0, n - _CLAUSE) : n]]
+        to = bool(before) and before[-1] in _BECOMES and any(t.key in _CHANGED for t in row[max(0, n - _CLAUSE) : n])
+        if not token.values or token.date or not (to or "now" in before):
+            continue
+        day = _day(row, n)
+        olds = [t for k, t in enumerate(old) if t.values and not t.date and (bool(_day(old, k)) == bool(day))]
+        olds = [t for t in olds if t.measure == token.measure and (t.unit == token.unit or day)]
+        known = any(t.values & token.values and (not day or _day(old, k) == day) for k, t in enumerate(old))
+        if len(olds) == 1 and not known and (day or apart(olds, [token])):
+            return f"{token.text} {day}".strip()
+    return ""
+
+
+def _day(row: Sequence[Token], n: int) -> str:
+    """The month beside the number of a day."""
+    return next((t.text for t in (*row[n + 1 : n + 2], *row[max(0, n - 1) : n]) if t.date == "month"), "")
+
+
+def _denied(row: Sequence[Token], old: Sequence[Token], wanted: Set[str]) -> str:
+    """What the later report says is not so, all of which the older one tells: "no plans to shut the plant"."""
+    cues = [n for n, t in enumerate(row) if t.key in NEGATIONS]
+    keys, told = {t.key for t in old}, _told(old)
+    if (
+        len(cues) != 1
+        or keys & (NEGATIONS | _UNDOING)
+        or any(t.text.casefold() in _NOT_YET for t in row[cues[0] + 1 : cues[0] + 4])
+    ):
+        return ""
+    n = cues[0]
+    if any(t.text.casefold() in _MAYBE - _REPORTED for t in row[max(0, n - 4) : n]):
+        return ""
+    ends = [k for k in range(n + 1, len(row)) if row[k].before.strip("-\"' ") or row[k].text.casefold() in _FURTHER]
+    starts = [k for k in range(n, 0, -1) if row[k].before.strip("-\"' ")]
+    after = [t for t in row[n + 1 : min(ends, default=len(row))] if t.content and not t.date and t.key not in _LIGHT]
+    ahead = [t for t in row[max(starts, default=0) : n] if t.content and not t.date and t.key not in _LIGHT]
+    if any(t.key not in keys | wanted or (t.values and t.key not in keys) for t in after):
+        return ""
+    if after and after[0].key in _SAYING:  # "did not say why"
+        return ""
+    whole = {t.key for t in ahead} | {t.key for t in after}
+    held = whole & told
+    denied = row[n + 1 : min(ends, default=len(row))]
+    if not after and not (whole <= told | wanted and any(t.key in _LIGHT for t in denied)):
+        return ""
+    return row[n].text if len(held) >= 2 or (len(held) == 1 and held == whole) else ""
