@@ -17,6 +17,7 @@ from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
 
 _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
+_RELATIVES = word_set("words.relatives")
 _PAST, _ARTICLES, _UP = word_set("words.apart"), word_set("words.articles"), word_set("words.particles")
 _DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
 _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
@@ -27,6 +28,7 @@ def bindings(claim: Claim) -> Iterator[str]:
     yield from _of_verbs(claim) if any(t.date or is_name(t) for t in claim.tokens[2:]) else ()
     if len(claim.used) > 1 or not claim.is_placed:
         yield from _bound(claim)
+        yield from _of_whom(claim)
 
 
 def _of_verbs(claim: Claim) -> Iterator[str]:
@@ -66,6 +68,25 @@ def _told_of(found: Sequence[Token], n: int) -> int | None:
     if found[v].text.casefold() in _UP:
         v -= 1
     return v if v >= 0 and (is_past(found[v]) or is_irregular(found[v])) else None
+
+
+def _of_whom(claim: Claim) -> Iterator[str]:
+    """A number that a "which" puts to the name before it, put to another name of that line: "Oxter, which reached 46 degrees"."""
+    keys = {t.key for t in claim.tokens}
+    for token, place in zip(claim.tokens, claim.at, strict=True):
+        if not place or not token.values or token.date:
+            continue
+        line = claim.lines[place[0]].tokens
+        begin = next((n for n in range(place[1], 0, -1) if line[n].key in _RELATIVES and set(line[n].before) & _BREAKS), 0)
+        if not begin or any(set(t.before) & _BREAKS for t in line[begin + 1 : place[1]]):
+            continue
+        start = begin
+        while start and is_name(line[start - 1]) and (start == begin or not line[start].before):
+            start -= 1
+        others = [t for t in (*line[:start], *line[place[1] :]) if is_name(t) and t.key in keys]
+        if start < begin and others and keys.isdisjoint(t.key for t in line[start:begin]):
+            yield f"The passage says this of {' '.join(t.text for t in line[start:begin])}, not of {others[0].text}."
+            return
 
 
 def _bound(claim: Claim) -> Iterator[str]:

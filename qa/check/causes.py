@@ -68,7 +68,8 @@ def _goes_to(claim: Claim, i: int) -> bool:
 
 def _after_to(claim: Claim, i: int) -> bool:
     place = claim.at[i]
-    return bool(place and place[1] and claim.lines[place[0]].tokens[place[1] - 1].key == "to")
+    before = claim.lines[place[0]].tokens[max(0, place[1] - 2) : place[1]] if place else ()
+    return bool(before) and before[-1].key == "to" and before[0].text.casefold() not in word_set("speech.according")
 
 
 def _is_subject(claim: Claim, i: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import kinds, table, word_set
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
@@ -30,7 +31,8 @@ _WEAKER = {kind: frozenset(said.split()) for kind, said in table("certainty.weak
 
 def certainty(claim: Claim) -> Iterator[str]:
     attributed = any(t.key in _ATTRIBUTED and not _is_suspect(claim.tokens, i) for i, t in enumerate(claim.tokens))
-    yield from itertools.islice(itertools.chain(_of_verbs(claim, attributed), _of_slots(claim, attributed)), 1)
+    told = itertools.chain(_of_verbs(claim, attributed), _of_slots(claim, attributed), _of_other_verbs(claim))
+    yield from itertools.islice(told, 1)
 
 
 def _is_suspect(found: Sequence[Token], n: int) -> bool:
@@ -62,6 +64,18 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
                 yield f"This says “{mine}” where the passage says “{theirs}”."
         elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or _states(claim, here, right)):
             yield f"The passage says “{theirs}”; this leaves it out."
+
+
+def _of_other_verbs(claim: Claim) -> Iterator[str]:
+    """A verb as done for one of its meaning that the passage expects: "raised rates for a third time", "rates are to rise for a"."""
+    for i, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
+        if place or token.quoted or not (is_past(token) or is_irregular(token)) or _kind(claim.tokens, i)[0]:
+            continue
+        near = next((place for place in claim.at[i + 1 : i + 1 + _NEAR] if place), None)
+        for j, other in enumerate(claim.lines[near[0]].tokens) if near else ():
+            theirs, said = _kind(claim.lines[near[0]].tokens, j) if near and may_mean(other.key, token.key) else ("", "")
+            if theirs in ("planned", "likely", "future") and other.key != token.key:
+                yield f"This says “{token.text}” where the passage says “{said}”."
 
 
 def _states(claim: Claim, here: Sequence[str], right: int) -> bool:

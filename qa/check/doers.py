@@ -62,11 +62,23 @@ def _doer(line: Sequence[Token], verb: int) -> list[Token]:
     at = verb
     while at and not set(line[at].before) & BREAKS and (line[at - 1].key in _HAVING or line[at - 1].text.endswith("ly")):
         at -= 1
-    start = at
-    while start and not set(line[start].before) & BREAKS and _of_name(line[start - 1]):
+    aside = _aside(line, at)
+    at = start = aside or at
+    while start and (start == aside or not set(line[start].before) & BREAKS) and _of_name(line[start - 1]):
         start -= 1
+    if aside:  # whose office may stand before it: "Forward Leo Brandt, the oldest of them, won"
+        return [t for t in line[start:at] if is_name(t)] if not any(is_past(t) for t in line[:start]) else []
     opens = not start or set(line[start].before) & BREAKS or line[start - 1].key in _CLAUSES
     return [t for t in line[start:at] if is_name(t)] if opens else []
+
+
+def _aside(line: Sequence[Token], verb: int) -> int:
+    """Where what stands between commas before a verb begins, "Leo Brandt, the oldest of them, won"; 0 where nothing does."""
+    if verb >= len(line) or "," not in line[verb].before:
+        return 0
+    begin = next((n for n in range(verb - 1, 0, -1) if set(line[n].before) & BREAKS), 0)
+    told = begin and "," in line[begin].before and (line[begin].key in _ARTICLES or line[begin].values)
+    return begin if told and not any(t.key in _CLAUSES for t in line[begin:verb]) else 0
 
 
 def _office(claim: Claim, being: int) -> list[Token]:

@@ -9,6 +9,8 @@ from qa.check.align import Claim, Slot
 from qa.check.roles import told
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.names import demonyms, full_name, is_name
+from vectorstore.language.places import COUNTRY
+from vectorstore.language.senses import is_word
 from vectorstore.language.speech import speech
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
@@ -77,10 +79,12 @@ def _name_reason(claim: Claim, i: int, others: Sequence[Token]) -> str:
 
 
 def _looks_like_a_name(claim: Claim, i: int) -> bool:
-    """A capital at the start of a sentence: a name when another name or a reporting verb follows it."""
-    following = claim.tokens[i + 1] if i + 1 < len(claim.tokens) else None
-    if claim.tokens[i].key in claim.all_keys or rarity(claim.tokens[i].key) < 4.5:
+    """A capital at the start of a sentence: a name when it is a country or no word, or a name or a reporting verb follows it."""
+    token, following = claim.tokens[i], claim.tokens[i + 1] if i + 1 < len(claim.tokens) else None
+    if token.key in claim.all_keys or rarity(token.key) < 4.5:
         return False
+    if COUNTRY.fullmatch(token.text) or not (is_word(token.key) or token.text.endswith("s")):
+        return True  # "Indonesia was shaken", "Bramwick was flooded"; not "Midwives"
     return following is not None and not following.before and (is_name(following) or following.key in SAYING)
 
 
@@ -105,6 +109,8 @@ def _prefix(a: str, b: str) -> int:
 
 
 def _initials(found: Sequence[Token], letters: str) -> bool:
+    if len(letters) == 2:  # two stand in a row in nearly every sentence: those of one name only
+        return any(f"{a.text[0]}{b.text[0]}".casefold() == letters for a, b in pairwise(found) if a.capital and b.capital)
     initials = "".join(t.text[0].casefold() for t in found if t.capital or t.content)
     return letters in "".join(t.text[0].casefold() for t in found if t.capital) or letters in initials
 
