@@ -13,12 +13,12 @@ from pathlib import Path
 from prompts import NOT_IN_ARTICLES
 from qa.across import across
 from qa.answerable import tells
+from qa.as_answer import as_answers
 from qa.citations import Reading, kept, read, verified
 from qa.collection import GREETING, from_records, wanted
 from qa.comparing import sides
 from qa.errors import BadReply, QuestionError
 from qa.models import ChatModel, Draft, Model, ModelUntil
-from qa.overtaken import with_later
 from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
@@ -90,7 +90,8 @@ class Assistant:
         words = operators.read(question, ignore := strings(ignore, "ignore")).text
         about = wanted(words)  # the collection itself, not what its articles say
         whole = as_written or (about and not points(about.of))
-        standalone = words if whole else self.index.respelt(rewrite(words, history, self.model))  # as it is searched for
+        standalone = rewrite(words, history, self.model) if history and not whole else words
+        standalone = standalone if whole else self.index.respelt(standalone)  # as it is searched for
         about = about if whole else wanted(standalone)
         laps.end("rewrite")
         asking = parts(standalone)
@@ -120,7 +121,7 @@ class Assistant:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
             messages = answer_messages(words, found.hits, history, found.scope.today, self.settings, doubtful)
             left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
-            answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left))
+            answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left), found.scope.today)
         yield from (replace(answer, seconds=laps.so_far("answer")) for answer in answers)
 
     def ask(
@@ -137,7 +138,7 @@ class Assistant:
         return answer
 
     def _written(
-        self, asked: Answer, by_rule: Callable[[bool], Answer], doubtful: bool, drafts: Iterator[Draft]
+        self, asked: Answer, by_rule: Callable[[bool], Answer], doubtful: bool, drafts: Iterator[Draft], today: date
     ) -> Iterator[Answer]:
         """The passages; a growing draft with its markers resolved; then it is verified; below it, if none holds, the quotes."""
         yield asked
@@ -149,13 +150,14 @@ class Assistant:
                 yield replace(asked, text=reading.text, sentences=reading.sentences, citations=reading.citations)
         if cut and doubtful and not reading.sentences:
             raise BadReply(f"{asked.model} was cut off before its first sentence ended. Raise ONRECORD_MAX_TOKENS, or ask again.")
-        reading, refused = without_refusals(verified(reading, asked.hits, second=self.second), asked.question, asked.hits)
+        reading = as_answers(verified(reading, asked.hits, second=self.second), asked.standalone_question, asked.hits, today)
+        reading, refused = without_refusals(reading, asked.question, asked.hits)
         notices = [IN_PART if refused else "", CUT_OFF if cut else "", asked.notice]
         held = kept(reading, lambda n: reading.sentences[n].supported)
         if not held.sentences:
             yield instead_of(reading, by_rule(refused), refused, " ".join(filter(None, notices[1:])), self.settings.strict)
             return
-        reading = with_later(held if self.settings.strict else reading, asked.hits)
+        reading = held if self.settings.strict else reading
         answer = replace(asked, sentences=reading.sentences, citations=reading.citations, notice=" ".join(filter(None, notices)))
         answer = replace(answer, text=reading.text, final=True)
         is_whole = doubtful or rests_on_the_best(reading, asked.question, asked.hits)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SAID_BY = "Said by "
 LATER = "A later report differs"
+REPORTED = "Reported on "
+PIECED = "No one sentence of the articles says all of this: compare the quotes."
 NO_PASSAGE = "No passage carries this sentence."
 
 _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that a runaway draft costs a bounded time
@@ -61,7 +63,7 @@ class Reading:
         for n, sentence in enumerate(self.sentences):
             if n:
                 parts.append("\n\n" if n in self.breaks else " ")
-            note = f" ({sentence.note})" if sentence.note.startswith((SAID_BY, LATER)) else ""
+            note = f" ({sentence.note})" if sentence.note.startswith((SAID_BY, LATER, REPORTED, PIECED)) else ""
             parts.append(sentence.text + note + "".join(f" [{number}]" for number in sentence.citations))
         return "".join(parts)
 
@@ -80,27 +82,21 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     return _numbered(found)
 
 
-def verified(reading: Reading, hits: Sequence[Hit], strict: bool = False, second: Second | None = None) -> Reading:
+def verified(reading: Reading, hits: Sequence[Hit], second: Second | None = None) -> Reading:
     """The reading with each sentence checked against the whole of the passages it cites and their records.
 
     A sentence that fails with the passages it cites and passes with another is given that one. One that fails is marked with
-    the reasons, or left out when `strict`. A quote that no sentence cites any more goes with it; numbers stay in first-cited
-    order.
+    the reasons. A quote that no sentence cites any more goes with it; numbers stay in first-cited order.
     """
     by_id = {hit.passage.id: hit for hit in hits}
-    by_number = {citation.number: citation for citation in reading.citations}
+    by_number = {c.number: (by_id[c.passage_id], (c.start, c.end)) for c in reading.citations if c.passage_id in by_id}
     found: list[_Found] = []
-    opens = False
     for n, sentence in enumerate(reading.sentences):
-        opens = opens or n in reading.breaks
-        citations = [by_number[number] for number in sentence.citations]
-        quotes = [(by_id[c.passage_id], (c.start, c.end)) for c in citations if c.passage_id in by_id]
+        quotes = [by_number[number] for number in sentence.citations if number in by_number]
         verdict, quotes = _judged(sentence.text, quotes, hits, second)
-        if verdict.supported or not strict:
-            note = " ".join(filter(None, (_whose(sentence.text, quotes) if verdict.supported else "", verdict.note)))
-            checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
-            found.append(_Found(checked, tuple(quotes), opens and bool(found)))
-            opens = False
+        note = " ".join(filter(None, (_whose(sentence.text, quotes) if verdict.supported else "", verdict.note)))
+        checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
+        found.append(_Found(checked, tuple(quotes), n in reading.breaks))
     return second.asked_again(_numbered(found), hits) if second and second.asks == "model" else _numbered(found)
 
 
@@ -125,20 +121,16 @@ def _whose(sentence: str, quotes: Sequence[Quote]) -> str:
 
 def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:
     """The sentences of a reading whose indexes `keeps` holds, with the quotes that they cite, numbered anew."""
-    by_number = {citation.number: citation for citation in reading.citations}
-    numbers: dict[int, int] = {}
-    sentences: list[Sentence] = []
-    breaks: set[int] = set()
+    numbers, sentences, breaks = dict[int, int](), list[Sentence](), set[int]()
     opens = False
     for n, sentence in enumerate(reading.sentences):
         opens = opens or n in reading.breaks
-        if not keeps(n):
-            continue
-        if opens and sentences:
-            breaks.add(len(sentences))
-        cited = tuple(numbers.setdefault(number, len(numbers) + 1) for number in sentence.citations)
-        sentences.append(replace(sentence, citations=cited))
-        opens = False
+        if keeps(n):
+            breaks |= {len(sentences)} if opens and sentences else set()
+            cited = tuple(numbers.setdefault(number, len(numbers) + 1) for number in sentence.citations)
+            sentences.append(replace(sentence, citations=cited))
+            opens = False
+    by_number = {citation.number: citation for citation in reading.citations}
     citations = tuple(replace(by_number[old], number=new) for old, new in numbers.items())
     return Reading(tuple(sentences), citations, frozenset(breaks))
 

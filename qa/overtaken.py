@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +12,7 @@ from qa.check.numbers import numbers
 from qa.check.polarity import polarity
 from qa.check.status import status
 from qa.check.verdict import contradicts, key_words
-from qa.citations import LATER, Quote, Reading, checked
+from qa.citations import LATER, Quote, checked
 from qa.clauses import furniture
 from qa.disagreement import Report, apart, tolls_apart
 from qa.overturned import overturned
@@ -38,16 +37,6 @@ _BECOMES = word_set("tallies.becomes") | word_set("copies.until")
 _CHANGED = stem_set("copies.changing") | stem_set("copies.moving")
 _LEAST = 2  # words of content that both have
 _NAMED_WORDS = re.compile(r"“([^“”]{1,80})”")
-
-
-def with_later(reading: Reading, hits: Sequence[Hit]) -> Reading:
-    """The reading; a supported sentence that a later report has otherwise says so in its note."""
-    quotes = {c.number: (hit, (c.start, c.end)) for c in reading.citations for hit in hits if hit.passage.id == c.passage_id}
-    told = []
-    for one in reading.sentences:
-        cited = [quotes[n] for n in one.citations if n in quotes] if one.supported else []
-        told.append(replace(one, note=f"{one.note} {overtaken(one.text, cited, hits)[1]}".strip()))
-    return replace(reading, sentences=tuple(told))
 
 
 # Whoever prints the sentence must know. Another name or thing is more often of another event, so these say nothing here.

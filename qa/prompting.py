@@ -54,8 +54,9 @@ def answer_messages(
         return render("question", today=dated(today), passages=found, earlier=earlier, doubt=doubt, question=asked, exit=way_out)
 
     answer_room = min(settings.max_tokens, settings.context_tokens // 3)
-    least = _least(1, hits[0], fence) if hits else 0
-    for earlier in (_earlier(history), ""):
+    parts = [tokens(_block(1, hits[0], text, fence)) for text in (hits[0].passage.text, "")] if hits else [0, 0]
+    least = min(parts[0], parts[1] + _LEAST_PASSAGE_TOKENS)  # what is worth sending of a passage: all of a short one
+    for earlier in (_earlier(history) if history else "", ""):
         fixed = _SPARE_TOKENS + tokens(system) + tokens(user([], earlier))
         left = settings.context_tokens - answer_room - fixed
         if left >= least:
@@ -118,12 +119,6 @@ def _block(number: int, hit: Hit, text: str, fence: str) -> str:
     headline, outlet = (" ".join(as_data(words).split())[:200] for words in (article.title, article.source))
     facts = f"Headline: {headline or 'none'}\nOutlet: {outlet or 'unknown'}\nDate: {published}"
     return f"Passage [{number}]\nBEGIN {fence}\n{facts}\n{as_data(text).strip()}\nEND {fence}"
-
-
-def _least(number: int, hit: Hit, fence: str) -> int:
-    """The tokens of the smallest part of a passage that is worth sending: all of a short one."""
-    whole, least = (tokens(_block(number, hit, text, fence)) for text in (hit.passage.text, ""))
-    return min(whole, least + _LEAST_PASSAGE_TOKENS)
 
 
 def _beginning(text: str, most: int) -> str:

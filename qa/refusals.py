@@ -50,6 +50,7 @@ def without_refusals(reading: Reading, question: str, hits: Sequence[Hit]) -> tu
         n
         for n, sentence in enumerate(reading.sentences)
         if (not sentence.supported and not sentence.citations and _is_talk(sentence.text, n + 1 in reading.breaks))
+        or (sentence.text.endswith("?") and key_words(sentence.text) <= key_words(question))  # asked again
         or sentence.text in [before.text for before in reading.sentences[:n]]  # small models go round in circles
     }
     return kept(reading, lambda n: n not in refused | talk), bool(refused)
@@ -67,8 +68,9 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
 
 
 def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> bool:
-    """Whether what is supported rests on the best passage, and there on the words, and the number, that are asked for."""
-    ask, numbers = asked(question), {n for one in reading.sentences if one.supported for n in one.citations}
+    """Whether what is supported, and says more than the question, rests on the best passage, and there on what is asked for."""
+    telling = [one for one in reading.sentences if one.supported and key_words(one.text) - key_words(question)]
+    ask, numbers = asked(question), {n for one in telling for n in one.citations}
     cited = [one for one in reading.citations if one.number in numbers]
     said = " ".join(one.quote for one in cited) if hits[0].passage.id in {one.passage_id for one in cited} else ""
     return met(ask, said) >= _ENOUGH and (ask.kind not in _SEEN or counts(ask, said))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa.citations import NO_PASSAGE, Reading, read, verified
-from qa.overtaken import with_later
+from qa.as_answer import as_answers
+from qa.citations import NO_PASSAGE, Reading, kept, read, verified
 from tests.studies.trust import drafts, faults
 from vectorstore.passages import passages
 from vectorstore.types import Article, Hit, Passage
@@ -112,7 +112,8 @@ def test_strict_drops_what_fails_and_its_quotes() -> None:
     draft = (
         "Police arrested 300 people in Estrin [1].\n\nThe strike is in its ninth day [2]. Repairs cost 196 million crowns [3]."
     )
-    checked = verified(read(draft, HITS, final=True), HITS, strict=True)
+    reading = verified(read(draft, HITS, final=True), HITS)
+    checked = kept(reading, lambda n: reading.sentences[n].supported)
     assert checked.text == "The strike is in its ninth day. [1] Repairs cost 196 million crowns. [2]"
     assert [c.number for c in checked.citations] == [1, 2]
     assert exact(checked)
@@ -154,7 +155,7 @@ def test_a_sentence_that_a_later_report_has_otherwise_says_so(draft: str, later:
     }
     articles = [Article(str(day), text, "Avalanche", "Norwire", published=date(2026, 2, day)) for day, text in told.items()]
     found = [Hit(passage, article, 1.0) for article in reversed(articles) for passage in passages(article)]
-    reading = with_later(verified(read(draft, found, final=True), found), found)
+    reading = as_answers(verified(read(draft, found, final=True), found), "", found, date(2026, 2, 16))
     (sentence,) = reading.sentences
     assert sentence.supported
     assert (f"A later report differs ({later}): " in sentence.note) == bool(later)
@@ -190,7 +191,8 @@ def test_what_a_later_report_has_as_another_figure(sentence: str, new: str, reas
         Article(text, text, "Headline", "Norwire", published=date(2026, 2, day)) for day, text in ((3, sentence), (5, new))
     ]
     found = [Hit(passage, article, 1.0) for article in articles for passage in passages(article)]
-    (told,) = with_later(verified(read(f"{sentence[:-1]} [1].", found, final=True), found), found).sentences
+    reading = verified(read(f"{sentence[:-1]} [1].", found, final=True), found)
+    (told,) = as_answers(reading, "", found, date(2026, 2, 6)).sentences
     assert told.supported
     assert told.note == (f"A later report differs (Norwire, 5 February 2026): {reason}" if reason else "")
 

@@ -31,8 +31,8 @@ _WEAKER = {kind: frozenset(said.split()) for kind, said in table("certainty.weak
 
 def certainty(claim: Claim) -> Iterator[str]:
     attributed = any(t.key in _ATTRIBUTED and not _is_suspect(claim.tokens, i) for i, t in enumerate(claim.tokens))
-    told = itertools.chain(_of_verbs(claim, attributed), _of_slots(claim, attributed), _of_other_verbs(claim))
-    yield from itertools.islice(told, 1)
+    others = () if claim.is_placed else _of_other_verbs(claim)
+    yield from itertools.islice(itertools.chain(_of_verbs(claim, attributed), _of_slots(claim, attributed), others), 1)
 
 
 def _is_suspect(found: Sequence[Token], n: int) -> bool:
@@ -67,7 +67,7 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
 
 
 def _of_other_verbs(claim: Claim) -> Iterator[str]:
-    """A verb as done for one of its meaning that the passage expects: "raised rates for a third time", "rates are to rise for a"."""
+    """A verb as done for one of its meaning that the passage expects: "raised rates" of "rates are expected to rise"."""
     for i, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
         if place or token.quoted or not (is_past(token) or is_irregular(token)) or _kind(claim.tokens, i)[0]:
             continue

@@ -20,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from qa.check.verdict import check
-from qa.citations import read, verified
+from qa.citations import kept, read, verified
 from vectorstore.language.sentences import sentences
 from vectorstore.passages import passages as passages_of
 from vectorstore.types import Article, Hit, Passage
@@ -798,7 +798,8 @@ def faults(draft: str, hits: Sequence[Hit], final: bool, strict: bool) -> list[s
     reading = read(draft, hits, final)
     found: list[str] = []
     known = {hit.article.id: hit.article for hit in hits}
-    for shown in (reading, verified(reading, hits, strict)):
+    checked = verified(reading, hits)
+    for shown in (reading, kept(checked, lambda n: checked.sentences[n].supported or not strict)):
         numbers = [citation.number for citation in shown.citations]
         if numbers != list(range(1, len(numbers) + 1)):
             found.append(f"numbers {numbers}")

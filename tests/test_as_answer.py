@@ -1,0 +1,61 @@
+"""A model's supported sentences, read as answers to the question that was asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qa.as_answer import as_answers
+from qa.citations import PIECED, REPORTED, read, verified
+from qa.types import Sentence
+from vectorstore.types import Article, Hit, Passage
+
+TODAY = date(2026, 3, 6)
+RECALL = "The maker Alder recalled 310,203 trucks on Tuesday, for brakes that may fail in the cold."
+PRIZE = (
+    "Ada Holt was handed the Orm prize for novels on Monday by the mayor. The hall was full. "
+    "Bo Lind, a poet from Velm, read from his new book. She gave the money to a school."
+)
+
+
+def told(sentence: str, question: str, text: str, published: date) -> Sentence:
+    article = Article("a", text, "Headline", "Norwire", published=published)
+    found = [Hit(Passage("a#0", "a", 0, len(text), text), article, 1.0)]
+    (one,) = as_answers(verified(read(f"{sentence[:-1]} [1].", found, final=True), found), question, found, TODAY).sentences
+    return one
+
+
+@pytest.mark.parametrize(
+    ("published", "supported", "note"),
+    [(date(2026, 3, 4), True, ""), (date(2026, 2, 17), True, f"{REPORTED}17 February 2026."), (date(2025, 5, 4), False, "")],
+)
+def test_an_old_reports_event_is_not_of_this_week(published: date, supported: bool, note: str) -> None:
+    """Of a few days the reader is told; of months ago it is told of no this week."""
+    one = told("Alder recalled 310,203 trucks this week.", "Which maker recalled trucks?", RECALL, published)
+    assert (one.supported, one.note) == (supported, note)
+    assert supported or "4 May 2025" in one.reasons[0]
+
+
+def test_the_day_of_an_old_report_is_told_where_the_question_is_of_this_week() -> None:
+    """The sentence is true of then; whether it answers, the reader sees."""
+    one = told("Alder recalled 310,203 trucks.", "Which maker recalled trucks this week?", RECALL, date(2026, 1, 4))
+    assert (one.supported, one.note) == (True, f"{REPORTED}4 January 2026.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_pieced"),
+    [
+        ("Ada Holt was handed the Orm prize for novels.", False),
+        ("The Orm prize for novels was handed to Ada Holt.", False),
+        ("Bo Lind, a poet from Velm, has the novels prize.", True),
+        ("The answer is Bo Lind, a poet from Velm.", True),
+        ("Bo Lind.", True),
+        ("Ada Holt.", False),
+    ],
+)
+def test_what_no_one_sentence_says_is_marked(sentence: str, is_pieced: bool) -> None:
+    """A name put into the question's words; one that stands alone answers with the question's words."""
+    one = told(sentence, "Who was handed the Orm prize for novels?", PRIZE, TODAY)
+    assert one.supported
+    assert (PIECED in one.note) == is_pieced
