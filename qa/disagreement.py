@@ -55,6 +55,7 @@ _PHRASED = frozenset(phrase[0] for phrase in _PHRASES)
 _UNDOING = stem_set("copies.undoing")
 _REVOKING = stem_set("copies.revoking")
 _GIVING_CAUSE = word_set("copies.giving_cause")
+_CAUSING = word_set("copies.causing")
 _HAPPENING = stem_set("copies.happening")
 _HOURS = {word: float(row[-1]) for row in rows("copies.hours") for word in row[:-1]}
 _GROWING = word_set("copies.growing")
@@ -146,12 +147,15 @@ def tolls_apart(one: Report, other: Report, fate: int) -> bool:
 def causes_apart(one: Report, other: Report) -> bool:
     """Whether the two tell of one event and give another cause of it, each in a clause of its own."""
     days, rows = (one.article.published, other.article.published), (one.told, other.told)
-    ends = [next((n for n, t in enumerate(row) if n and t.text.casefold() in _GIVING_CAUSE), 0) for row in rows]
-    if not all(ends) or not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
+    ends = [next((n for n, t in enumerate(row) if n and _gives_cause(row, n)), 0) for row in rows]
+    if not all(ends) or not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _SOON:
         return False
     events, causes = ([{t.key for t in part if t.content} for part in parts] for parts in (
         [row[:end] for row, end in zip(rows, ends, strict=True)], [row[end + 1 :] for row, end in zip(rows, ends, strict=True)]
     ))  # fmt: skip
+    same = events[0] == events[1] and all(row[end].text == "by" for row, end in zip(rows, ends, strict=True))
+    if abs((days[0] - days[1]).days) > _AT_ONCE and not same:
+        return False
     if min(map(len, causes)) < 2 or not (events[0] <= events[1] or events[1] <= events[0]) or min(map(len, events)) < 3:
         return False
     return not any(a == b or may_mean(a, b) or may_mean(b, a) for a in causes[0] for b in causes[1])
@@ -161,6 +165,10 @@ def _of_two_fates(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     """Whether one tells of the dead only, the other of the hurt."""
     told = [{fates()[t.key] for t in row if t.key in fates()} for row in (mine, theirs)]
     return all(told) and told[0].isdisjoint(told[1])
+
+
+def _gives_cause(row: Sequence[Token], n: int) -> bool:
+    return row[n].text.casefold() in _GIVING_CAUSE or (row[n].text == "by" and row[n - 1].text.casefold() in _CAUSING)
 
 
 def _over_time(row: Sequence[Token]) -> bool:

@@ -36,6 +36,7 @@ from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
 from qa.types import Citation, Sentence
+from qa.voices import asks_what_is_said, denied, heard
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
 from vectorstore.language.datelines import dateline
@@ -211,18 +212,21 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             votes[stem] += vote  # type: ignore[assignment]
     asked_for = sum(term.share for term in ask.terms if term.stem in ask.asking) or 1.0
     asking = [term.share / asked_for * (term.stem in ask.asking) for term in ask.terms]
+    said_by = asks_what_is_said(ask)
     said_on = ask.kind not in ("name", "which")  # who it was no "he" tells
     odds = [{start: value for start, _, value in hit.judged} for hit in hits]
     likely = max((value for row in odds for value in row.values()), default=0.0)
     found: dict[tuple[str, int], Candidate] = {}
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
-        met, title = [one.met for one, _ in rows], words_met(ask, titles[n])
+        met, title = [heard(ask, hit, one) if said_by else one.met for one, _ in rows], words_met(ask, titles[n])
         puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
         for i in range(1, len(rows)):  # what follows a question answers it
             if (answers := puts[i - 1] and not puts[i]) or (said_on and rows[i][0].words[0].text in _TAKES_UP):
                 likened = zip(ask.terms, met[i], met[i - 1], strict=True)
                 met[i] = tuple([max(own, before * (answers or term.stem in ask.names)) for term, own, before in likened])
+        if ask.denial or ask.kind == "whether":
+            denied(ask, texts, met)
         for i, ((one, head), text) in enumerate(zip(rows, texts, strict=True)):
             begin, end = hit.passage.start + one.start, hit.passage.start + one.end
             bare = not head and len(one.words) < _BARE and (furniture(text) or text[-1].isalnum())  # "Household debt"
@@ -306,7 +310,12 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen.pop()
         if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
             continue
-        if chosen and not again and _answers_alone(ask, first) and not all(_later(other, candidate) for other in chosen):
+        if (
+            chosen
+            and not again
+            and _answers_alone(ask, first, candidate)
+            and not all(_later(other, candidate) for other in chosen)
+        ):
             continue
         chosen.append(candidate)
     return chosen
@@ -403,13 +412,13 @@ def _later(one: Candidate, other: Candidate) -> bool:
     return bool(before and after and before < after) and min(other.met, other.share) >= enough
 
 
-def _answers_alone(ask: Asked, candidate: Candidate) -> bool:
+def _answers_alone(ask: Asked, candidate: Candidate, other: Candidate) -> bool:
     """Whether the sentence meets nearly all of a short question and holds the kind of thing it asks for.
 
     A long question tells a story before it asks; meeting that says little of the answer. Yes or no is a matter of both sides.
     """
     if ask.denial:
-        return candidate.met >= 0.5 and denies(candidate.text)
+        return candidate.met >= max(0.5, other.met if denies(other.text) else 0.0) and denies(candidate.text)
     if ask.kind in ("", "thing", "whether", "which") or len(ask.terms) > ENOUGH:
         return False
     return candidate.met >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)

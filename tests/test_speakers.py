@@ -151,6 +151,31 @@ def test_the_sentence_that_is_quoted_is_the_one_with_its_small_words() -> None:
     assert (reading.sentences[0].note, reading.citations[0].speaker) == ("Said by Berta Lunn.", "Berta Lunn")
 
 
+TOLD = """Prosecutors say Runa Olm took 9,000 crowns from the Oxter choir. Olm denies the charge.
+
+“I was told that the box was empty,” Liv Orre, the choir's conductor, said. “I was told to go home.” Orre
+led the Oxter choir for ten years."""
+FERRY = """Velden Ferries is not leaving Oxter, its chief executive said after a paper had written that the Heron line would end.
+
+“I will not close the Heron line,” Magnus Sund told sailors in Velden."""
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What was Liv Orre told about the choir's box?", "I was told that the box was empty"),
+        ("Who denies that she took 9,000 crowns from the choir?", "Olm denies the charge."),
+        ("Did Runa Olm take 9,000 crowns from the choir?", "Olm denies the charge."),
+        ("Does Velden Ferries deny that it will close the Heron line?", "I will not close the Heron line"),
+    ],
+)
+def test_who_says_a_sentence_counts_for_a_question_of_what_they_said(question: str, words: str) -> None:
+    """Words of somebody the question names are found though they do not name her, and a denial with what is denied."""
+    told = [Article(id=text[:5], title="Trouble in Oxter", text=text) for text in (TOLD, FERRY)]
+    hits = [Hit(passage, article, 1.0) for article in told for passage in passages(article)]
+    assert any(words in citation.quote for citation in quote(question, hits)[1])
+
+
 def test_a_quote_that_names_its_speaker_needs_no_other_credit() -> None:
     """“…,” said Ida Kern: the words tell whose they are."""
     text = "“The bridge is rotten,” said engineer Ida Kern. She left."

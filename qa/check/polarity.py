@@ -23,7 +23,7 @@ _ELSEWHERE = (
     - STOP
 )  # "no" and "pas", as the tokens have them
 _DEPRIVES = stem_set("polarity.deprives")
-_CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
+CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
 _ARTICLES = word_set("words.articles")
 SUBJECTS = word_set("words.subjects")
 _PIVOTS, _PERIODS = word_set("roles.pivots"), stem_set("words.periods") | {"day"}
@@ -94,7 +94,7 @@ def polarity(claim: Claim) -> Iterator[str]:
 
 def _turns(found: Sequence[Token], n: int, moved: frozenset[str], kept: frozenset[str]) -> bool:
     """Whether a word turns round what follows it, and the other text is not known to have the same."""
-    return found[n].key in _CUES - moved and not _is_bound(found, n) and head(found, n) not in kept
+    return found[n].key in CUES - moved and not _is_bound(found, n) and head(found, n) not in kept
 
 
 def _unmatched(
@@ -111,7 +111,7 @@ def _unmatched(
 def _is_told(cue: str, other: str) -> bool:
     if other in _DEPRIVES and cue in ("without", "no"):
         return True  # "lost power", "without power"
-    if other in _CUES or cue in NEGATIONS | _ELSEWHERE:
+    if other in CUES or cue in NEGATIONS | _ELSEWHERE:
         return False  # two cues cancel each other out as it is
     return same_state(cue, other) or is_synonym(cue, other)
 
@@ -128,7 +128,7 @@ def _denied_in_both(claim: Claim) -> frozenset[str]:
 
 def _reached(claim: Claim) -> Iterator[str]:
     """A deed told as such which the passage denies from afar, and tells nowhere else: "… no plan to close or to sell it"."""
-    if any(t.key in NEGATIONS or (t.key in _CUES and not place) for t, place in zip(claim.tokens, claim.at, strict=True)):
+    if any(t.key in NEGATIONS or (t.key in CUES and not place) for t, place in zip(claim.tokens, claim.at, strict=True)):
         return  # it denies itself
     for i, token in enumerate(claim.tokens):
         if not token.content or token.values or token.capital or token.quoted or i in claim.spared:
@@ -145,8 +145,8 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
         if claim.at[i] or not token.content or token.values or token.capital or i in claim.spared or token.quoted:
             continue
         places = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
-        mine = _is_denied(claim.tokens, i)
-        if places and all((_is_denied(found, j) or j in reached(found)) != mine for found, j in places):
+        mine = is_denied(claim.tokens, i)
+        if places and all((is_denied(found, j) or j in reached(found)) != mine for found, j in places):
             if mine:
                 yield f"This says “not {token.text}”; the passage does not."
             else:
@@ -154,7 +154,7 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
             return
 
 
-def _is_denied(found: Sequence[Token], n: int) -> bool:
+def is_denied(found: Sequence[Token], n: int) -> bool:
     """Whether a "not" stands before a word, with nothing but grammar between."""
     k = n - 1
     while k >= 0 and found[k].key in LIGHT and not found[k + 1].before.strip("-"):
@@ -164,7 +164,7 @@ def _is_denied(found: Sequence[Token], n: int) -> bool:
 
 def _moved(claim: Claim) -> frozenset[str]:
     """Verbs of denial that both have, in another order: "the bill was rejected" of "lawmakers rejected the bill"."""
-    mine = {t.key for t, place in zip(claim.tokens, claim.at, strict=True) if not place and t.content and t.key in _CUES}
+    mine = {t.key for t, place in zip(claim.tokens, claim.at, strict=True) if not place and t.content and t.key in CUES}
     theirs = {claim.token_at(p).key for slot in claim.slots for p in slot.there} if mine else set()
     return frozenset(mine & theirs)
 
@@ -179,7 +179,7 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
         if claim.at[i] or i in claim.spared or not token.content or token.key in claim.all_keys or token.key not in _opposites():
             continue
-        if any(t.key in _CUES for t in claim.tokens[max(0, i - 3) : i]):
+        if any(t.key in CUES for t in claim.tokens[max(0, i - 3) : i]):
             continue
         for k in (i - 1, i + 1, i - 2, i + 2):
             place = claim.at[k] if 0 <= k < len(claim.tokens) else None

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from qa.check.align import Claim
+from qa.check.polarity import CUES, is_denied
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.senses import may_mean
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import Speaker
 from vectorstore.language.speech import Speech, speech, speech_in
 from vectorstore.language.stems import stem_set
-from vectorstore.language.tokens import normalised, tokens
+from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.language.words import one_spelling
 
 _NEGATIONS = word_set("polarity.negations")
@@ -34,6 +35,10 @@ class Part:
     @cached_property
     def keys(self) -> frozenset[str]:
         return _keys(self.text)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tokens(normalised(self.text))
 
     @cached_property
     def low(self) -> str:
@@ -96,7 +101,9 @@ def speakers(claim: Claim) -> Iterator[str]:
         words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         content = _ordered(words)
-        if content and (reason := _reason(content, words, one, found) or _of_another(words, one, found)):
+        if content and (
+            reason := _reason(content, words, one, found) or _of_another(words, one, found) or _not_said(words, one, found)
+        ):
             yield reason
         elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
             holding = [part for part in found if told in _plain(part.text)]
@@ -146,6 +153,19 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
     if others and missing & others.said:
         return f"The passage gives these words to {others.speakers[0].shown}, not to {one.speakers[0].shown}."
     return f"The passage does not say that {one.speakers[0].shown} said this."
+
+
+def _not_said(words: str, one: Speech, found: Sequence[Part]) -> str:
+    """What the speaker says is not so wherever it stands: "he is selling the ship" of “We are not selling the ship”."""
+    told = tokens(normalised(words))
+    if one.denied or any(t.key in CUES for t in told):
+        return ""
+    rows = [part.tokens for part in found if any(map(part.is_by, one.speakers))]
+    for key in [t.key for t in told if t.content and not (t.values or t.capital)]:
+        places = [(t.text, is_denied(row, n)) for row in rows for n, t in enumerate(row) if t.key == key]
+        if places and all(denied for _, denied in places):
+            return f"The passage says “not {places[0][0]}”; this leaves out the “not”."
+    return ""
 
 
 def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:

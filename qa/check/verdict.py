@@ -30,6 +30,7 @@ from qa.check.quotations import quotations
 from qa.check.ranks import ranks
 from qa.check.roles import roles
 from qa.check.speakers import speakers
+from qa.check.spelt import spelt_out
 from qa.check.status import status
 from qa.check.stitches import stitches
 from qa.check.subjects import subjects
@@ -70,6 +71,14 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
     passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
     """
     passages = strings(passages, "passages")
+    verdict = _checked(sentence, passages, whole)
+    if not verdict.supported and (more := spelt_out(sentence, passages, whole or {})):
+        again = _checked(sentence, [*passages, *more], whole)
+        return again if again.supported else verdict
+    return verdict
+
+
+def _checked(sentence: str, passages: Sequence[str], whole: Whole | None) -> Verdict:
     language = common_language(sentence, list(whole or ()) or passages)  # our own records are in English
     if len(passages) > 1:
         shared = _shared_heads(sentence, passages)

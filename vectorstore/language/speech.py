@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ from vectorstore.language.speakers import (
     people,
     speaker,
 )  # fmt: skip
-from vectorstore.language.stems import stem
+from vectorstore.language.stems import stem, stem_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +245,17 @@ class _Reading:
         for k, cue in enumerate(cues):
             nested = k > 0 and _is_nested(row, cues[k - 1], cue)
             if isinstance(cue.speaker, Speaker):
-                who = self.people.resolved(cue.speaker, n)
+                who = self._with_office(self.people.resolved(cue.speaker, n))
             elif previous:
-                who = previous[0]
+                named = mentioned(row[: cue.start]) if cue.denies else []  # "Prosecutors say Kern took it, which she denies"
+                accused = [one for one in named if not one.is_same(previous[0]) and self.people.may_be_person(one)]
+                who = self.people.resolved(accused[-1], n) if accused else previous[0]
             else:
                 own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
-                named = isinstance(own, Speaker) and own.names  # "Dahl scolded him: “…,” she said"
-                who = self.people.resolved(own, n) if named and isinstance(own, Speaker) else self._meant(cue.speaker, n)
+                if isinstance(own, Speaker) and own.names:  # "Dahl scolded him: “…,” she said"
+                    who = self.people.resolved(own, n)
+                else:
+                    who = self._meant(cue.speaker, n, cue.denies)
             begin = position if cue.trailing else max(position, row[cue.start].start)
             stop = end
             if k + 1 < len(cues):
@@ -273,9 +277,20 @@ class _Reading:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
 
-    def _meant(self, pronoun: str, n: int) -> Speaker:
-        """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind."""
+    def _with_office(self, one: Speaker) -> Speaker:
+        """Of whom nothing is told is the chief who spoke just before: "…, its chief executive said. “…,” Ida Kern said." """
+        before = next((who for who in reversed(self.first[-3:]) if who), UNKNOWN)
+        if len(one.names) < 2 or one.heads or before.names or before.heads.isdisjoint(stem_set("speech.chiefs")):
+            return one
+        return replace(one, heads=before.heads, roles=before.roles)
+
+    def _meant(self, pronoun: str, n: int, denies: bool = False) -> Speaker:
+        """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind.
+
+        Who denies it is whom somebody accused there, not who did."""
         about = [one for before in range(n - 1, max(-1, n - 5), -1) for one in self._about(before)]
+        if denies and n and self.first[n - 1]:
+            about = [*about[1 : len(self._about(n - 1))], *about[:1], *about[len(self._about(n - 1)) :]]
         if isa(pronoun, "one_person"):
             self._take_turns(pronoun, n)
             about = [one for one in about if self.people.may_be_person(one)] or [one for one in about if len(one.names) == 1]
