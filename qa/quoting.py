@@ -36,7 +36,7 @@ from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
 from qa.types import Citation, Sentence
-from qa.voices import asks_what_is_said, denied, heard
+from qa.voices import asks_what_is_said, heard
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
 from vectorstore.language.datelines import dateline
@@ -212,7 +212,7 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
             votes[stem] += vote  # type: ignore[assignment]
     asked_for = sum(term.share for term in ask.terms if term.stem in ask.asking) or 1.0
     asking = [term.share / asked_for * (term.stem in ask.asking) for term in ask.terms]
-    said_by = asks_what_is_said(ask)
+    said_by, on_denial = asks_what_is_said(ask), ask.denial or ask.kind == "whether"
     said_on = ask.kind not in ("name", "which")  # who it was no "he" tells
     odds = [{start: value for start, _, value in hit.judged} for hit in hits]
     likely = max((value for row in odds for value in row.values()), default=0.0)
@@ -221,12 +221,11 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
         met, title = [heard(ask, hit, one) if said_by else one.met for one, _ in rows], words_met(ask, titles[n])
         puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
-        for i in range(1, len(rows)):  # what follows a question answers it
-            if (answers := puts[i - 1] and not puts[i]) or (said_on and rows[i][0].words[0].text in _TAKES_UP):
+        for i in range(1, len(rows)):  # what follows a question answers it, and "Kern denied it." whether she did
+            answers = puts[i - 1] > puts[i] or bool(on_denial and pattern("speech.denied_it").search(texts[i]))
+            if answers or (said_on and rows[i][0].words[0].text in _TAKES_UP):
                 likened = zip(ask.terms, met[i], met[i - 1], strict=True)
                 met[i] = tuple([max(own, before * (answers or term.stem in ask.names)) for term, own, before in likened])
-        if ask.denial or ask.kind == "whether":
-            denied(ask, texts, met)
         for i, ((one, head), text) in enumerate(zip(rows, texts, strict=True)):
             begin, end = hit.passage.start + one.start, hit.passage.start + one.end
             bare = not head and len(one.words) < _BARE and (furniture(text) or text[-1].isalnum())  # "Household debt"
@@ -310,12 +309,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen.pop()
         if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
             continue
-        if (
-            chosen
-            and not again
-            and _answers_alone(ask, first, candidate)
-            and not all(_later(other, candidate) for other in chosen)
-        ):
+        if chosen and not again and _answers_alone(ask, first, candidate) and not all(_later(c, candidate) for c in chosen):
             continue
         chosen.append(candidate)
     return chosen

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 from qa.asking import Asked
 from qa.check.spelt import company, speaks_for_it
 from qa.words_met import Read
-from vectorstore.language.lexicon import pattern, word_set
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.speech import speech_in
 from vectorstore.language.words import key
 from vectorstore.types import Hit
-
-_ACCUSED = 0.9  # of what an accusation meets: what the denial behind it does, where it is not asked who denies it
 
 
 def asks_what_is_said(ask: Asked) -> bool:
@@ -34,12 +31,3 @@ def heard(ask: Asked, hit: Hit, one: Read) -> tuple[float, ...]:
     who += [name for said in spoken if speaks_for_it(said, text[start:end]) for name in company(text).names]
     names = ask.names.intersection(map(key, who))
     return tuple(max(value, float(term.stem in names)) for term, value in zip(ask.terms, one.met, strict=True))
-
-
-def denied(ask: Asked, texts: Sequence[str], met: list[tuple[float, ...]]) -> None:
-    """Give a denial that does not say of what ("Kern denies the charge.") what the sentence before it meets."""
-    for n in range(1, len(texts)):
-        if pattern("speech.denied_it").search(texts[n]):
-            met[n] = tuple(
-                max(own, before * (1 if ask.denial else _ACCUSED)) for own, before in zip(met[n], met[n - 1], strict=True)
-            )

@@ -101,9 +101,7 @@ def speakers(claim: Claim) -> Iterator[str]:
         words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         content = _ordered(words)
-        if content and (
-            reason := _reason(content, words, one, found) or _of_another(words, one, found) or _not_said(words, one, found)
-        ):
+        if content and (reason := _reason(content, words, one, found) or _of_another(words, one, found)):
             yield reason
         elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
             holding = [part for part in found if told in _plain(part.text)]
@@ -146,7 +144,7 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
         best = max(mine, key=lambda part: (len(wanted & part.said), not part.denied), default=None)
         if best and best.denied and not _is_negated(words):
             return f"The passage says that {one.speakers[0].shown} denied this."
-        return ""
+        return _not_said(words, one, found)
     if _is_filled_in(content, missing, mine):
         return ""
     others = max(theirs, key=lambda part: len(missing & part.said) + len(wanted & part.said) / 100, default=None)
@@ -158,7 +156,7 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
 def _not_said(words: str, one: Speech, found: Sequence[Part]) -> str:
     """What the speaker says is not so wherever it stands: "he is selling the ship" of “We are not selling the ship”."""
     told = tokens(normalised(words))
-    if one.denied or any(t.key in CUES for t in told):
+    if any(t.key in CUES for t in told):
         return ""
     rows = [part.tokens for part in found if any(map(part.is_by, one.speakers))]
     for key in [t.key for t in told if t.content and not (t.values or t.capital)]:

@@ -65,10 +65,8 @@ _BRIEF = 400  # characters: a passage as short as a headline and its date is alw
 def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) -> Verdict:
     """Whether the passages, together, carry the sentence: its numbers, dates, names, quotations, polarity and speaker.
 
-    A pure function of its arguments that takes a few milliseconds. It reads at most 200 words of the sentence, 20,000
-    characters of a passage and, beside brief ones, the four passages nearest to the sentence, without those that share less
-    than half as much as the nearest and no word beyond it; where the nearest has every word and carries it, no other. Of a
-    passage that is cut from an article, `whole` tells which: who speaks in it may be named before it begins.
+    Pure, and a few milliseconds. Of a passage that is cut from an article, `whole` tells which: who speaks in it may be named
+    before it begins. What they do not carry as it stands is held against them with an "it" or a "we" spelt out.
     """
     passages = strings(passages, "passages")
     verdict = _checked(sentence, passages, whole)
@@ -78,6 +76,9 @@ def check(sentence: str, passages: Sequence[str], whole: Whole | None = None) ->
     return verdict
 
 
+# At most 200 words of the sentence, 20,000 characters of a passage and, beside brief ones, the four passages nearest to the
+# sentence are read, without those that share less than half as much as the nearest and no word beyond it; where the nearest has
+# every word and carries it, no other.
 def _checked(sentence: str, passages: Sequence[str], whole: Whole | None) -> Verdict:
     language = common_language(sentence, list(whole or ()) or passages)  # our own records are in English
     if len(passages) > 1:
@@ -89,11 +90,8 @@ def _checked(sentence: str, passages: Sequence[str], whole: Whole | None) -> Ver
             if alone.is_placed and (verdict := _judged(alone)).supported:
                 return verdict
         enough = sorted(counts, reverse=True)[:_READ][-1]
-        passages = [
-            p
-            for p, heads in zip(passages, shared, strict=True)
-            if len(p) <= _BRIEF or (len(heads) >= enough and (2 * len(heads) >= counts[nearest] or not heads <= shared[nearest]))
-        ]
+        near = [len(h) >= enough and (2 * len(h) >= counts[nearest] or not h <= shared[nearest]) for h in shared]
+        passages = [p for p, is_near in zip(passages, near, strict=True) if is_near or len(p) <= _BRIEF]
     return _judged(Claim(sentence, passages, whole, language))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from vectorstore.language.lexicon import LANGUAGES, lines, word_list, word_set
@@ -235,7 +237,7 @@ class People:
 
         Of two with one surname it is the one whom the text named last."""
         if len(one.names) == 1 and (named := self.full.get(next(iter(one.names)))):
-            full = next((who for at, who in reversed(named) if at <= n), named[0][1])
+            full = named[max(0, bisect_right(named, n, key=itemgetter(0)) - 1)][1]
             one = replace(one, shown=full.shown, names=full.names)
         for more in [more for name in one.names for more in self.known.get(name, ())]:
             if more.names <= one.names or one.names <= more.names:
@@ -268,10 +270,9 @@ def people(rows: Iterable[Sequence[Word]]) -> People:
                 continue
             last = _bare(words[-1].low)
             one = Speaker(_shown(words), frozenset(_bare(word.low) for word in words))
-            named = found.full.setdefault(last, [(n, one)])
+            named = found.full.setdefault(last, [])
             one = next((who for _, who in named if _may_be_one(who, one)), one)
-            if named[-1][1] is not one:
-                named.append((n, one))
+            named.append((n, one))
             phrases = [phrase for phrase in (_before(row, a), _between_commas(row, a), _behind(row, b)) if phrase]
             if phrases:
                 some = found.known.setdefault(last, [])

@@ -170,6 +170,7 @@ class _Reading:
         self.subjects: dict[int, list[Speaker]] = {}  # and whom it is about, as far as that was asked
         self.by_quote: dict[int, tuple[Speaker, ...]] = {}
         self.found: list[Speech] = []
+        self.chief: Speaker | None = None  # who spoke last, where it was "the chief executive"
 
     def _words(self, start: int, end: int) -> list[Word]:
         """The words and signs of a sentence, with each quotation in it as one."""
@@ -193,10 +194,7 @@ class _Reading:
             if n == 0 or "\n" in self.text[self.spans[n - 1][1] : start]:
                 label = None
                 if labelled := _LABEL.match(self.text, start, end):
-                    words = labelled[1].title().split()
-                    label = Speaker(
-                        " ".join(words), frozenset(word.casefold() for word in words), frozenset({stem(words[0].lower())})
-                    )
+                    label = _labelled(labelled[1].title().split())
             if label:
                 self.found.append(Speech(start, end, (self.people.resolved(label, n),), (start, start)))
                 self.first.append(None)
@@ -245,11 +243,13 @@ class _Reading:
         for k, cue in enumerate(cues):
             nested = k > 0 and _is_nested(row, cues[k - 1], cue)
             if isinstance(cue.speaker, Speaker):
-                who = self._with_office(self.people.resolved(cue.speaker, n))
+                who = self.people.resolved(cue.speaker, n)
+                if self.chief and len(who.names) > 1 and not who.heads:  # "…, its chief executive said. “…,” Ida Kern said."
+                    who = replace(who, heads=self.chief.heads, roles=self.chief.roles)
+                if who.names or not who.heads.isdisjoint(stem_set("speech.chiefs")):
+                    self.chief = None if who.names else who
             elif previous:
-                named = mentioned(row[: cue.start]) if cue.denies else []  # "Prosecutors say Kern took it, which she denies"
-                accused = [one for one in named if not one.is_same(previous[0]) and self.people.may_be_person(one)]
-                who = self.people.resolved(accused[-1], n) if accused else previous[0]
+                who = (cue.denies and self._accused(row[: cue.start], previous[0], n)) or previous[0]
             else:
                 own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
                 if isinstance(own, Speaker) and own.names:  # "Dahl scolded him: “…,” she said"
@@ -277,12 +277,10 @@ class _Reading:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
 
-    def _with_office(self, one: Speaker) -> Speaker:
-        """Of whom nothing is told is the chief who spoke just before: "…, its chief executive said. “…,” Ida Kern said." """
-        before = next((who for who in reversed(self.first[-3:]) if who), UNKNOWN)
-        if len(one.names) < 2 or one.heads or before.names or before.heads.isdisjoint(stem_set("speech.chiefs")):
-            return one
-        return replace(one, heads=before.heads, roles=before.roles)
+    def _accused(self, row: Sequence[Word], accuser: Speaker, n: int) -> Speaker | None:
+        """Who denies it in "Prosecutors say Kern took it, which she denies"."""
+        named = [one for one in mentioned(row) if not one.is_same(accuser) and self.people.may_be_person(one)]
+        return self.people.resolved(named[-1], n) if named else None
 
     def _meant(self, pronoun: str, n: int, denies: bool = False) -> Speaker:
         """Whom a pronoun means: whom the nearest sentence is about, unless that one is known to be of the other kind.
@@ -357,6 +355,11 @@ class _Reading:
         start, end = self.spans[n]
         quoted = any(q.start < end and q.end > start for q in self.quoted)
         return people[0] if len(people) == 1 and people[0].is_same(self._about(n)[0]) and not quoted else None
+
+
+def _labelled(words: Sequence[str]) -> Speaker:
+    """Whom a transcript's label names."""
+    return Speaker(" ".join(words), frozenset(map(str.casefold, words)), frozenset({stem(words[0].lower())}))
 
 
 def _is_speech(text: str, one: Quotation) -> bool:
