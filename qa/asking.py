@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from vectorstore.language.frames import bare, wants_gist
+from vectorstore.language.frames import bare, told_before, wants_gist
 from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.places import COUNTRY, STATE
 from vectorstore.language.sentences import sentences
@@ -82,12 +82,16 @@ class Asked:
 @lru_cache(maxsize=256)
 def asked(question: str) -> Asked:
     """What the question asks for."""
-    question, gist = bare(question) or question, wants_gist(question)
+    heard, question, gist = told_before(question), bare(question) or question, wants_gist(question)
     found = words(question)
     content = [word for word in found if word.text.lower() not in _UNASKED] or found
     measured = {found[1].lower() for found in _FORM["measured"].finditer(question)}  # "how old" is asked of "38"
     if gist:
         measured |= word_set("questions.happenings")
+    asking = asking_sentence(question)
+    if heard:  # what an article has of it is no part of the answer
+        content = [word for word in content if not word.text.isdigit() or word.text in asking]
+        measured |= {word.text.lower() for word in found} - {word.text.lower() for word in words(asking)}
     terms: list[Term] = []
     for word in content:
         if not any(word.stem == term.stem or word.stem in alike(term.stem) for term in terms):
@@ -95,7 +99,6 @@ def asked(question: str) -> Asked:
     # The heaviest few words of a long question name its story: these are enough.
     enough = sum(sorted((term.weight for term in terms), reverse=True)[:ENOUGH]) or 1.0
     terms = [replace(term, share=term.weight / enough) for term in terms]
-    asking = asking_sentence(question)
     focus = _focus(asking)
     kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
     return Asked(

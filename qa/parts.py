@@ -94,7 +94,7 @@ def in_turn(
 def _cut() -> re.Pattern[str]:
     asks = rf"(?:{'|'.join(word_list('questions.asking'))})\b"
     joins = "|".join(word_list("questions.joining"))
-    after_mark = rf"\?+\s+(?:\(?\d[.)]\s*)?(?:(?:{joins})\s)*(?=\w)"
+    after_mark = rf"\?+\s+(?:\(?\d[.)]\s*)?(?:(?:{joins}),?\s)*(?=\w)"
     return re.compile(rf"^\(?1[.)]\s|{after_mark}|[,;]?\s(?:{joins})\s(?={asks})|;\s(?={asks})", re.I)
 
 

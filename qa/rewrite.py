@@ -136,8 +136,8 @@ def by_rule(question: str, history: Sequence[Turn]) -> str:
     """The question with what its pronouns and gaps point at, where the last turns make that plain; otherwise unchanged."""
     if not history:
         return question
-    talk = _talk(history)
     text = " ".join(question.split())
+    talk = _talk(_as_far_as_spoken_of(text, history))
     if not _words(text) & _LIGHT or len(text.split()) > _LONG or re.search(r"[.!?:] \w", text):
         return question  # a long one, and one with a sentence before it, brings its own subject; others are not English
     if _THIS_ARTICLE.search(text):
@@ -146,6 +146,19 @@ def by_rule(question: str, history: Sequence[Turn]) -> str:
     if talk.last and (filled := _filled(text, talk)):
         return filled
     return (talk.topic and _resolved(text, talk)) or question
+
+
+def _as_far_as_spoken_of(text: str, history: Sequence[Turn]) -> Sequence[Turn]:
+    """The talk up to where it had the thing that a question names: "the twins", of whom the last answer says nothing."""
+    lowered = [match.group().lower() for match in _WORD.finditer(text)]
+    things = {stem(word) for before, word in pairwise(lowered) if before == "the" and word not in _LIGHT}
+    spoken = [set(map(stem, _words(" ".join((turn.question, turn.answer, *turn.titles))))) for turn in history[-_TURNS:]]
+    end = len(history)
+    for n in range(len(spoken) - 1, -1, -1) if things else ():
+        if things <= spoken[n]:
+            one, last = history[end - len(spoken) + n], history[-1]
+            return history if set(one.titles) & set(last.titles) or not one.titles else history[: end - len(spoken) + n + 1]
+    return history
 
 
 def _filled(text: str, talk: _Talk) -> str:
@@ -170,8 +183,9 @@ def _filled(text: str, talk: _Talk) -> str:
         swapped, count = re.subn(rf"\b{first} (?:the )?(?:[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\d{{4}})", rest, last, count=1)
         return f"{swapped}?" if count else f"{last}, and {rest}?"
     olds = list(_names(last))
-    if names == [rest] and len(olds) == 1:
-        return f"{last.replace(olds[0], rest, 1)}?"
+    owned = re.sub(r"[’']s?$", "", rest)
+    if names == [owned] and len(olds) == 1:
+        return f"{last.replace(olds[0], owned, 1)}?"
     return f"{last}, and what about {rest}?"
 
 

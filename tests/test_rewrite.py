@@ -51,6 +51,22 @@ BRIDGE = [
         ("Tollan bridge shut after cracks are found",),
     )
 ]
+TWINS = [
+    Turn(
+        "Who sets off to sail around the world?",
+        "The twins Mia and Ruth Kolle set off on Sunday. [1]",
+        ("Twin sisters sail off",),
+    ),
+    Turn("When did Pia Wendt die?", "The author Pia Wendt died on Saturday. [1]", ("Author of Salt Year dies",)),
+]
+
+
+def test_a_thing_is_looked_for_in_the_whole_talk() -> None:
+    """What a question names is filled in from where it was spoken of, not from what was asked last."""
+    assert by_rule("When will the twins be back?", TWINS) == "When will the twins be back (about “Twin sisters sail off”)?"
+    assert by_rule("And Ruth's?", [Turn("What is Mia Kolle's job?", "She is a carpenter. [1]")]) == "What is Ruth's job?"
+
+
 STORM = [
     Turn(
         "What did the storm do in Saltby?",

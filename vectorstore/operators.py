@@ -80,6 +80,11 @@ class _Token:
         return self.value == "OR" and not (self.quoted or self.field or self.minus)
 
     @property
+    def asks(self) -> bool:
+        """Whether it is a whole question, put in quotation marks as it was copied from somewhere."""
+        return self.quoted and not (self.field or self.minus) and self.value.endswith("?")
+
+    @property
     def is_operator(self) -> bool:
         """Whether it is one by its form, wherever it stands."""
         return bool(self.field or self.minus or self.quoted or self.is_or)
@@ -97,6 +102,8 @@ def read(line: str, ignore: tuple[str, ...] = ()) -> Line:
         return Line(line)
     text = line[:_LONGEST].translate(_STRAIGHT)
     tokens = [_token(found) for found in _TOKEN.finditer(text)]
+    if len(tokens) == 1 and tokens[0].asks:
+        return Line(tokens[0].value)
     signs = _signs(text, tokens)
     if not signs:
         return Line(line)

@@ -56,9 +56,12 @@ def _nearest(word: re.Match[str], index: LexicalIndex, texts: Texts) -> str:
     written = Counter(form for text in texts(list(numbers)) for form in _WORD.findall(text))
     is_name = word.start() > 0 and typed[0].isupper() and not typed.isupper()
     edits = {}
+    own = index.stem(low)
     for form in written:
         other = folded(form).lower()
         many = OSA.distance(low, other, score_cutoff=2) if other[0] == low[0] else 3
+        if many == 2 and OSA.distance(own, index.stem(other), score_cutoff=1) == 1 and len(own) >= _FEWEST:
+            many = 1  # "camra" of "cameras"
         if _is_slip(low, other, many, is_name) and not (is_name and form.islower()):
             edits[form] = many
     form = min(edits, key=lambda form: (edits[form], -index.spread(form), -written[form]), default="")

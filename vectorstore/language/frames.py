@@ -42,6 +42,11 @@ def wants_summary(question: str) -> bool:
     return bool(_pattern("summaries").match(polite(question)))
 
 
+def told_before(question: str) -> bool:
+    """Whether a reader tells first what he has heard: "My editor says that 40 were hurt. How many were …?"."""
+    return bool(_pattern("hearsay").match(polite(question))) and "?" in question
+
+
 @lru_cache(maxsize=256)
 def is_small_talk(question: str) -> bool:
     """Whether it asks for nothing that an article could say: "hello", "thanks!", "who are you?"."""
@@ -54,6 +59,8 @@ def is_small_talk(question: str) -> bool:
 @lru_cache(maxsize=256)
 def _read(question: str) -> tuple[str, bool]:
     text, gist, so = polite(question), False, ""
+    if told_before(question):
+        text = _without(text, "hearsay")
     asks = re.compile(opener(), re.I)
     for _ in range(_MOST):
         before = text
@@ -67,7 +74,7 @@ def _read(question: str) -> tuple[str, bool]:
         if text == before:
             break
     subject = _without_end(text, "closing_gists", *(["closing_kinds"] if gist else []))
-    inside = rf"(?:(?<=[,;:.!?]\s)|\b(?:and|so|but)\s)(?:{_pattern('requests').pattern})\s(?={opener()})"
+    inside = rf"(?:(?<=[,;:.!?]\s)|\b(?:and|so|but)\s)(?:{_pattern('requests').pattern})[:,]?\s(?={opener()})"
     said = so + re.sub(inside, "", subject, flags=re.I)
     for words, as_news_has_it in table("questions.said_as").items():
         said = re.sub(words, as_news_has_it, said, flags=re.I)
