@@ -113,7 +113,7 @@ def asked(question: str) -> Asked:
         not kind,
         gist,
         frozenset(key(found.group()) for found in _INSIDE.finditer(question) if found.group()[0].isupper()),
-        frozenset(found.group() for found in _OF_SORT["year"].finditer(question)),
+        years_in(question),
     )
 
 
@@ -187,6 +187,10 @@ def _focus(asking: str) -> str:
 
 def _opens(asking: str, found: re.Match[str]) -> bool:
     return len(asking[: found.start()].split()) <= 3  # "in which", "and so when"
+
+
+def years_in(text: str) -> frozenset[str]:
+    return frozenset(found.group() for found in _OF_SORT["year"].finditer(text))
 
 
 def of_sort(question: Asked, text: str) -> bool:

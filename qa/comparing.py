@@ -11,7 +11,7 @@ from qa.asking import DATE, NUMBER, Asked, asked, asking_sentence, is_new
 from qa.other_words import COMMON
 from qa.words_met import words_met
 from vectorstore.language.frames import bare, polite
-from vectorstore.language.lexicon import lines, pattern, table
+from vectorstore.language.lexicon import lines, pattern, table, word_set
 from vectorstore.language.words import STOP_WORDS, rarity, words
 
 if TYPE_CHECKING:
@@ -42,13 +42,15 @@ def sides(question: str) -> tuple[Side, ...]:
     own = [frozenset(stem for stem in stems[n] - stems[1 - n] if rarity(stem) >= COMMON) for n in range(len(stems))]
     if not own or not all(own) or max(map(len, own)) > _SIDE:
         return ()
-    return tuple(Side(_named(part, one), one) for part, one in zip(pair, own, strict=True))
+    return tuple(Side(_named(part, one, stems[0] & stems[1]), one) for part, one in zip(pair, own, strict=True))
 
 
-def _named(part: str, own: Collection[str]) -> str:
-    """The words of a side, up to the last that tells it from the other: "the Corr bridge" of "the Corr bridge get"."""
+def _named(part: str, own: Collection[str], both: Collection[str]) -> str:
+    """The words of a side, up to the last that tells it from the other, or is of both: "the Corr bridge" of "… bridge get"."""
     pieces = part.strip(" ,").split()
     last = max((n for n, piece in enumerate(pieces, 1) if any(word.stem in own for word in words(piece))), default=len(pieces))
+    while last < len(pieces) and any(word.stem in both for word in words(pieces[last])):
+        last += 1
     return " ".join(pieces[:last]).strip(" ,")
 
 
@@ -87,8 +89,13 @@ def _common(both: Sequence[Side], ask: Asked, question: str) -> list[int]:
 
 
 def _compared(question: str) -> set[str]:
+    return {word.stem for how in _how(question) for word in words(how)}
+
+
+def _how(question: str) -> set[str]:
+    """The word that compares, "longer", if the question has one."""
     found = pattern("questions.comparing").search(bare(question))
-    return {word.stem for word in words(found.group())[:1]} if found else set()
+    return {word.text.lower() for word in words(found.group())[:1]} if found else set()
 
 
 def on_both(
@@ -112,25 +119,48 @@ def on_both(
         counted = any(NUMBER.search(word.text) and is_new(ask, word) for word in one.read.words)
         row = one.read.words
         numbered = [n for n in range(len(row) - 1) if NUMBER.match(row[n].text) and row[n + 1].stem in of_both]  # "48 buses"
-        measured = bool((counting and numbered) or (figure and re.search(figure, one.text, re.I)))
+        measured = bool((counting and numbered) or (figure and re.search(figure, one.text, re.I))) or (by_day and _is_dated(one))
         across = _weight(other.stems, one.read.stems)
-        figures = _MEASURED if measured else (_COUNTED if figure else _MEASURED * counting) * counted
+        figures = _MEASURED if measured else (_COUNTED if figure or by_day else _MEASURED * counting) * counted
         return 1.5 * on(side, one) + 1.5 * shared + figures - _ACROSS * across + one.score / 40
 
     def asked_of(one: Candidate) -> bool:
         near = words_met(ask, [*words(one.hit.article.title), *words(one.hit.passage.text)])
         return sum(ask.terms[n].share * near[n] for n in common) >= _OF_IT * sum(ask.terms[n].share for n in common)
 
+    by_day = not word_set("questions.by_day").isdisjoint(_how(question))
     found: list[Candidate | None] = []
     for side, other in zip(both, reversed(both), strict=True):
         told = [one for one in ranked if on(side, one) >= _ON_SIDE]
         there = any(_weight(side.stems, _stems_of(one)) >= _NAMED and asked_of(one) for one in told)
         found.append(max(told, key=lambda one: worth(side, other, one)) if there else None)
+    if by_day and any(one and DATE.search(one.text) for one in found):
+        found = [one if one and _is_dated(one) else None for one in found]
     shown = [one for n, one in enumerate(found) if one and one not in found[:n]]
     if not shown:
         return chosen, ""
+    if together := _together(both, question, [ask.terms[n].stem for n in common], ranked):
+        return [together, *(one for one in shown if one is not together)], ""
     missing, others = ([side.name for side, one in zip(both, found, strict=True) if bool(one) is has] for has in (False, True))
     return shown, f"The articles do not tell this of {missing[0]}; of {others[0]}: " if missing else ""
+
+
+def _is_dated(one: Candidate) -> bool:
+    """Whether a sentence has a day, or says that none is known."""
+    return bool(DATE.search(one.text) or pattern("questions.answers.undated").search(one.text))
+
+
+def _together(both: Sequence[Side], question: str, common: Sequence[str], ranked: Sequence[Candidate]) -> Candidate | None:
+    """The best sentence that compares the two itself: "The Corr bridge is longer than the Dell bridge"."""
+    roots = {word[: -len(end)] for word in _how(question) for end in ("er", "r") if word.endswith(end)}
+
+    def says_it(one: Candidate) -> bool:
+        row = [word.text.lower() for word in one.read.words]
+        asked_of = all(stem in one.read.stems for stem in common) if common else any(w.startswith(r) for w in row for r in roots)
+        return asked_of and bool(pattern("questions.answers.compares").search(one.text))
+
+    told = (one for one in ranked if one.is_prose and all(_weight(side.stems, one.read.stems) >= _ON_SIDE for side in both))
+    return next((one for one in told if says_it(one)), None)
 
 
 def _stems_of(one: Candidate) -> set[str]:

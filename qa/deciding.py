@@ -11,6 +11,7 @@ from qa.other_words import COMMON, is_one, says_opposite, says_too
 from qa.words_met import Read, share, words_met
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.senses import is_mostly_verb
+from vectorstore.language.stems import stem_set
 from vectorstore.language.verbs import is_past_form
 from vectorstore.language.words import rarity, words
 
@@ -48,9 +49,11 @@ def deed(ask: Asked, asking: str, first: int = 2) -> Deed:
     articles = word_set("words.articles")
     may_be = [n for n in range(first, len(row)) if row[n].stem in place and rarity(row[n].stem) >= COMMON]
     may_be = [n for n in may_be if not row[n].text[0].isupper() and not (n and row[n - 1].text.lower() in articles)]
+    leads = [bool(pattern("questions.circumstance").fullmatch(word.text)) for word in row]  # "against", "under"
+    may_be = [n for n in may_be if not leads[n]]
     past = [n for n in may_be if is_past_form(row[n].text)]
     verbs = past or [n for n in may_be if is_mostly_verb(row[n].stem)]
-    at = next(iter(verbs or [n for n in may_be if n + 1 == len(row) or row[n + 1].is_light]), -1)
+    at = next(iter(verbs or [n for n in may_be if n + 1 == len(row) or row[n + 1].is_light or leads[n + 1]]), -1)
     if at < 0:
         return Deed(-1, (), ())
     done = place[row[at].stem]
@@ -84,6 +87,8 @@ def said(ask: Asked, done: int, one: Read, turned: bool = True) -> list[float]:
 def decides(ask: Asked, what: Deed, one: Candidate) -> float:
     """How well a sentence decides whether it is so, from 0, where it does not."""
     own, near = said(ask, what.done, one.read), around(ask, one)
+    if what.done >= 0 and ask.terms[what.done].stem in stem_set("questions.blamed"):
+        own[what.done] = max(own[what.done], float(bool(pattern("questions.answers.caused").search(one.text))))
     if what.done < 0 or own[what.done] < _SAID:
         return 0.0
     points = any(word.text.lower() in word_set("questions.pointing") for word in one.read.words)
@@ -111,6 +116,9 @@ def does(ask: Asked, what: Deed, sort: Collection[str], one: Candidate, aside: C
         return 0.0
     there = any(stem in sort or any(is_one(stem, kind) for kind in sort) for stem in one.read.stems)
     others = [n for n, term in enumerate(ask.terms) if n == what.done or (term.stem not in sort and term.stem not in aside)]
+    rarest = max(others, key=lambda n: (n != what.done) * ask.terms[n].weight)
+    if max(own[rarest], near[rarest]) < _SAID:
+        return 0.0
     covered = sum(ask.terms[n].share * max(own[n], _AROUND * near[n]) for n in others) / sum(ask.terms[n].share for n in others)
     return covered * (1.0 if own[what.done] > _LIKE else _IN_OTHERS) + _SORTED * (there or not sort)
 

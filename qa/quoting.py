@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 from qa.also_in import also_in, shared, standing
-from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort
+from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort, years_in
 from qa.clauses import clause, furniture
 from qa.disagreement import (
     Report,
@@ -67,6 +67,7 @@ DIFFER = "The reports differ: "  # said before a quote that contradicts the one 
 _BEHIND = 3.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
 _LEAST = -6.0  # log odds behind the likeliest sentence: what is farther behind is as good as what the reranker has not read
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
+_ANOTHER_YEAR = 2.0  # the same of one that names years, but not the one asked about
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 _PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
 # "She is 34." is said of whom the sentence before names.
@@ -95,6 +96,7 @@ class Candidate:
     traits: tuple[float, ...]  # in the order of SENTENCE_TRAITS
     also_in: tuple[Article, ...] = field(default=())
     head: tuple[int, int] | None = None  # of the table that it is a row of
+    of_another_year: bool = False  # than the one that the question names
 
     @property
     def text(self) -> str:
@@ -111,7 +113,8 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        return sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True)) - _FURNITURE * (not self.is_prose)
+        traits = sum(a * b for a, b in zip(_SENTENCE_WEIGHTS, self.traits, strict=True))
+        return traits - _FURNITURE * (not self.is_prose) - _ANOTHER_YEAR * self.of_another_year
 
 
 def quote(
@@ -192,8 +195,13 @@ def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tup
     return start, end, ()
 
 
-def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
+def candidates(ask: Asked, hits: Sequence[Hit]) -> tuple[Candidate, ...]:
     """Every sentence of the hits with what speaks for it; each stretch of an article once."""
+    return _candidates(ask, tuple(hits))
+
+
+@lru_cache(maxsize=4)  # weighed to tell whether it is so, then to be quoted
+def _candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
     texts_read = [(_set_right if tells_wrong(t := hit.passage.text, 0, len(t)) else sentences_read)(ask, t) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))
@@ -261,8 +269,10 @@ def candidates(ask: Asked, hits: Sequence[Hit]) -> list[Candidate]:
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
                 max(_LEAST, odds[n].get(begin, _LEAST + likely) - likely),
             )
-            found[hit.article.id, begin] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head)
-    return list(found.values())
+            apart = bool(ask.years and (years := years_in(text)) and not years & ask.years)
+            place = hit.article.id, begin
+            found[place] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head, apart)
+    return tuple(found.values())
 
 
 def _set_right(ask: Asked, text: str) -> Sequence[Read]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qa.asking import DATE, ENOUGH, Asked, asking_sentence, fits, is_new
@@ -28,6 +29,9 @@ _RARE = 6  # from here on a sentence's first word may be a name
 _SEVERAL = 6  # sentences that name what a question in the plural asks for
 _AS_MUCH = 0.8  # of what the best sentence meets: what another one meets that names one more
 _AS_WELL_SAID, _LEAST = 0.6, 0.5  # the same of how well the best one says the deed, and how well it must
+_BEHIND, _ROW = 3.0, 0.7  # how far behind the best one is in score, and what share of its it has, that names several in a row
+_SUBJECT = 7  # words behind "The", among which a name says who it is
+_IN_FULL = 0.95  # of the question: what a later report must meet that says who it is now
 _ANY_OF = 0.4  # the same of "who was hurt or killed?"
 _BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
 _TELLS = 2.0  # the weight of words that say something
@@ -36,6 +40,7 @@ _NEARLY = 0.75  # of what the best sentence meets: what another one meets that i
 _TOO = 0.6  # of a word that is lacking: another word for it counts so much
 _LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
 _AS_WELL = 0.05  # of a question's weight, by which a sentence may decide it a little less well and yet come first
+_OF_SCORE = 0.06  # of a share: what a point of its score counts for a sentence that decides
 _APART = 400  # characters: how far off in the article the sentence stands that says it
 
 
@@ -56,7 +61,8 @@ def _in_shape(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequen
         return _developments(ask, chosen, ranked, alike)
     asking = asking_sentence(bare(question))
     if best := pattern("questions.best").search(asking):
-        return _with_rivals(best.group().split()[-1], asking[best.end() :], ask, chosen, ranked, alike)
+        now = bool(pattern("questions.now").search(best.group()))
+        return _with_rivals(best.group().split()[-1], asking[best.end() :], ask, chosen, ranked, alike, now)
     if len(ask.terms) <= ENOUGH and (plural := pattern("questions.several").search(asking)):
         return _several(plural, ask, chosen, ranked, alike)
     whether = ask.kind == "whether" and " or " not in asking
@@ -83,10 +89,10 @@ def _is_headed(ask: Asked, one: Candidate) -> bool:
 
 
 def _with_rivals(
-    how: str, of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike
+    how: str, of: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike, now: bool
 ) -> list[Candidate]:
     """Of "who got the most votes?", what each of the others got: the article's sentences with a figure of the same kind."""
-    if stating := _stating(how, ask, ranked):
+    if stating := _stating(how, ask, ranked, now):
         return [stating, *(one for one in chosen if one is not stating)][:2]
     first = chosen[0]
     beside = [one for one in ranked if one.hit.article.id == first.hit.article.id and _names_one(ask, one)]
@@ -96,11 +102,13 @@ def _with_rivals(
     return [*chosen, *sorted(rivals, key=lambda one: one.start)][:_SEVERAL]
 
 
-def _stating(how: str, ask: Asked, ranked: Sequence[Candidate]) -> Candidate | None:
-    """The best sentence that says itself which is "the oldest", if one does."""
+def _stating(how: str, ask: Asked, ranked: Sequence[Candidate], now: bool) -> Candidate | None:
+    """The best sentence that says itself which is "the oldest", if one does; of what is so now the latest of those in full."""
     stem, most = key(how), max((one.share for one in ranked), default=0.0)
-    stating = (one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and one.is_prose)
-    return next((one for one in stating if rarity(stem) >= COMMON and any(is_new(ask, word) for word in one.read.words)), None)
+    of_it = [one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and one.is_prose]
+    stating = [one for one in of_it if rarity(stem) >= COMMON and any(is_new(ask, word) for word in one.read.words)]
+    in_full = [one for one in stating if now and min(one.met, stating[0].met) >= _IN_FULL]
+    return max(in_full or stating[:1], key=lambda one: str(one.hit.article.published or ""), default=None)
 
 
 def _names_one(ask: Asked, one: Candidate) -> bool:
@@ -129,10 +137,22 @@ def _several(
     least = max(_LEAST, _AS_WELL_SAID * max(well.values(), default=0.0))
     first = chosen[0] if well.get(id(chosen[0]), 0.0) >= least else None
     doing = sorted((one for one in prose if well[id(one)] >= least), key=lambda one: (one is not first, -well[id(one)]))
-    told = _naming(ask, doing, alike)
+    told = _naming(ask, [*_rows(ask, sort, chosen[0], prose), *doing], alike)
     if len(doing) < 2:
         told = _naming(ask, [*told, *_worded(rest, sort, ask, chosen, prose)], alike)
     return told if len(told) > 1 else [*told, *(one for one in chosen if one not in told)][:3]
+
+
+def _rows(ask: Asked, sort: set[str], best: Candidate, prose: Sequence[Candidate]) -> list[Candidate]:
+    """The sentence that names several of those asked for in a row and is nearly as good as the best, if one is."""
+    names = pattern("questions.row", cased=True)
+    near = [one for one in prose if one.score >= best.score - _BEHIND and one.share >= _ROW * best.share]
+    of_it = (one for one in near if sort & one.read.stems or one.met >= _OF_IT)
+    return list(islice((one for one in of_it if (row := names.search(one.text)) and len(_new(ask, row.group())) > 1), 1))
+
+
+def _new(ask: Asked, text: str) -> set[str]:
+    return {word.stem for word in words(text) if word.text[0].isupper() and is_new(ask, word)}
 
 
 def _others(ask: Asked, what: Deed, deeds: set[str]) -> set[str]:
@@ -182,6 +202,9 @@ def _named(ask: Asked, one: Candidate) -> set[str]:
     row = one.read.words if ask.kind in ("thing", "sense") else one.read.words[:1]
     if row[0].text.lower() in word_set("questions.pointing"):
         return {one.hit.article.id}
+    begins = one.read.words[: _SUBJECT + 1]
+    if ask.kind in ("name", "which") and begins[0].text == "The" and not any(word.text[0].isupper() for word in begins[1:]):
+        return set()  # "The drugmaker will cut …" names it elsewhere
     capital = [word for n, word in enumerate(one.read.words) if word.text[0].isupper() and (n or rarity(word.stem) > _RARE)]
     new = {word.stem for word in (capital if len(row) == 1 else row) if is_new(ask, word)}
     return (new if len(row) > 1 or ask.kind == "place" or fits(ask, one.text) else set()) - days
@@ -191,9 +214,12 @@ def _deciding(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence
     """The sentence that says whether it is so; of those that do as well, the one that was chosen first."""
     what = deed(ask, asking)
     prose = [one for one in ranked if one.is_prose]
-    worth = [(decides(ask, what, one) + _AS_WELL * (one is chosen[0]), -n) for n, one in enumerate(prose)]
-    most, place = max(worth, default=(0.0, 0))
-    return prose[-place] if most > _AS_WELL else None
+    deciding = {id(one): share for one in prose if (share := decides(ask, what, one))}
+
+    def worth(one: Candidate) -> float:
+        return deciding[id(one)] + _OF_SCORE * one.score + _AS_WELL * (one is chosen[0])
+
+    return max((one for one in prose if id(one) in deciding), key=worth, default=None)
 
 
 def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
