@@ -15,6 +15,8 @@ _CARRIES = {
     kind: frozenset(said.split()) for kind, said in table("quantities.carried_by").items()
 }  # "none" is a denial: see polarity
 _HEDGES = word_set("quantities.ranks.hedges")
+_EXCEPTING = word_set("quantities.ranks.except")
+_EXCEPT = 8  # words behind "all"
 _VAGUE: dict[str, float] = table("quantities.vague")
 
 
@@ -22,9 +24,10 @@ def quantities(claim: Claim) -> Iterator[str]:
     if "only" in claim.all_keys:
         yield from _not_only(claim)
     for i, token in enumerate(claim.tokens):
-        low = token.text.casefold()
-        if (place := claim.at[i]) and low in _CLASS:
-            yield from _nearly(claim, i, place)
+        low = token.key if " " in token.text else token.text.casefold()  # "no one" is nobody
+        if low in _CLASS and (there := claim.at[i] or _in_used(claim, token)):
+            yield from _nearly(claim, i, there, low)
+        place = claim.at[i]
         if place or token.quoted or i in claim.spared:
             continue
         if low == "half" and stem("halve") in claim.all_keys:
@@ -50,13 +53,23 @@ def quantities(claim: Claim) -> Iterator[str]:
                 yield f"This says “{token.text}”{but}."
 
 
-def _nearly(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:
+def _in_used(claim: Claim, token: Token) -> tuple[int, int] | None:
+    return next(((n, j) for n in sorted(claim.used) for j in claim.lines[n].matching(token)), None)
+
+
+def _nearly(claim: Claim, i: int, place: tuple[int, int], low: str) -> Iterator[str]:
     """ "All" of "nearly all", and "no" of "almost no"."""
     found, j = claim.lines[place[0]].tokens, place[1]
     is_said = i > 0 and claim.tokens[i - 1].text.casefold() in _HEDGES
-    whole = _CLASS.get(claim.tokens[i].text.casefold()) in ("all", "none")
+    whole = _CLASS.get(low) in ("all", "none")
     if whole and not is_said and j and found[j - 1].text.casefold() in _HEDGES:
         yield f"The passage says “{found[j - 1].text} {found[j].text}”; this leaves out the “{found[j - 1].text}”."
+    behind = [t.text.casefold() for t in found[j + 1 : j + _EXCEPT]]
+    counted = [n for n, t in enumerate(found[j + 1 : j + _EXCEPT]) if t.values]  # "all but two", "every house but one"
+    is_but = behind[:1] == ["but"] or any(n and behind[n - 1] == "but" for n in counted)
+    left_out = "but" if is_but else next((word for word in behind if word in _EXCEPTING), "")
+    if whole and left_out and left_out not in (_EXCEPTING | {"but"}) & {t.text.casefold() for t in claim.tokens}:
+        yield f"The passage says “{found[j].text} … {left_out}”; this leaves out who or what is not meant."
 
 
 def _not_only(claim: Claim) -> Iterator[str]:

@@ -35,6 +35,7 @@ from qa.check.status import status
 from qa.check.stitches import stitches
 from qa.check.subjects import subjects
 from qa.check.things import things
+from qa.check.undone import undone
 from vectorstore.language.align import lines_of
 from vectorstore.language.detect import common_language
 from vectorstore.language.detect import names as language_names
@@ -44,7 +45,7 @@ from vectorstore.types import strings
 
 _RULES = (
     *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, ranks, owners, stitches, bindings, subjects, basis),
+    *(certainty, causes, things, speakers, roles, ranks, owners, undone, stitches, bindings, subjects, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 

@@ -1,0 +1,83 @@
+"""What did not happen, or nobody vouches for, told as if it had: "lent" of "refused to lend", "fell" of "feared that it fell"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa.check.align import Claim
+from vectorstore.language.align import NEGATIONS
+from vectorstore.language.lexicon import pattern, word_set
+from vectorstore.language.names import TITLES
+from vectorstore.language.stems import stem
+from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_irregular, is_past
+
+_BREAKS = frozenset(',;:()!?"—–')
+_BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
+_ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
+_PRONOUNS = word_set("speech.pronouns")
+_FIRST = 12  # words before a verb that are read
+
+
+def undone(claim: Claim) -> Iterator[str]:
+    """The words of the passage before a verb or a noun that take its truth from it, where the sentence has none like them."""
+    mine = {t.text.casefold() for t in claim.tokens}
+    if mine & (NEGATIONS | _HEDGED):
+        return
+    for n, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
+        if not place or not token.content or token.values or token.date or token.quoted:
+            continue
+        line, j = claim.lines[place[0]].tokens, place[1]
+        before = line[j - 1].text.casefold() if j and not _breaks(line[j]) else ""
+        is_noun = not token.capital or token.key in TITLES
+        if is_noun and before in _ONLY_CALLED and before not in mine:
+            yield f"The passage says “{before} {line[j].text}”; this leaves out the “{before}”."
+            return
+        names = "before" if _told(claim.tokens, n) else "before_noun"
+        said = _taken(line, j, names) or (is_past(token) and not is_past(line[j]) and _taken(line, j, "undoes"))
+        if said and not _kept(mine, said) and not any(_plain(claim, other, token) for other in range(len(claim.lines))):
+            yield f"The passage says “{said} {line[j].text}”; this tells it as done."
+            return
+
+
+def _told(found: Sequence[Token], n: int) -> bool:
+    """Whether the word at n tells of something as a fact: it is no noun and no infinitive."""
+    before = next((t for t in reversed(found[:n]) if not t.text.endswith("ly")), None)
+    if before is None or before.text.casefold() in _BEFORE_NOUNS or found[n].capital:
+        return False
+    if found[n].text.endswith("ing"):
+        return before.key in word_set("words.being")
+    shape = is_past(found[n]) or is_irregular(found[n]) or found[n].text.endswith("s")
+    return shape or before.key in word_set("speech.auxiliaries")
+
+
+def _taken(line: Sequence[Token], j: int, how: str = "before") -> str:
+    """The words of the same clause before j, from those on that say that it is not so or that somebody only thinks so."""
+    start = j
+    while start > max(0, j - _FIRST) and not _breaks(line[start]):
+        start -= 1
+    left = "".join(f"{t.text} " for t in line[start:j])
+    if not start and how == "before" and pattern("undone.asked").search(left):
+        return left.strip()
+    found = pattern(f"undone.{how}").search(left)
+    return left[found.start() :].strip() if found else ""
+
+
+def _plain(claim: Claim, n: int, deed: Token) -> bool:
+    """Whether a line tells of the deed outright, and of more that the sentence has."""
+    line = claim.lines[n]
+    shared = sum(t.content and not t.values and t.key != deed.key and t.key in line.keys for t in claim.tokens)
+    goes_on = line.tokens[0].key in _PRONOUNS
+    return (shared > 0 or goes_on) and any(not _taken(line.tokens, j) and _told(line.tokens, j) for j in line.matching(deed))
+
+
+def _kept(mine: set[str], said: str) -> bool:
+    """Whether the sentence has the word that the passage has: "refused", "refuses"."""
+    stems = {stem(word) for word in mine}
+    first, *more = said.split()
+    near = [word for word in more[:1] if word.islower() and len(word) > 4]
+    return any(stem(word.casefold()) in stems for word in (first, *near))
+
+
+def _breaks(token: Token) -> bool:
+    return not _BREAKS.isdisjoint(token.before)
