@@ -33,6 +33,7 @@ LONGEST = 300_000  # characters that are read: some 50,000 words
 _HITS = 8
 _TOLD_OF = 20_000  # characters of an article in which those whom it tells of are named
 _AROUND = 500  # characters either side of a quotation's place that a sentence is checked by
+_FEW = 2  # names in a sentence that may be about another event with them
 _WRONG = ("altered", "another person's", "stitched")
 
 Progress = Callable[[int, int], None]
@@ -161,17 +162,21 @@ class _Checking:
     named: frozenset[str] = frozenset()  # and whom
     subject: frozenset[str] = frozenset()  # whom the first one names
     held: list[Hit] = field(default_factory=list)  # and what carried it
+    home: set[str] = field(default_factory=set)  # the articles that the text was found to be about
+    ended: int = 0  # where the sentence before ends
 
     def sentence(self, written: Written, mine: Sequence[tuple[int, Marked]]) -> _Row:
         """What the collection says of a sentence, with its quotations, which have their own results."""
         plain = CheckedSentence(written.words, written.start, written.end, "no claim", written.kind)
         near: list[Hit] | None = None
+        goes_on = "\n" not in self.plain[self.ended : written.at[0]]
+        self.ended = written.at[1]
         for number, one in mine:
             if number in self.judged:
                 continue
             self.judged[number] = judged(one, written.words, self._find)
             if self.judged[number].status == "not found":
-                near = self._near(written.words) if near is None else near
+                near = self._near(written.words, goes_on) if near is None else near
                 self.judged[number] = judged(one, written.words, self._find, near)
             self.quotes[number] = [(_hit(place), place[1]) for place in self.judged[number].places]
         if written.kind != "claim" or (not mine and not _tells(written.words)):
@@ -188,8 +193,8 @@ class _Checking:
             self._remember(written.words, [hit for hit, _ in own])
             status: Status = "not in the articles" if missing else "supported"
             return _Row(replace(plain, status=status, is_by_quotation=True), own)
-        hits = [*(hit for hit, _ in own), *(self._near(written.words) if near is None else near)]
-        found = told(written.told, hits, self.second)
+        hits = [*(hit for hit, _ in own), *(self._near(written.words, goes_on) if near is None else near)]
+        found = told(written.told, hits, self.second, self.home)
         self._remember(written.words, [hit for hit, _ in found.quotes])
         if _is_opinion(written.words) and found.status != "supported":
             return _Row(replace(plain, kind="opinion"), [])
@@ -211,20 +216,30 @@ class _Checking:
     def _find(self, words: str) -> Sequence[Hit]:
         return [hit for hit in self.index.worded(words) if self.filters.admits(hit.article)]
 
-    def _near(self, words: str) -> list[Hit]:
+    def _near(self, words: str, goes_on: bool) -> list[Hit]:
         """What the collection has on a sentence; one that starts with a pronoun is read behind the one before it."""
         leans = bool(self.before) and _leans(words)
-        asked = f"{self.before} {words}" if leans else words
+        of_one = bool(self.before) and not leans and goes_on and _names_few(words)
+        asked = f"{self.before} {words}" if leans or of_one else words
         found = self.index.search(asked, self.filters, _HITS)  # what a sentence says of outlets and days narrows nothing
         near = [*found, *(hit for hit in self.held if hit not in found)]
+        near.sort(key=lambda hit: hit.article.id not in self.home)
+        if of_one and self._is_told_there(words, near):  # "The keeper saved it" is said of the match that was just told of
+            return [hit for hit in near if hit.article.id in self.home]
         of = [self.named] if _points(words) else [self.named, self.subject]
         return [hit for hit in near if any(map(partial(_tells_of, hit), of))] if leans else near
+
+    def _is_told_there(self, words: str, near: Sequence[Hit]) -> bool:
+        """Whether the articles that the text was about so far have whomever a sentence names."""
+        names = _named_in(words)
+        return any(hit.article.id in self.home and names <= _named_in(_head(hit)) for hit in near)
 
     def _remember(self, words: str, hits: Sequence[Hit]) -> None:
         names = _named_in(words[:300])
         if names and not (self.before and _points(words)):
             self.before, self.named, self.subject = words[:300], names, self.subject or names
         self.held = list(hits)[:2] or self.held
+        self.home |= {hit.article.id for hit in hits}
 
 
 def _told(found: Told) -> tuple[str, ...]:
@@ -264,13 +279,22 @@ def _tells(words: str) -> bool:
 
 def _tells_of(hit: Hit, names: frozenset[str]) -> bool:
     """Whether an article names most of those whom a text has just named: "He confessed" is not said of another "he"."""
-    told = _named_in(f"{hit.article.title} {hit.article.text[:_TOLD_OF]}")
+    told = _named_in(_head(hit))
     return 2 * len(names & told) >= len(names)
+
+
+def _head(hit: Hit) -> str:
+    return f"{hit.article.title} {hit.article.text[:_TOLD_OF]}"
 
 
 def _leans(words: str) -> bool:
     """Whether a sentence is about what the one before it was about: it starts with a pronoun, or names nothing itself."""
     return _points(words) or not _named_in(words)
+
+
+def _names_few(words: str) -> bool:
+    """Whether a sentence names so little that what it is about stands before it."""
+    return len(_named_in(words)) <= _FEW
 
 
 def _points(words: str) -> bool:

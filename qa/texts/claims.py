@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from qa.asking import NUMBER
-from qa.check.verdict import check, contradicts
+from qa.check.verdict import Verdict, check
 from qa.citations import Quote, carried, checked
 from qa.disagreement import corrects
-from qa.overtaken import SAME_OF_ANOTHER, matter, overtaken
+from qa.overtaken import matter, overtaken
 from qa.second import Second
+from qa.texts.carrying import Carried, carrying, is_wording
+from qa.texts.otherwise import is_otherwise
 from qa.texts.types import Status
+from vectorstore.language.align import Line
 from vectorstore.language.detect import common_language
 from vectorstore.language.lexicon import pattern, rows
 from vectorstore.language.names import is_name
-from vectorstore.language.senses import is_synonym, may_mean
 from vectorstore.language.sentences import sentences
-from vectorstore.language.speakers import isa
 from vectorstore.language.tokens import normalised, tokens
 from vectorstore.types import Hit
 
-_FOUNDED = 8  # words of a sentence of which one may have no word of the article for it
+_FIGURES, _HOME = 0.2, 0.15  # what all figures count, and an article that the text is about, beside the share of words
+_CERTAIN = 0.9  # share of words from which a sentence that names nobody is of the same event
+_READ = 20_000  # characters of an article in which a figure may stand
+_NOTHING = "The nearest article does not say this."
+_SAYS_OTHERWISE = re.compile(r"In the article |[Tt]he article says ")  # a reason that does more than miss something
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +41,74 @@ class Told:
     differs: tuple[Quote, ...] = ()  # where a later report says otherwise
 
 
-def told(sentence: str, hits: Sequence[Hit], second: Second | None = None) -> Told:
-    """What the passages found for a sentence say of it: the quote that carries it, or the one that contradicts it."""
+def told(sentence: str, hits: Sequence[Hit], second: Second | None = None, home: Set[str] = frozenset()) -> Told:
+    """What the passages found for a sentence say of it: the quote that carries it, or the one that contradicts it.
+
+    `home` are the articles (their ids) that the sentences before it were found to be about.
+    """
     verdict, quotes = carried(sentence, hits, second)
     if not verdict.supported and (year := _year_alone(verdict.reasons)):
         same = [hit for hit in hits if hit.article.published and _is_its_own(year, sentence, hit.article.published)]
         if same:
-            verdict, quotes = carried(re.sub(rf",? ?\b{year}\b", "", sentence, count=1), same)
+            sentence, hits = re.sub(rf",? ?\b{year}\b", "", sentence, count=1), same
+            verdict, quotes = carried(sentence, hits)
     if verdict.supported and (wrong := [quote for quote in quotes if _is_put_right(sentence, quote)]):
         return Told("contradicted", ("The article says that this was wrong.",), "", tuple(wrong))
-    if verdict.supported and (unfounded := _unfounded(sentence, quotes, hits)):
-        return Told("not in the articles", (f"The nearest article has no word for “{unfounded}”.",), "", tuple(quotes))
+    if common_language(sentence, [hit.passage.text for hit in hits]) == "en" and not verdict.note:
+        found = _carried_by(sentence, quotes, hits)
+        otherwise = not found.missing and _SAYS_OTHERWISE.search(found.against)
+        if found.against and (verdict.supported or otherwise):
+            return Told("contradicted" if otherwise else "not in the articles", (found.against,), "", found.quotes)
+        if not found.against:
+            verdict, quotes = Verdict(True), list(found.quotes)
     if verdict.supported:
         later, note = overtaken(sentence, quotes, hits)
         return Told("supported", (), f"{verdict.note} {note}".strip(), tuple(quotes), later)
-    best: tuple[float, Told] | None = None
+    against = _contradicted(sentence, hits, home)
+    return against or Told("not in the articles", verdict.reasons if quotes else (), "", ())
+
+
+def _contradicted(sentence: str, hits: Sequence[Hit], home: Set[str]) -> Told | None:
+    """That the articles' sentence which is nearest to it says otherwise; nothing where it only has other words.
+
+    Of many articles on gas prices some have another price: it is the one that the text is about, or that has most of its figures.
+    """
+    claim = tokens(normalised(sentence))
+    figures = [token for token in claim if token.values and not token.date]
+    best: tuple[float, float, Hit, tuple[int, int]] | None = None
     for hit in hits:
         share, span = matter(sentence, hit)
-        if span is None or (best and share <= best[0]):
+        if span is None:
             continue
-        against = checked(sentence, [hit])
-        row = tokens(normalised(hit.article.text[slice(*span)]))
-        figures = share >= SAME_OF_ANOTHER and any(t.date or (t.values and t.unit != "ordinal") for t in row)
-        reasons = tuple(reason for reason in against.reasons if contradicts(reason, figures))
-        if reasons and not against.supported:
-            best = share, Told("contradicted", reasons, "", ((hit, span),))
-    return best[1] if best else Told("not in the articles", verdict.reasons if quotes else (), "", ())
+        row = Line(tokens(normalised(hit.article.text[slice(*span)])))
+        same = sum(bool(row.matching(token)) for token in figures) / max(1, len(figures))
+        weight = share + _FIGURES * same + _HOME * (hit.article.id in home)
+        if best is None or weight > best[0]:
+            best = weight, share, hit, span
+    if best is None:
+        return None
+    _, share, hit, span = best
+    here = hit.article.text[slice(*span)]
+    keys = {token.key for token in tokens(normalised(here))}
+    if share < _CERTAIN and hit.article.id not in home and not any(is_name(t) and not t.first and t.key in keys for t in claim):
+        return None  # nobody and no place of it is named there: it may be another event
+    against = checked(sentence, [hit])
+    told = [r for r in against.reasons if is_otherwise(r, share, claim, here, hit.article.text[:_READ])]
+    return Told("contradicted", tuple(told), "", ((hit, span),)) if told and not against.supported else None
 
 
-def _unfounded(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> str:
-    """A word that tells something for which the articles found have none, nor one that may mean it; empty where all have one.
-
-    What a writer cites may be summed up in other words; what a search has found may be of another matter but for that word.
-    """
+def _carried_by(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> Carried:
+    """The sentences of one of the passages that carry a sentence by themselves; where none do, those that come nearest."""
     quoted = {hit.passage.id: hit for hit, _ in quotes}
-    texts = " \n".join(f"{hit.article.title} \n{hit.passage.text}" for hit in quoted.values())
-    if common_language(sentence, [texts]) != "en":
-        return ""
-    found = _keys_of(texts)
-    beside = _keys_of(" \n".join(f"{hit.article.title} \n{hit.article.text[slice(*span)]}" for hit, span in quotes))
-    told = [token for token in tokens(normalised(sentence)) if token.content and not token.values and not token.date]
-    lacked = [
-        token
-        for token in told
-        if token.key not in found
-        and not (is_name(token) or token.capital or token.quoted or _is_frame(token.text.casefold()))
-        and not any(may_mean(token.key, key, narrower=False) for key in beside)
-        and not any(is_synonym(token.key, key) for key in found)
-    ]
-    for hit in hits if lacked else ():  # what tells the same may have the word
-        share, span = matter(sentence, hit) if hit.passage.id not in quoted else (0.0, None)
-        keys = _keys_of(hit.article.text[slice(*span)]) if span and share >= SAME_OF_ANOTHER else frozenset()
-        lacked = [token for token in lacked if token.key not in keys]
-    return lacked[0].text if lacked and len(lacked) * _FOUNDED >= len(told) else ""
-
-
-def _keys_of(text: str) -> frozenset[str]:
-    return frozenset(token.key for token in tokens(normalised(text)[:40_000]))
-
-
-def _is_frame(word: str) -> bool:
-    """Whether a word only says who says it, or about how many: "thousands" of 2,500."""
-    return isa(word, "verbs_of_saying", "titles") or bool(NUMBER.fullmatch(word))
+    rest = [hit for hit in hits if hit.passage.id not in quoted]
+    nearest: Carried | None = None
+    for hit in (*quoted.values(), *rest):
+        found = carrying(sentence, hit)
+        if not found.against and all(is_wording(reason, sentence, found.lines) for reason in checked(sentence, [hit]).reasons):
+            return found
+        if nearest is None or (found.against and found.missing < nearest.missing):
+            nearest = found
+    return nearest if nearest and nearest.against else Carried(against=_NOTHING)
 
 
 def _is_put_right(sentence: str, quote: Quote) -> bool:

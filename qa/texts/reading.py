@@ -114,8 +114,19 @@ def _kind(words: str) -> str:
 
 def _quoted(plain: str) -> list[Span]:
     """What stands in quotation marks and is more than a term or a title of one or two words that nobody says."""
-    found = [(one.start, one.end) for one in quotations(plain) if one.opening]
+    found = [(one.start, one.end) for one in quotations(plain) if one.opening and not _is_title(plain, one.start, one.end)]
     return [one for one in found if len(_inside(plain[slice(*one)]).split()) > 2 or _said_by(plain, one)]
+
+
+_TITLE = 8  # words at most
+
+
+def _is_title(plain: str, start: int, end: int) -> bool:
+    """Whether it is the name of a work, which nobody says: "Ted Lasso", in capitals, in the middle of what is told."""
+    inner = _inside(plain[start:end])
+    words = [word for word in inner.split() if word.isalpha() and word not in word_set("names.small")]
+    apart = inner[-1:] in ",.!?…" or plain[:start].rstrip()[-1:] in (",", ":") or plain[end : end + 1] == ","
+    return bool(words) and not apart and len(inner.split()) <= _TITLE and all(word[0].isupper() for word in words)
 
 
 _EDGE = " \t\n\"'“”„«»‹›「」『』‘’‚"
