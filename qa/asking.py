@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from vectorstore.language.frames import bare, told_before, wants_gist
 from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
@@ -129,12 +130,19 @@ def fits(question: Asked, text: str) -> bool:
     """Whether the text holds the kind of thing that the question asks for, beyond what the question itself says."""
     kind = question.kind
     if kind == "number":
-        return any(key(n.group()) not in question.stems for n in _AMOUNT.finditer(text)) and not counts_others(question, text)
+        told = any(key(n.group()) not in question.stems for n in _AMOUNT.finditer(text))
+        return (told and not counts_others(question, text)) or _says_how(question, text)
     if kind == "date":
         return bool(DATE.search(text))
     if kind in _SHOWN and not pattern(f"questions.answers.{kind}", cased=kind == "place").search(text):
         return False
     return kind not in ("name", "which", "place") or new_names(question, text) > 0
+
+
+def _says_how(question: Asked, text: str) -> bool:
+    """Whether it tells a degree in words: "how heavy was the rain?" is answered by "heavy rain"."""
+    degrees = word_set("questions.degrees")
+    return any(a.text.lower() in degrees and {a.stem, b.stem} <= question.stems for a, b in pairwise(words(text)))
 
 
 def counts(question: Asked, text: str) -> bool:

@@ -13,7 +13,7 @@ from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
-from vectorstore.language.tokens import Token
+from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_irregular, is_past
 
 _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
@@ -46,6 +46,23 @@ def _of_verbs(claim: Claim) -> Iterator[str]:
         if ways and "" not in ways:
             yield f"The passage says this of {min(ways)}, not of {token.text}."
             return
+
+
+def of_list(claim: Claim) -> Iterator[str]:
+    """A figure of one thing put to another of a list: of "oil costs 12 percent less, petrol 3 percent more"."""
+    mine = {t.key for t in claim.tokens}
+    for line in (claim.lines[n] for n in sorted(claim.used)):
+        found = line.tokens
+        for m in (m for m in line.numbers if m > 1):
+            thing = found[m - 1]
+            listed = "," in thing.before or found[m - 2].key == "and"
+            earlier = [found[n] for n in line.numbers if n < m - 1 and found[n].unit == found[m].unit and found[n].unit]
+            if not (listed and earlier and thing.content and not thing.values and not thing.date):
+                continue
+            first, later = (any(same(t, other) for t in claim.tokens) for other in (earlier[-1], found[m]))
+            if first != later and (thing.key in mine) == first:
+                yield f"The passage gives {found[m].text} of {thing.text}, and {earlier[-1].text} of something else."
+                return
 
 
 def _own(found: Sequence[Token], verb: int, n: int, token: Token) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from qa.check.align import Claim
+from qa.check.bindings import of_list
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
@@ -31,7 +33,7 @@ def bounds(claim: Claim) -> Iterator[str]:
         (mine, my_words), (theirs, their_words) = (
             bound(found, n, claim.language) for found, n in ((claim.tokens, i), (claim.lines[place[0]].tokens, place[1]))
         )
-        yield from _changed(claim, i, place)
+        yield from chain(_changed(claim, i, place), of_list(claim))
         if mine in word_set(f"bounds.{theirs}") or (theirs == "difference" and _tells_apart(claim, i)):
             continue
         if their_words:

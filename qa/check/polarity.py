@@ -103,9 +103,15 @@ def _unmatched(
     """The cues of both sides without those for which the other side has a word of the same sense: "fired" for "dismissed"."""
     here, there = [claim.tokens[i].key for i in slot.here], [claim.token_at(place).key for place in slot.there]
     return (
-        [i for i in mine if not any(_is_told(claim.tokens[i].key, other) for other in there)],
+        [i for i in mine if not (_is_of_others(claim, i) or any(_is_told(claim.tokens[i].key, other) for other in there))],
         [place for place in theirs if not any(_is_told(claim.token_at(place).key, other) for other in here)],
     )
+
+
+def _is_of_others(claim: Claim, i: int) -> bool:
+    """Whether "no other" stands for an "only" of the passage."""
+    after = [t.key for t in claim.tokens[i + 1 : i + 2]]
+    return after == ["other"] and any("only" in claim.lines[n].keys for n in claim.used)
 
 
 def _is_told(cue: str, other: str) -> bool:

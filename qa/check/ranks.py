@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS, is_first
@@ -16,7 +17,7 @@ _NEAR = 5  # words
 
 
 def ranks(claim: Claim) -> Iterator[str]:
-    yield from _put_in(claim) if " only " in claim.text else ()
+    yield from _put_in(claim) if "only" in claim.all_keys or " only " in claim.text else ()
     for n, j in [(line, at) for line in sorted(claim.used) for at in claim.lines[line].firsts]:
         yield from _of_first(claim, n, j)
 
@@ -33,12 +34,17 @@ def _of_first(claim: Claim, n: int, j: int) -> Iterator[str]:
 
 
 def _put_in(claim: Claim) -> Iterator[str]:
-    """ "The only" of what the passage does not say to be alone."""
+    """ "The only" of what the passage does not say to be alone, and "one of several" of what it does."""
+    lines = [claim.lines[n].tokens for n in sorted(claim.used)]
+    said = frozenset(t.text.casefold() for found in lines for t in found)
     for i, token in enumerate(claim.tokens[1:], 1):
-        if token.key == "only" and not claim.at[i] and not token.quoted and claim.tokens[i - 1].key in _ARTICLES:
-            said = (t.text.casefold() for n in claim.used for t in claim.lines[n].tokens)
-            if _ONLY.isdisjoint(said):
-                yield f"The passage does not say “{claim.tokens[i - 1].text} only”."
+        put_in = token.key == "only" and not claim.at[i] and not token.quoted and claim.tokens[i - 1].key in _ARTICLES
+        if put_in and _ONLY.isdisjoint(said):
+            yield f"The passage does not say “{claim.tokens[i - 1].text} only”."
+    if " only " not in claim.text and any(a.key in _ARTICLES and b.key == "only" for found in lines for a, b in pairwise(found)):
+        among = [(a, b) for a, b in pairwise(claim.tokens) if a.text.casefold() in _AMONG and b.key == "of"]
+        if among and not any(a.key == "one" and b.key == "of" for found in lines for a, b in pairwise(found)):
+            yield f"This says “{among[0][0].text} of” where the passage says “only”."
 
 
 def _alone(claim: Claim, i: int, found: Sequence[Token], j: int) -> Iterator[str]:
@@ -49,6 +55,8 @@ def _alone(claim: Claim, i: int, found: Sequence[Token], j: int) -> Iterator[str
         if not any(t.unit in _ORDINAL for t in mine[-2:]):
             yield f"The passage says “{before[-1].text} {found[j].text}”; this leaves out the “{before[-1].text}”."
         return
+    if [t.key for t in found[j + 1 : j + 3]] == ["but", "one"] and "but" not in (t.key for t in claim.tokens):
+        yield f"The passage says “{found[j].text} but one”; this leaves out the “but one”."
     words = [t.text.casefold() for t in before]
     of = next((k for k in range(len(words) - 1, -1, -1) if words[k] in ("of", "among")), -1)
     if of < 0 or len(words) - of > 3 or any(set(t.before) & set(",;:") for t in [*before[of + 1 :], found[j]]):

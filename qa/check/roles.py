@@ -18,6 +18,7 @@ from vectorstore.language.verbs import is_past, past_verbs
 
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("roles.together")
+_BARE = ("a", "an", "the")
 _LINKS, _PIVOTS = word_set("roles.links"), word_set("roles.pivots")
 _BEING = word_set("words.being")
 _ARTICLES = word_set("words.articles")
@@ -39,8 +40,11 @@ def roles(claim: Claim) -> Iterator[str]:
         yield f"The passage tells this of {one} and {other} the other way around."
     elif not claim.is_verbatim and any(t.key in _BEING for t in claim.tokens):
         yield from _passive(claim)
-    for i in (i for i, t in enumerate(claim.tokens) if t.key in _PIVOTS and not t.quoted):
-        yield from orders(claim, i)
+    for i, token in enumerate(claim.tokens):
+        if token.key in _PIVOTS and not token.quoted:
+            yield from orders(claim, i)
+        elif token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
+            yield from _objects(claim, i)
 
 
 def _passive(claim: Claim) -> Iterator[str]:
@@ -54,6 +58,18 @@ def _passive(claim: Claim) -> Iterator[str]:
         told = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
         if told and all(_acts(found, j, who) for found, j in told):
             yield f"The passage says that {who.text} {token.text} somebody, not that this was done to {who.text}."
+
+
+def _objects(claim: Claim, article: int) -> Iterator[str]:
+    """What it was done to for where or with what it was done: "seized a van" of "seized amber from a van"."""
+    verb, at = claim.at[article - 1], claim.at[article + 1] if article + 1 < len(claim.at) else None
+    if not verb or not at or at[0] != verb[0] or at[1] - verb[1] < 4 or not (one := claim.token_at(at)).content or one.values:
+        return
+    found = claim.lines[at[0]].tokens
+    link = at[1] - 1 - (found[at[1] - 1].key in _ARTICLES)
+    between = [k for k in range(verb[1] + 1, link) if found[k].content]
+    if found[link].key in _LINKS and between and not any((at[0], k) in claim.taken for k in between):
+        yield f"The passage says “{found[link].text} {found[at[1]].text}”, not that this was {found[verb[1]].text}."
 
 
 def _acts(found: Sequence[Token], j: int, who: Token) -> bool:

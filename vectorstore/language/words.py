@@ -68,8 +68,9 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def key(word: str) -> str:
-    """What a word is compared by: its stem, without accents."""
-    return stem(folded(word).lower())
+    """What a word is compared by: its stem, without accents; spelt out where it would be a common word ("Ås" is no "as")."""
+    low = folded(word).lower()
+    return stem(spellings(word)[0] if low in STOP_WORDS and not word.isascii() and spellings(word) else low)
 
 
 def one_spelling(low: str) -> str:
