@@ -25,7 +25,7 @@ def also_in(own: Article, start: int, end: int, others: Iterable[Article]) -> tu
         if other.source == own.source or other.id == own.id or other.source in found:
             continue
         span = standing(quote, other.text)
-        if span and not _turned(other.text, *span) and _one_speaker(said(own.text, start, end), said(other.text, *span)):
+        if span and not _turned(other.text, *span) and one_speaker(said(own.text, start, end), said(other.text, *span)):
             found[other.source] = other
     return tuple(found.values())
 
@@ -42,7 +42,7 @@ def shared(whole: str, others: Iterable[Article]) -> tuple[int, int]:
     return max(found, key=lambda span: span[1] - span[0], default=(0, len(whole)))
 
 
-def _one_speaker(mine: Said, theirs: Said) -> bool:
+def one_speaker(mine: Said, theirs: Said) -> bool:
     """Whether two quotations may be of one speaker; what one paper says and another only quotes is not."""
     if not mine.speaker or not theirs.speaker:
         return bool(mine.opening) == bool(theirs.opening)

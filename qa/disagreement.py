@@ -461,7 +461,8 @@ def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
         for i, j in pairs
         if not mine[i].values or (mine[i].values == theirs[j].values and not _in_other_unit(mine[i], theirs[j]))
     ]
-    if len([1 for i, _ in pairs if mine[i].content]) < 2:
+    all_but_one = len(mine) == len(theirs) == len(pairs) + 1 > _PLACE  # "We will strike until Christmas"
+    if len([1 for i, _ in pairs if mine[i].content]) < 2 - all_but_one:
         return None
     places: Places = []
     for (a, b), (c, d) in zip([(-1, -1), *pairs], [*pairs, (len(mine), len(theirs))], strict=True):
@@ -475,11 +476,15 @@ def _places(mine: Sequence[Token], theirs: Sequence[Token]) -> Places | None:
     put = min(sum(len(here) for here, there, _ in places if there), sum(len(there) for here, there, _ in places if here))
     shared = len([1 for i, _ in pairs if mine[i].content]) + len(moved)
     least = min(len([t for t in row if t.content]) for row in (mine, theirs))
-    return places if shared + min(put, 2) >= max(_SHARED, 0.01) * least and shared >= 2 else None
+    return places if shared + min(put, 2) >= max(_SHARED, 0.01) * least and shared >= 2 - all_but_one else None
 
 
 def _telling(row: Sequence[Token]) -> list[Token]:
-    return [token for token in row if token.content or turns(token) or token.text.casefold() in _OF_ITS_DAY | _OF_ITS_WEEK]
+    return [
+        token
+        for token in row
+        if token.content or token.values or turns(token) or token.text.casefold() in _OF_ITS_DAY | _OF_ITS_WEEK
+    ]
 
 
 def _lead(row: Sequence[Token], start: int, told: Sequence[Token]) -> str:
@@ -495,7 +500,7 @@ def _moved(places: Places) -> frozenset[str]:
     here, there = ({t.key for here, _, _ in places for t in here}, {t.key for _, there, _ in places for t in there})
     every = [t for here, there, _ in places for t in (*here, *there)]
     names = {t.key for t in every if is_name(t)}
-    sums = {t.key for t in every if any(other.key == t.key and _in_other_unit(t, other) for other in every)}
+    sums = {t.key for t in every if any(o.key == t.key and (o.values != t.values or _in_other_unit(t, o)) for o in every)}
     return frozenset((here & there) - names - sums)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 
-from qa.also_in import also_in, shared, standing
+from qa.also_in import also_in, one_speaker, shared, standing
 from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort, years_in
 from qa.clauses import clause, furniture
 from qa.disagreement import (
@@ -44,6 +44,7 @@ from vectorstore.language.days import day_words
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.quotations import set_inside
 from vectorstore.language.sentences import Span, presentable
+from vectorstore.language.speech import said
 from vectorstore.language.words import Word, rarity, words
 from vectorstore.types import Article, Filters, Hit
 from vectorstore.wirecopy import same_sentence
@@ -305,10 +306,10 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 
     Two statements on the same words are both shown, whatever else must go.
     """
-    chosen: list[Candidate] = []
+    chosen, who_said = list[Candidate](), ask.kind == "name" and asks_what_is_said(ask)
     for candidate in ranked:
         first = chosen[0] if chosen else candidate
-        twin = next((n for n, other in enumerate(chosen) if _copies(candidate, other)), None)
+        twin = next((n for n, other in enumerate(chosen) if _copies(candidate, other, who_said)), None)
         if twin is not None:
             chosen[twin] = _joined(chosen[twin], candidate)
             continue
@@ -428,12 +429,13 @@ def _answers_alone(ask: Asked, candidate: Candidate, other: Candidate) -> bool:
     return candidate.met >= _CLEAR and (counts if ask.counted else fits)(ask, candidate.text)
 
 
-def _copies(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences are one copy, but for a dateline and for who said it."""
+def _copies(one: Candidate, other: Candidate, who_said: bool = False) -> bool:
+    """Whether two sentences are one copy, but for a dateline and for who said it, unless that is asked."""
     if not _shared(one, other, _HALF):  # a quick look spares the alignment of most
         return False
     mine, theirs = (Line(told) for told in (one.report.told, other.report.told))
     same = bool(mine.tokens and theirs.tokens) and same_sentence(mine, theirs)
+    same = same and not (who_said and not one_speaker(*(said(c.hit.article.text, c.start, c.end) for c in (one, other))))
     return same and not any(tells_wrong(c.hit.article.text, c.start, c.end) for c in (one, other))  # it repeats what was wrong
 
 

@@ -205,11 +205,12 @@ def _runs(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
 
 
 def mentioned(row: Sequence[Word]) -> list[Speaker]:
-    """The names of a sentence, in order; of a headline, where most words have a capital, none."""
+    """The names of a sentence, in order, those last of whom something else is; none of a headline, where most have a capital."""
     words = [word for word in row if word.text[0].isalpha()]
     if len(words) > 4 and sum(word.capital for word in words) > 0.6 * len(words):
         return []
-    return [Speaker(_shown(row[a:b]), frozenset(_bare(w.low) for w in row[a:b] if len(w.text) > 1)) for a, b in _runs(row)]
+    spans = sorted(_runs(row), key=lambda span: is_possessive(row[span[1] - 1]))
+    return [Speaker(_shown(row[a:b]), frozenset(_bare(w.low) for w in row[a:b] if len(w.text) > 1)) for a, b in spans]
 
 
 def may_be_person(one: Speaker) -> bool:

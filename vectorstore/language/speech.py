@@ -33,6 +33,7 @@ from vectorstore.language.speakers import (
     speaker,
 )  # fmt: skip
 from vectorstore.language.stems import stem, stem_set
+from vectorstore.language.tokens import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ _TOKEN = re.compile(
     r"|\d+(?:[.,:]\d+)*\w*%?|[^\w\s]"
 )
 # A paragraph of a transcript: "KERN: The bridge is rotten."
-_LABEL = re.compile(r"[^\S\n]*[“\"]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3})(?:, [^:\n]{1,40}| \([^:\n]{1,40}\))?: ")
+_LABEL = re.compile(r"[^\S\n]*[“\"]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|[QA])(?:, [^:\n]{1,40}| \([^:\n]{1,40}\))?: ")
+_INTRODUCED = 4  # sentences before an interview that name who is asked
 _LONGEST_PHRASE = 14
 
 
@@ -194,7 +196,7 @@ class _Reading:
             if n == 0 or "\n" in self.text[self.spans[n - 1][1] : start]:
                 label = None
                 if labelled := _LABEL.match(self.text, start, end):
-                    label = _labelled(labelled[1].title().split())
+                    label = self._labelled(labelled[1].title().split())
             if label:
                 self.found.append(Speech(start, end, (self.people.resolved(label, n),), (start, start)))
                 self.first.append(None)
@@ -208,6 +210,13 @@ class _Reading:
                 self.first[-1] = self._meant(row[0].low, n)
             about = self._about(n) if row and row[-1].text == ":" else ()
             announced = about[0] if about else None
+
+    def _labelled(self, words: Sequence[str]) -> Speaker:
+        """Whom a transcript's label names; "Q" is who asks, "A" the one whom the text names first."""
+        if words[0] in ("Q", "A"):
+            named = (one for row in self.rows[:_INTRODUCED] for one in mentioned(row) if self.people.may_be_person(one))
+            return next(named, UNKNOWN) if words[0] == "A" else UNKNOWN
+        return Speaker(" ".join(words), frozenset(map(str.casefold, words)), frozenset({stem(words[0].lower())}))
 
     def _about(self, n: int) -> list[Speaker]:
         """Whom a sentence is about: who speaks in it, or its names in order."""
@@ -357,11 +366,6 @@ class _Reading:
         return people[0] if len(people) == 1 and people[0].is_same(self._about(n)[0]) and not quoted else None
 
 
-def _labelled(words: Sequence[str]) -> Speaker:
-    """Whom a transcript's label names."""
-    return Speaker(" ".join(words), frozenset(map(str.casefold, words)), frozenset({stem(words[0].lower())}))
-
-
 def _is_speech(text: str, one: Quotation) -> bool:
     """Whether words in quotation marks are somebody's sentence, not a word that the writer stands off from."""
     words = text[one.start : one.end]
@@ -435,6 +439,8 @@ def _according(row: Sequence[Word], i: int) -> _Cue | None:
 def _back(row: Sequence[Word], i: int) -> int:
     """The place before a verb and its auxiliaries and adverbs; -1 at the start."""
     j = i - 1
+    while j > 1 and row[j].low in WEEKDAYS and row[j - 1].isa("stops"):  # "Kern, the mayor, on Friday denied that …"
+        j -= 2
     while j >= 0 and (row[j].isa("auxiliaries") or row[j].low.endswith(("ly", "n't", "n’t"))) and (not row[j].capital or not j):
         j -= 1
     return j
