@@ -47,8 +47,14 @@ def one_speaker(mine: Said, theirs: Said) -> bool:
     if not mine.speaker or not theirs.speaker:
         return bool(mine.opening) == bool(theirs.opening)
     # "…, its owner said, the agency reported" has two
-    names, others = ({name.split()[-1].casefold() for name in s.speaker.split(" and ") if name} for s in (mine, theirs))
-    return not names.isdisjoint(others)
+    names, others = ([name.split() for name in s.speaker.split(" and ") if name] for s in (mine, theirs))
+    return any(_may_be_one(a, b) for a in names for b in others)
+
+
+def _may_be_one(one: list[str], other: list[str]) -> bool:
+    """Whether two names may be of one: "Kern" and "Ida Kern", "Jo Kern" and "Joan Kern", not "Ida Kern" and "Vit Kern"."""
+    firsts = {name[0][:2] for name in (one, other) if len(name) > 1 and name[0][0].isupper()}
+    return one[-1].casefold() == other[-1].casefold() and len(firsts) < 2
 
 
 def _turned(text: str, start: int, end: int) -> bool:

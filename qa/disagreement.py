@@ -359,6 +359,9 @@ def undoes(one: Report, other: Report) -> bool:
 def _is_off(mine: Sequence[Token], theirs: Sequence[Token], one: Article, other: Article) -> bool:
     """Whether one tells all that the other does, or their main clauses do, but that it is off."""
     rows = mine, theirs
+    short, long = sorted(rows, key=len)
+    if list(long[: len(short)]) == list(short) and [t.text for t in long[len(short) : len(short) + 1]] == ["and"]:
+        return False  # "…, and we should have stopped years ago"
     mains = [row[: next((n for n, t in enumerate(row) if ";" in t.before or _goes_on(row, n, t)), len(row))] for row in rows]
     for here, there in [two for pair in (rows, mains) if (found := _apart(*pair)) for two in (found, found[::-1])]:
         rest, more = ([t for t in row if t.key not in _HAPPENING] for row in (here, there))
@@ -390,7 +393,11 @@ def _denies(mine: Sequence[Token], theirs: Sequence[Token], one: Article, other:
         at = 1 + next((n for n in range(at, len(yes)) if (yes[n].key, yes[n].values) == (word.key, word.values)), -1)
         if not at:
             return False
-    if {turn(t) for t in yes[:at]} - {turn(t) for t in no} or any(t.text.casefold() in _IF for t in yes):  # "may buy"
+    if (
+        any(t.key in NEGATIONS for t in yes[:at])
+        or {turn(t) for t in yes[:at]} - {turn(t) for t in no}
+        or any(t.text.casefold() in _IF for t in yes)
+    ):  # "may buy"
         return False
     return not _of_other_days(one, other, no, no, dates_matter=False)
 

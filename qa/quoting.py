@@ -36,7 +36,7 @@ from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
 from qa.types import Citation, Sentence
-from qa.voices import asks_what_is_said, heard
+from qa.voices import asks_what_is_said, asks_who_said, heard
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
 from vectorstore.language.align import Line
 from vectorstore.language.datelines import dateline
@@ -306,7 +306,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
 
     Two statements on the same words are both shown, whatever else must go.
     """
-    chosen, who_said = list[Candidate](), ask.kind == "name" and asks_what_is_said(ask)
+    chosen, who_said = list[Candidate](), asks_who_said(ask)
     for candidate in ranked:
         first = chosen[0] if chosen else candidate
         twin = next((n for n, other in enumerate(chosen) if _copies(candidate, other, who_said)), None)

@@ -15,7 +15,11 @@ from vectorstore.types import Hit
 
 def asks_what_is_said(ask: Asked) -> bool:
     """Whether a question asks what somebody it names said, or was told."""
-    return bool(ask.names and not ask.stems.isdisjoint(_saying()))
+    return bool(ask.names) and not ask.stems.isdisjoint(_saying())
+
+
+def asks_who_said(ask: Asked) -> bool:
+    return ask.kind == "name" and not ask.stems.isdisjoint(_saying())
 
 
 @cache

@@ -13,7 +13,7 @@ from vectorstore.language.senses import may_mean
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import Speaker
 from vectorstore.language.speech import Speech, speech, speech_in
-from vectorstore.language.stems import stem_set
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.language.words import one_spelling
 
@@ -64,6 +64,8 @@ class Part:
 @lru_cache(maxsize=4096)
 def _is_one(one: Speaker, who: Speaker) -> bool:
     """Whether two may be one by other words for what they are, "the firm" and "the company", or by their initials."""
+    if one.names and not who.names:  # "the bank" is "Velden Savings Bank"
+        return not who.heads.isdisjoint(map(stem, one.names & word_set("speech.bodies")))
     if not one.names and not who.names:
         return any(may_mean(a, b) or may_mean(b, a) for a in who.heads for b in one.heads)
     short, long = sorted((one.shown, who.shown), key=len)

@@ -81,10 +81,12 @@ def _it(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
 def _accusations(sentence: str, start: int, text: str, spoken: Sequence[Speech], who: Speaker) -> Iterator[str]:
     """What a sentence, or a part of one, says against somebody: what another one says there, or what they are accused of."""
     end = start + len(sentence)
-    others = [one for one in spoken if one.start < end and one.end > start and not one.speakers[0].is_same(who)]
+    here = [one for one in spoken if one.start < end and one.end > start]
+    others = [one for one in here if not all(each.is_same(who) for each in one.speakers)]
     for one in others:
         said = _said(one, text, start, end)
-        yield _accused_of(said) or said
+        own = any(each.is_same(who) for each in one.speakers)  # "Dahl said that he had told her to go"
+        yield f"had said {said}" if own else _accused_of(said) or said
     if not others and (said := _accused_of(sentence)):
         yield said
 

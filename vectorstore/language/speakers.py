@@ -40,7 +40,7 @@ COMMAS = DASHES | frozenset(",()")
 # Lists of single words in [speech]; those of two words are looked up as such.
 _LISTS = (
     "according according_to after_quotation and as auxiliaries breaks contrast determiners idiom_heads modals no_verb_after "
-    "nouns_too of of_names one_person participle_before passive pronouns relative says_before_that stops that vague"
+    "nobody nouns_too of of_names one_person participle_before passive pronouns relative says_before_that stops that vague"
 ).split()
 _INFLECTED = ("verbs_of_saying", "denials", "speaks_for")  # English ones in any form
 
@@ -133,7 +133,7 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
         phrase = phrase[:-1]
     article = phrase[0].text + " " if phrase and phrase[0].isa("determiners") else ""
     phrase = phrase[1:] if article else phrase
-    if not phrase:
+    if not phrase or phrase[0].isa("nobody"):  # "There was no record, he said"
         return UNKNOWN
     if len(phrase) == 1 and phrase[0].isa("pronouns"):
         return phrase[0].low
@@ -197,7 +197,9 @@ def _runs(row: Sequence[Word]) -> Iterator[tuple[int, int]]:
             row[end].capital or (n < end < len(row) - 1 and row[end].isa("of_names") and row[end + 1].capital)
         ):
             end += 1
-        while n < end and row[n].isa("titles", "determiners", "pronouns", "contrast", "breaks", "stops", "of", "and", "that"):
+        while n < end and row[n].isa(
+            "titles", "determiners", "pronouns", "contrast", "breaks", "stops", "of", "and", "that", "nobody"
+        ):
             n += 1
         if n < end and not (end == 1 and len(row) > 1 and row[1].text.islower() and not row[1].isa("verbs")):
             yield n, end

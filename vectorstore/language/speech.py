@@ -530,7 +530,8 @@ def _is_trailing(row: Sequence[Word], start: int, i: int) -> bool:
     if before.text == QUOTE or (start > 1 and (before.isa("as") or (before.text in COMMAS and row[start - 2].text == QUOTE))):
         return True
     k = _end_of_phrase(row, i + 1) if stem(row[i].low) == stem("told") else i + 1
-    return before.text in COMMAS and (k >= len(row) or not row[k].is_word or row[k].isa("stops"))
+    ends = k >= len(row) or not row[k].is_word or row[k].isa("stops")
+    return before.text in COMMAS and ends and not (k < len(row) and row[k].text == ":")
 
 
 def _is_nested(row: Sequence[Word], outer: _Cue, inner: _Cue) -> bool:
@@ -539,7 +540,10 @@ def _is_nested(row: Sequence[Word], outer: _Cue, inner: _Cue) -> bool:
         return False
     if inner.start == inner.at and row[inner.start - 1].isa("and"):
         return True
-    return not any(word.text in ",;—–" or word.isa("contrast") for word in row[outer.end : inner.start])
+    between = row[outer.end : inner.start]
+    if any(word.isa("that") for word in between) and between[-1].text == "," and not any(word.isa("verbs") for word in between):
+        between = between[:-1]  # "told the court that her manager, Rolf Olm, had said …"
+    return not any(word.text in ",;—–" or word.isa("contrast") for word in between)
 
 
 def _has_nothing_else(row: Sequence[Word], cue: _Cue) -> bool:
@@ -600,7 +604,10 @@ def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], 
             break
         start, phrase = _left(row, k - 1)
         begin = next((n + 1 for n in range(k - 1, -1, -1) if row[n].text in (",", "—", "–", "(")), 0)
-        if best[1] and _goes_on(row, begin, opens=True):  # "Asked of it, the owner, Ida Kern, said …"
+        ing = begin == 0 and row[0].low.endswith("ing") and row[1].text.islower()
+        if best[1] and (
+            ing or row[begin].isa("stops") or _goes_on(row, begin, opens=True)
+        ):  # "Asked of it, the owner, Kern, said"
             break
         if phrase:
             best = start, phrase, row[k + 1 : j]
