@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 from qa.asking import asking_sentence
-from qa.check.at_once import said_at_once
+from qa.check.at_once import denies, said_at_once
+from qa.check.verdict import key_words
 from qa.citations import PIECED, REPORTED, Reading
 from qa.overtaken import overtaken
 from qa.types import Sentence
@@ -71,14 +72,18 @@ def _whole(one: Sentence, question: str, hits: Sequence[Hit]) -> Sentence:
     """The sentence; what no sentence of the passages has nearly all the words of is marked."""
     told = pattern("sources.answers").sub("", one.text)
     if told != one.text or _is_name_only(told):  # it says what the question says, with itself in it
-        told = f"{told} {asking_sentence(bare(question))}"
+        told = f"{told} {(asking := asking_sentence(bare(question)))}"
+        if denies(asking):
+            return replace(one, note=f"{one.note} {PIECED}".strip())
     if words := _lately(told):  # of its day: it is told by when the report was written
         told = re.sub(rf"\b{words}\b", "", told, flags=re.I)
     passages = [text for hit in hits for text in (hit.passage.text, hit.article.title) if text]
-    return one if said_at_once(told, passages) >= _AT_ONCE else replace(one, note=f"{one.note} {PIECED}".strip())
+    return one if said_at_once(told, passages, key_words(question)) else replace(one, note=f"{one.note} {PIECED}".strip())
 
 
 def _is_name_only(text: str) -> bool:
-    """Whether a text is but a name or a number: "Ada Holt", "412 of Orm"; none of its short words is a sentence's verb."""
+    """Whether a text is but a name or a number, "Ada Holt", "412 of Orm", or a few words without an end: none is a sentence."""
     words = re.findall(r"\w[\w'’.-]*", text)
+    if len(text) < _BRIEF and text.rstrip()[-1:] not in '.!?"”':
+        return True
     return len(words) <= _NAME_ONLY and all(word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in words)

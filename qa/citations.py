@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SAID_BY = "Said by "
 LATER = "A later report differs"
 REPORTED = "Reported on "
-PIECED = "No one sentence of the articles says all of this: compare the quotes."
+PIECED = "No one sentence of the articles says just this: compare the quotes."
 NO_PASSAGE = "No passage carries this sentence."
 
 _LONGEST_DRAFT = 20_000  # characters; far above any output cap, low enough that a runaway draft costs a bounded time

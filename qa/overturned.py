@@ -85,7 +85,7 @@ def _known(article: Article) -> frozenset[str]:
 def _names(row: Sequence[Token]) -> set[str]:
     """Names; a capital at the start is one where another name follows it."""
     after = [*row[1:], None]
-    named = ((t, b) for t, b in zip(row, after, strict=True) if is_name(t) and len(t.text) > 1)
+    named = ((t, b) for t, b in zip(row, after, strict=False) if is_name(t) and len(t.text) > 1)
     return {t.key for t, b in named if not t.first or (b and is_name(b) and not b.before)}
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from qa.as_answer import as_answers
+from qa.check.at_once import said_at_once
 from qa.citations import PIECED, REPORTED, read, verified
 from qa.types import Sentence
 from vectorstore.types import Article, Hit, Passage
@@ -59,3 +60,29 @@ def test_what_no_one_sentence_says_is_marked(sentence: str, is_pieced: bool) -> 
     one = told(sentence, "Who was handed the Orm prize for novels?", PRIZE, TODAY)
     assert one.supported
     assert (PIECED in one.note) == is_pieced
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "said"),
+    [
+        ("The ferry Alma carried 212 passengers.", "The ferry Alma sank. She carried 212 passengers.", True),
+        ("The ferry carried 212 passengers.", "The ferry sank off Orm. It was late. The train carried 212.", False),
+        ("Velm declared an emergency for the fever.", "A doctor called for Velm to declare an emergency for the fever.", False),
+        ("Velm will declare an emergency.", "Velm is expected to declare an emergency.", True),
+        ("The choir will be singing in Velm.", "The choir sang in Velm in the last decade, singing in the hall.", False),
+        ("Velm is the cheapest borough to rent in.", "Pell in east Velm is the cheapest borough to rent in.", False),
+        ("Orm won 1 title.", "Orm won the cup in Game 1.", False),
+        ("Ida Kern replaces Bo Lind.", "Bo Lind replaces the mayor, Ida Kern.", False),
+        ("The harbour was sold to the harbour.", "The harbour was sold on Monday.", False),
+        ("A Velm firm bought the mill.", "A firm from Velm bought the mill.", True),
+    ],
+)
+def test_whether_one_sentence_says_it(sentence: str, passage: str, said: bool) -> None:
+    """With its verb as done, its subject and its numbers; a pronoun takes up the names of the sentence before."""
+    assert said_at_once(sentence, [passage]) == said
+
+
+def test_an_answer_to_what_is_not_so_is_marked() -> None:
+    """The passage tells what is so; which of them is not, a reader must see."""
+    one = told("The answer is Alder.", "Which of these makers did not recall trucks?", RECALL, TODAY)
+    assert PIECED in one.note
