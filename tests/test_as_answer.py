@@ -38,6 +38,12 @@ def test_an_old_reports_event_is_not_of_this_week(published: date, supported: bo
     assert supported or "4 May 2025" in one.reasons[0]
 
 
+def test_the_weekday_of_an_old_report_is_no_day_of_this_week() -> None:
+    """ "On Tuesday" is that of the report; its day is told."""
+    one = told("Alder recalled 310,203 trucks on Tuesday.", "Who recalled trucks?", RECALL, date(2026, 1, 4))
+    assert (one.supported, one.note) == (True, f"{REPORTED}4 January 2026.")
+
+
 def test_the_day_of_an_old_report_is_told_where_the_question_is_of_this_week() -> None:
     """The sentence is true of then; whether it answers, the reader sees."""
     one = told("Alder recalled 310,203 trucks.", "Which maker recalled trucks this week?", RECALL, date(2026, 1, 4))
@@ -75,6 +81,12 @@ def test_what_no_one_sentence_says_is_marked(sentence: str, is_pieced: bool) -> 
         ("Ida Kern replaces Bo Lind.", "Bo Lind replaces the mayor, Ida Kern.", False),
         ("The harbour was sold to the harbour.", "The harbour was sold on Monday.", False),
         ("A Velm firm bought the mill.", "A firm from Velm bought the mill.", True),
+        (
+            "Ida Kern hung the old picture of the ship in Velm.",
+            "Velm is small. Ida Kern hung the old picture of the ship.",
+            False,
+        ),
+        ("Ida Kern won the final.", "2004 - Ida Kern won the final.", False),
     ],
 )
 def test_whether_one_sentence_says_it(sentence: str, passage: str, said: bool) -> None:

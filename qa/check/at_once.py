@@ -15,6 +15,7 @@ from vectorstore.language.tokens import Token, normalised
 from vectorstore.language.verbs import is_irregular, is_past
 
 _PRONOUNS, _ARTICLES, _LINKS = word_set("words.subjects"), word_set("words.articles"), word_set("roles.links")
+_AT = word_set("words.at_places")
 _TO_COME = kinds("certainty.plain")
 # Of 142 sentences read, 10 of the 12 wrong ones had less than this in one sentence of the passage, 25 of the 130 true ones.
 _NEARLY_ALL = 0.75
@@ -53,6 +54,10 @@ def _says(found: Sequence[Token], line: Line, before: Line, asked: Set[str]) -> 
     here = sum(_has(line, t, keys) for t in wanted)
     if share < _NEARLY_ALL or 3 * here < len(wanted) or sum(of_question) < _ASKED * len(of_question):
         return False
+    is_elsewhere = any(_is_place(found, n) and not any(_has(one, t, keys) for one in (line, before)) for n, t in enumerate(found))
+    is_of_another_year = any(t.date == "year" and t.key not in keys for t in line.tokens[:2])
+    if is_elsewhere or is_of_another_year:
+        return False
     return _has_verb(found, line) and not _is_aside(found, line) and not _is_turned(found, line)
 
 
@@ -61,6 +66,12 @@ def _has(line: Line, token: Token, keys: Set[str]) -> bool:
     if token.values:  # "Game 1" counts no titles
         return any(not (j and is_name(line.tokens[j - 1]) and line.tokens[j - 1].key not in keys) for j in places)
     return bool(places) or not line.keys.isdisjoint(demonyms().get(token.key, ()))
+
+
+def _is_place(found: Sequence[Token], n: int) -> bool:
+    """Whether a name says where: it stands behind "in" or "at"."""
+    k = n - 1 - (n > 1 and found[n - 1].key in _ARTICLES)
+    return is_name(found[n]) and k >= 0 and found[k].key in _AT
 
 
 def _verbs(found: Sequence[Token]) -> list[int]:
