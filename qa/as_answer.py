@@ -58,7 +58,7 @@ def _timely(one: Sentence, question: str, quotes: str, day: date, today: date, n
 
 
 def _lately(text: str) -> str:
-    """What a text says of the days before it was written: "this week", "Monday", not USA TODAY; "" where it says nothing of them."""
+    """What a text says of the days before it was written: "this week", "Monday", not USA TODAY; "" where nothing."""
     return next((words for words in table("dates.lately") if re.search(rf"\b{words}\b", text[:1].casefold() + text[1:])), "")
 
 

@@ -46,6 +46,13 @@ def test_what_the_figures_make_is_carried_and_said(sentence: str, note: str) -> 
     assert verdict.note.startswith(note)
 
 
+def test_a_measure_inside_a_quotation_is_compared_with_nothing() -> None:
+    """What stands word for word in quotation marks is in the passage; "a litre" in it ended the check in an error once."""
+    note = "Mill lowers oil to 3.99 crowns a litre"
+    sentence = f'The note "{note}" says that the mill lowers oil to 3.99 crowns a litre through May.'
+    assert check(sentence, [f"{note} through May."]).supported
+
+
 @pytest.mark.parametrize("case", STITCHED, ids=[case["refused"][0] for case in STITCHED])
 def test_what_is_told_of_one_event_is_not_said_of_another(case: dict[str, list[object]]) -> None:
     """A day, a place or a subject of the sentence before or after is no part of what a sentence tells; joined truly, it is."""

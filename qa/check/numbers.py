@@ -116,8 +116,8 @@ def units(claim: Claim) -> Iterator[str]:
             elif (place[0], place[1] + 1) not in claim.taken:
                 yield f"This says “{token.text}” where the passage counts “{theirs.text}”."
         elif not place and i and claim.tokens[i - 1].key in ("a", "an") and (measure := measure_of(token.text)):
-            slot = next(slot for slot in claim.slots if i in slot.here)
-            found = [t for t in (claim.token_at(p) for p in slot.near) if t.measure and t.measure.dimension == measure.dimension]
+            near = next((slot.near for slot in claim.slots if i in slot.here), ())  # what is quoted is in none
+            found = [t for t in map(claim.token_at, near) if t.measure and t.measure.dimension == measure.dimension]
             sizes = [v * t.measure.factor for t in found for v in t.values if t.measure]
             if len(sizes) == 1 and abs(sizes[0] - measure.factor) > 0.01 * measure.factor:
                 yield f"This says “a {token.text}” where the passage says “{found[0].text}”."
