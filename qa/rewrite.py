@@ -390,6 +390,7 @@ def _talk(history: Sequence[Turn]) -> _Talk:
         name
         for name in ranked
         if re.search(rf"\b(?:(?:in|at|on|off|near|outside|across) {re.escape(name)}\b|[Tt]he {re.escape(name)} [a-z])", told)
+        or ((found := re.search(rf"{re.escape(name)} ([a-z]+)", told)) and found[1] in _NO_PERSON)
     )
     if len(title.split()) > 1 and not _is_name(title) and _is_told_of(f"{last} {answers[-1]}", title):
         subject = f"“{' '.join(title.split()[:16])}”"

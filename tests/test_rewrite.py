@@ -64,6 +64,8 @@ TWINS = [
 def test_a_thing_is_looked_for_in_the_whole_talk() -> None:
     """What a question names is filled in from where it was spoken of, not from what was asked last."""
     assert by_rule("When will the twins be back?", TWINS) == "When will the twins be back (about “Twin sisters sail off”)?"
+    zoo = [Turn("How many pandas will Olsted zoo receive?", "Olsted zoo will receive two pandas. [1]", ("Zoo gets pandas",))]
+    assert by_rule("And who criticises it?", zoo) == "And who criticises it (about “Zoo gets pandas”)?"
     assert by_rule("And Ruth's?", [Turn("What is Mia Kolle's job?", "She is a carpenter. [1]")]) == "What is Ruth's job?"
 
 

@@ -37,6 +37,7 @@ def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, r
         ("The storm killed a total of 14 sheep, nine in Felm and five in Ardo.", "14 is the sum of nine and five"),
         ("12 of the 24 lambs were saved.", "12 is half of 24."),
         ("Losses rose by two percentage points.", "two is the difference of 4 and 6"),
+        ("Rot was found in fewer than half of the barns.", "11 of 25 is in proportion to half"),
     ],
 )
 def test_what_the_figures_make_is_carried_and_said(sentence: str, note: str) -> None:

@@ -71,7 +71,9 @@ def bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
     after = [t.text.casefold() for t in found[n + 1 : n + 7]]
     if "than" in after and (compared := next((word for word in after[:2] if word in _COMPARED), "")):
         return "difference", f"{compared} than"
-    for k, word in enumerate(after[1:4], 1):
+    for k, word in enumerate(after[1:6], 1):
+        if word in ("most", "least") and after[k - 1] == "at":
+            return ("less" if word == "most" else "more"), f"at {word}"
         if word == "so" and after[k - 1] == "or":
             return "about", "or so"
         if word in ("more", "fewer", "less") and after[k - 1] == "or":

@@ -59,11 +59,25 @@ def _is_reckoned(claim: Claim, i: int) -> bool:
         if not _makes(token, max(part.values) * max(whole.values)):
             return False
         claim.reckoned = f"{token.text} is {part.text.casefold()} of {whole.text}."
+    elif token.unit == "part" and (two := _in_proportion(claim, i, lines)):
+        claim.reckoned = f"{two[0].text} of {two[1].text} is in proportion to {token.text}: the passage does not reckon it."
     elif two := _apart(claim, i, lines):
         claim.reckoned = f"{token.text} is the difference of {two[0].text} and {two[1].text}: the passage does not reckon it."
     else:
         return False
     return True
+
+
+def _in_proportion(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] | None:
+    """Figures of the passage, "11 of the 25", of which it is true that they are less, or more, than a part: "fewer than half"."""
+    kind, part = bound(claim.tokens, i, claim.language)[0], max(claim.tokens[i].values)
+    for found in (line.tokens for line in lines):
+        for n in (n for n, t in enumerate(found[1:-1], 1) if t.key == "of" and found[n - 1].values):
+            whole = next((t for t in found[n + 1 : n + 3] if t.values and not t.date and max(t.values) > 1), None)
+            share = max(found[n - 1].values) / max(whole.values) if whole else 0.0
+            if whole and (0 < share < part if kind == "less" else part < share < 1 if kind == "more" else False):
+                return found[n - 1], whole
+    return None
 
 
 def _apart(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] | None:

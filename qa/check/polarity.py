@@ -109,9 +109,13 @@ def _unmatched(
 
 
 def _is_of_others(claim: Claim, i: int) -> bool:
-    """Whether "no other" stands for an "only" of the passage."""
+    """Whether "no other" stands for an "only" of the passage, or "no … longer" for its "longest"."""
     after = [t.key for t in claim.tokens[i + 1 : i + 2]]
-    return after == ["other"] and any("only" in claim.lines[n].keys for n in claim.used)
+    if claim.tokens[i].key != "no" or not claim.used:
+        return False
+    words = {t.text for n in claim.used for t in claim.lines[n].tokens}
+    more = {f"{t.text[:-2]}est" for t in claim.tokens[i + 1 :] if t.text.endswith("er")}
+    return (after == ["other"] and "only" in words) or not more.isdisjoint(words)
 
 
 def _is_told(cue: str, other: str) -> bool:

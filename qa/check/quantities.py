@@ -30,7 +30,7 @@ def quantities(claim: Claim) -> Iterator[str]:
         place = claim.at[i]
         if place or token.quoted or i in claim.spared:
             continue
-        if low == "half" and stem("halve") in claim.all_keys:
+        if low == "half" and (claim.reckoned or stem("halve") in claim.all_keys):
             continue
         if (
             low == "one"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from qa.check.align import Claim
 from qa.check.orders import orders
@@ -38,8 +38,8 @@ def roles(claim: Claim) -> Iterator[str]:
     if turned := told(claim).turned:
         one, other = turned
         yield f"The passage tells this of {one} and {other} the other way around."
-    elif not claim.is_verbatim and any(t.key in _BEING for t in claim.tokens):
-        yield from _passive(claim)
+    elif not claim.is_verbatim:
+        yield from chain(_passive(claim), _of_other_verb(claim))
     for i, token in enumerate(claim.tokens):
         if token.key in _PIVOTS and not token.quoted:
             yield from orders(claim, i)
@@ -70,6 +70,24 @@ def _objects(claim: Claim, article: int) -> Iterator[str]:
     between = [k for k in range(verb[1] + 1, link) if found[k].content]
     if found[link].key in _LINKS and between and not any((at[0], k) in claim.taken for k in between):
         yield f"The passage says “{found[link].text} {found[at[1]].text}”, not that this was {found[verb[1]].text}."
+
+
+def _of_other_verb(claim: Claim) -> Iterator[str]:
+    """What one did told of another who did something else in the same sentence: "he resigned, and four singers left"."""
+    for i, token in enumerate(claim.tokens[1:], 1):
+        who = claim.tokens[i - 1]
+        if not is_past(token) or not _may_act(who) or token.before:
+            continue
+        told = [(line.tokens, j) for line in claim.lines for j in line.matching(token) if j and not line.tokens[j].before]
+        others = [found[j - 1] for found, j in told if _may_act(found[j - 1]) and found[j - 1].key != who.key]
+        elsewhere = all(any(a.key == who.key and is_past(b) and not b.before for a, b in pairwise(found)) for found, _ in told)
+        if told and len(others) == len(told) and elsewhere:
+            yield f"The passage says that {others[0].text} {token.text}, not {who.text}."
+            return
+
+
+def _may_act(token: Token) -> bool:
+    return token.content and not (token.values or token.date or token.quoted or is_past(token) or token.text.endswith("ly"))
 
 
 def _acts(found: Sequence[Token], j: int, who: Token) -> bool:

@@ -37,8 +37,8 @@ def status(claim: Claim) -> Iterator[str]:
             continue  # "did not accept" for "rejected": see polarity
         near = of_same_matter(claim, i) if any(t.key in _OF for t in claim.tokens[i + 1 : i + _OBJECT]) else []
         if not near and not claim.at[i]:
-            near = [t for t in _near(claim, i) if t.key in _states() and (t.key == token.key or not _is_said(claim, t))]
-        if token.key in {other.key for other in near} or any(same_state(token.key, other.key) for other in near):
+            near = [t for t in _near(claim, i) if t.key in _states() and (_is_one(t.key, token.key) or not _is_said(claim, t))]
+        if any(_is_one(token.key, other.key) for other in near):
             continue
         for other in near:
             if excludes(token.key, other.key):
@@ -46,9 +46,13 @@ def status(claim: Claim) -> Iterator[str]:
                 return
 
 
+def _is_one(a: str, b: str) -> bool:
+    return a == b or same_state(a, b)
+
+
 def _is_said(claim: Claim, state: Token) -> bool:
     """Whether the sentence has a state of the passage, too, in some word: "a nurse suspected of … was arrested"."""
-    return any(t.key == state.key or same_state(t.key, state.key) for t in claim.tokens)
+    return any(_is_one(t.key, state.key) for t in claim.tokens)
 
 
 def of_same_matter(claim: Claim, i: int) -> list[Token]:
