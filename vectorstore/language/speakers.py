@@ -140,7 +140,9 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
     cut = next((n for n, word in enumerate(phrase) if n and word.isa("of")), len(phrase))
     core, tail = phrase[:cut], phrase[cut:]
     named = len(tail) > 2 and tail[-1].capital and not (more and more[0].capital)
-    if named and all(word.isa("titles") for word in core):  # "Secretary of State John Kerry", not "the mayor of Oxter, Lucy Farr"
+    if (
+        named and core[-1].isa("titles") and all(word.isa("titles") or word.capital for word in core)
+    ):  # "Secretary of State John Kerry", not "the mayor of Oxter, Lucy Farr"
         core, tail = phrase, []
     name = _name_of(core)
     before = core[: len(core) - len(name)]
@@ -163,7 +165,7 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
 def _shown(name: Sequence[Word]) -> str:
     """A name as it is shown, without a trade that starts a sentence: "Trainer Bo Ravn"."""
     trade = len(name) > 2 and name[0].low.endswith(word_list("speech.trades")) and not name[1].isa("of_names")
-    return " ".join(_bare(word.text) for word in name[trade:])
+    return _bare(" ".join(word.text for word in name[trade:]))
 
 
 def _core(phrase: Sequence[Word]) -> Sequence[Word]:
