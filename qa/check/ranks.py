@@ -73,8 +73,8 @@ def _of_them(claim: Claim, n: int, j: int) -> Iterator[str]:
     if own or found[j].key in {t.key for t in claim.tokens}:
         return
     k = next((k for k in range(j + 2, min(len(found), j + 2 + _NEAR)) if found[k].content and not found[k].values), 0)
-    if not k or (n, k) not in claim.taken:
-        return
+    if not k or (n, k) not in claim.taken or any(set(t.before) & set(",;:") for t in found[j + 1 : k + 1]):
+        return  # "Ada Holt, the oldest of the four, won"
     i = claim.at.index((n, k))
     told = sum((n, m) in claim.taken and found[m].content for m in range(k + 1, len(found)))
     words = {t.text.casefold() for t in claim.tokens[max(0, i - _NEAR) : i]}
