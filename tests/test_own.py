@@ -103,6 +103,14 @@ SAID = (
     ),
     ("The passage does not give the year 1999 here, but 2001.", "Die Stelle nennt hier nicht das Jahr 1999, sondern 2001."),
     (
+        "Reported on 4 May 2025. No one sentence of the articles says just this: compare the quotes.",
+        "Berichtet am 4. Mai 2025. Kein einzelner Satz der Artikel sagt genau das: Vergleichen Sie die Zitate.",
+    ),
+    (
+        "The report is of 4 May 2025: it tells of no “this week”.",
+        "Der Bericht ist vom 4. Mai 2025: von „this week“ erzählt er nicht.",
+    ),
+    (
         "Only numbers and names were checked: the passage is in French.",
         "Nur Zahlen und Namen wurden geprüft: Die Stelle ist auf Französisch.",
     ),
