@@ -42,11 +42,14 @@ def _head(checked: CheckedText, width: int) -> str:
 
 
 def _sentence(one: CheckedSentence, width: int) -> list[str]:
-    marks = "".join(f" [{n}]" for n in one.citations)
+    numbers = "".join(f" [{n}]" for n in one.citations)
+    missing = one.status == "not in the articles" and not one.is_by_quotation
+    marks = "" if missing else numbers  # what comes nearest carries nothing
     about = f" ({one.kind})" if one.status == "no claim" and one.kind != "claim" else ""
     lines = [wrapped(f"{one.words}{marks}{about}", width, f"{_SIGN[one.status]} ", "  ")]
     if one.status == "not in the articles":
-        lines.append("    Not in the articles.")
+        nearest = f" Nearest to it:{numbers}. {one.reasons[0] if one.reasons else ''}" if missing and numbers else ""
+        lines.append(wrapped(f"Not in the articles.{nearest}".strip(), width, "    ", "    "))
     reasons = one.reasons if one.status == "contradicted" and not one.is_by_quotation else ()
     note = one.note + "".join(f" [{n}]" for n in one.differs)
     lines += [wrapped(line, width, "    ", "    ") for line in (*reasons, note) if line]

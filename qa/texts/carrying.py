@@ -30,7 +30,6 @@ from vectorstore.language.verbs import is_irregular, is_past
 from vectorstore.types import Hit
 
 _MOST = 3  # sentences of a passage that may carry one between them
-_LEAST = 2  # words beside names, numbers and days that say what happened
 _BEFORE = 2  # sentences before these in which those are named whom they tell of
 _HEAD = 300  # characters of an article in which its subject is named
 _LONG = 9  # words of which one may stand elsewhere in the passage
@@ -42,11 +41,13 @@ _BINDS = word_set("carrying.binds")
 _ARTICLES = word_set("words.articles")
 _CLAUSES, _RELATIVES = word_set("words.clauses"), word_set("words.relatives")
 _AUXILIARIES = word_set("words.being") | word_set("words.auxiliaries")
+_WOULD, _HAS, _EVERY = (word_set(f"carrying.{name}") for name in ("would", "has", "every"))
 _POSSIBLE = stem_set("carrying.possible")
 _CUES = NEGATIONS | stem_set("polarity.refusals")
 _ONLY = word_set("carrying.only")
 _TAKES_UP = (word_set("words.subjects") | _ARTICLES) - word_set("carrying.points") - {"a", "an"}
 _BREAKS = frozenset(',;:()!?"')
+_PEOPLE = 5  # letters that a country and its people begin with
 _NEAR = 3  # words between somebody and what they are called
 _REACH = 6  # words between a verb or a noun and the name that a preposition ties to it
 
@@ -67,7 +68,7 @@ def carrying(sentence: str, hit: Hit) -> Carried:
     spans = sentences(hit.passage.text)
     rows = [Line(tokens(normalised(_told_in(hit.passage.text[slice(*span)])))) for span in spans]
     wanted = _wanted(told)
-    chosen = _chosen(told, wanted, rows)
+    chosen = _chosen(told, wanted, rows, _around(hit, 0))
     if not chosen or not any(told[i].values or told[i].date or not _is_named(told[i]) for i in wanted):
         return Carried(missing=len(wanted), against="Most of this sentence is not in the article.")
     quotes = tuple((hit, (hit.passage.start + spans[n][0], hit.passage.start + spans[n][1])) for n in chosen)
@@ -75,11 +76,11 @@ def carrying(sentence: str, hit: Hit) -> Carried:
     around = _around(hit, spans[chosen[0]][0])
     lacked = [told[i] for i in wanted if not any(_has(line, told[i]) for line in lines) and not _is_known(told[i], rows, around)]
     if lacked and (len(wanted) < _LONG or len(lacked) > 1 or not any(_has(line, lacked[0]) for line in rows)):
-        return Carried(quotes, f"The nearest article has no word for “{lacked[0].text}” there.", len(lacked))
+        return Carried(quotes, f"The article has no word for “{lacked[0].text}” there.", len(lacked))
     plain = [told[i] for i in wanted if not (_is_named(told[i]) or told[i].values or told[i].date)]
     other = [token for token in plain if not any(line.matching(token) for line in lines)]
-    if 2 * len(other) > len(plain):
-        return Carried(quotes, f"The nearest article has other words for “{other[0].text}” and “{other[-1].text}”.", len(lacked))
+    if 2 * len(other) > len(plain) and len(other) > 1:
+        return Carried(quotes, f"The article has other words for “{other[0].text}” and “{other[-1].text}”.", len(lacked))
     against = next(_misjoined(told, lines, rows), "")
     return Carried(quotes, against, len(lacked), tuple(lines))
 
@@ -97,7 +98,9 @@ def is_wording(reason: str, sentence: str, lines: Sequence[Line]) -> bool:
         if any(opposed(a, b) or excludes(a.key, b.key) for a in mine for b in theirs):
             return False
         return all(any(_has(line, t) for line in lines) for t in mine if t.content)
-    if found := _MAY.match(reason):
+    if reason.startswith("This says “every”"):
+        return any(t.text.casefold() in _EVERY for line in lines for t in line.tokens)
+    if _MAY.match(reason):
         return any(t.key in _POSSIBLE for line in lines for t in line.tokens)
     return False
 
@@ -121,7 +124,7 @@ def _wanted(told: Sequence[Token]) -> list[int]:
     content = [i for i, token in enumerate(told) if token.text.casefold() in _ONLY or (token.content and not _frames(told, i))]
     heavy = [i for i in content if told[i].key not in _LIGHT]
     plain = [i for i in heavy if not (_is_named(told[i]) or told[i].values or told[i].date)]
-    return heavy if len(plain) >= _LEAST else content
+    return heavy if plain or any((told[i].values and told[i].values != {1}) or told[i].date for i in heavy) else content
 
 
 def _frames(told: Sequence[Token], i: int) -> bool:
@@ -134,17 +137,21 @@ def _frames(told: Sequence[Token], i: int) -> bool:
     return token.quoted or token.key in _SAYING or bool(NUMBER.fullmatch(low))
 
 
-def _chosen(told: Sequence[Token], wanted: Sequence[int], rows: Sequence[Line]) -> list[int]:
-    """The rows that have most of the words, as few as give them, in their order; a neighbour before a distant one."""
+def _chosen(told: Sequence[Token], wanted: Sequence[int], rows: Sequence[Line], known: frozenset[str]) -> list[int]:
+    """The rows that have most of the words, as few as give them, in their order; a neighbour before a distant one.
+
+    None is taken for a name alone that the article is known to be about.
+    """
+    about = frozenset(i for i in wanted if _is_named(told[i]) and told[i].key in known)
     held = [frozenset(i for i in wanted if _has(row, told[i])) for row in rows]
     chosen: list[int] = []
     have: frozenset[int] = frozenset()
     while len(chosen) < _MOST and rows:
         best = max(range(len(rows)), key=lambda n: (len(held[n] - have), any(abs(n - c) == 1 for c in chosen), -n))
-        if not held[best] - have:
+        if not held[best] - have - (about if chosen else frozenset()):
             break
         chosen.append(best)
-        have |= held[best]
+        have |= held[best] | about
     return sorted(chosen)
 
 
@@ -167,6 +174,11 @@ def _is_named(token: Token) -> bool:
     return is_name(token) and (not token.first or not is_word(token.key))
 
 
+def _is_called_so(token: Token) -> bool:
+    """Whether it is part of a name or a title before one: "Prince Harry"."""
+    return _is_named(token) or (token.capital and token.key in TITLES)
+
+
 def _has(line: Line, token: Token) -> bool:
     return bool(_places(line, token))
 
@@ -175,7 +187,8 @@ def _has(line: Line, token: Token) -> bool:
 def _places(line: Line, token: Token) -> tuple[int, ...]:
     """Where a line has a word, or one that may mean it."""
     if token.values or token.date:
-        return tuple(line.matching(token)) or tuple(j for j in line.numbers if _is_counted_so(line.tokens, j, token))
+        given = [j for j in line.matching(token) if token.date or not _is_in_score(line.tokens, j)]
+        return tuple(given) or tuple(j for j in line.numbers if _is_counted_so(line.tokens, j, token))
     if token.text.casefold() in _ONLY:
         return tuple(j for j, other in enumerate(line.tokens) if other.text.casefold() in _ONLY)
     if same := line.matching(token):
@@ -186,6 +199,12 @@ def _places(line: Line, token: Token) -> tuple[int, ...]:
         for j, other in enumerate(line.tokens)
         if other.content and not other.values and (other.key in people or (not token.capital and _means(token.key, other.key)))
     )
+
+
+def _is_in_score(found: Sequence[Token], j: int) -> bool:
+    """Whether a number is one side of "7-5", which counts nothing; a sentence with a score has both."""
+    sides = [k for k in (j, j + 1) if 0 < k < len(found) and found[k].before == "-" and found[k].values and found[k - 1].values]
+    return bool(sides) and not found[j].unit and not found[j].measure
 
 
 def _is_counted_so(found: Sequence[Token], j: int, token: Token) -> bool:
@@ -216,6 +235,7 @@ def _misjoined(told: Sequence[Token], lines: Sequence[Line], rows: Sequence[Line
     yield from _of_another_clause(told, lines)
     yield from _in_time(told, lines)
     yield from _denied(told, lines)
+    yield from _only_thought_of(told, lines)
     yield from _of_a_part(told, lines)
 
 
@@ -250,6 +270,8 @@ def _tied(told: Sequence[Token], lines: Sequence[Line], rows: Sequence[Line]) ->
         rivals = [shown(other) for line in alike if (other := _rival(line, head, link)) and not _are_one(other, mine)]
         if rivals and not any(_follows(line, head, link, token) for line in alike):
             yield f"In the article this is “{phrase} {rivals[0]}”, but this says “{phrase} {token.text}”."
+        elif not link and both and not any(_follows(line, head, link, token) for line in lines):
+            yield f"The article does not say “{phrase} {token.text}”."
         elif not both and any(_has(line, head) for line in lines) and not (link == "of" and isa(head.text.casefold(), "titles")):
             yield f"The article does not say “{phrase} {token.text}” in one sentence."
 
@@ -314,7 +336,7 @@ def _run(found: Sequence[Token], i: int) -> Sequence[Token]:
 
 def _are_one(name: Sequence[Token], mine: Set[str]) -> bool:
     """Whether a name has a word of the other: "the Supreme Court" is California's, and Ukraine's flag is Ukrainian."""
-    return any(t.key in mine or not demonyms().get(t.key, frozenset()).isdisjoint(mine) for t in name)
+    return any(t.key in mine or any(t.key[:_PEOPLE] == key[:_PEOPLE] and len(key) >= _PEOPLE for key in mine) for t in name)
 
 
 def _follows(line: Line, head: Token, link: str, token: Token) -> bool:
@@ -370,12 +392,12 @@ def _of_another_clause(told: Sequence[Token], lines: Sequence[Line]) -> Iterator
         for token in (told[i] for i in clause):
             if not (token.values or token.date == "year" or _is_named(token)) or token.quoted:
                 continue
-            others = [t for t in words if t is not token and not (_is_named(t) and _is_named(token))]
+            others = [t for t in words if t is not token and not (_is_called_so(t) and _is_named(token))]
             home = _home(others, lines)
             if home is None:
                 continue
             if _has(home, token):
-                rest = [t for t in told if t.content and t is not token and not (_is_named(t) and _is_named(token))]
+                rest = [t for t in told if t.content and t is not token and not (_is_called_so(t) and _is_named(token))]
                 if all(_is_aside(home, j, rest) for j in _places(home, token)):
                     yield f"The article does not say this of {token.text}."
                 elif rival := _nearer(home, token, others, [told[i] for i in clause]):
@@ -389,10 +411,10 @@ def _nearer(line: Line, token: Token, others: Sequence[Token], clause: Sequence[
     if not token.values and token.date != "year":
         return ""
     parts = [Line(line.tokens[part.start : part.stop]) for part in _clauses(line.tokens)]
-    if len(parts) < 2 or any(_has(part, token) and any(_has(part, t) for t in others) for part in parts):
-        return ""
-    home = _home(others, parts)
-    return _of_its_kind(home, token, clause) if home else ""
+    counts = [sum(_has(part, t) for t in others) for part in parts]
+    mine = max((count for part, count in zip(parts, counts, strict=True) if _has(part, token)), default=0)
+    home = parts[counts.index(max(counts))]
+    return _of_its_kind(home, token, clause) if max(counts) > mine and not _has(home, token) else ""
 
 
 def _home(words: Sequence[Token], lines: Sequence[Line]) -> Line | None:
@@ -450,7 +472,7 @@ def _in_time(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
     for n, token in enumerate(told):
         low = token.text.casefold()
         mine, other = (before, after) if low in before else (after, before)
-        if low not in before | after or (n and told[n - 1].key in word_set("carrying.spans")):
+        if low not in word_set("carrying.orders") or (n and told[n - 1].key in word_set("carrying.spans")):
             continue
         if n and any(_is_turned(told, n, line, mine) for line in lines):
             yield f"In the article what stands before and after “{token.text}” is the other way around."
@@ -470,7 +492,7 @@ def _denied(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
         if not token.content or not _is_verb(token) or token.key in _LIGHT:
             continue
         for line in lines:
-            for j in _places(line, token):
+            for j in line.matching(token):
                 before = line.tokens[max(0, j - _REACH) : j]
                 cue = next((n for n in range(len(before) - 1, -1, -1) if before[n].key in _CUES), -1)
                 between = before[cue + 1 :]
@@ -480,6 +502,23 @@ def _denied(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
                     and not any(set(t.before) & _BREAKS for t in (*between, line.tokens[j]))
                 ):
                     yield f"The article says “{before[cue].text} … {line.tokens[j].text}”."
+
+
+def _only_thought_of(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
+    """A deed told as done that the article has as what would be: "Reinstating the draft would require a vote"."""
+    if any(t.text.casefold() in _WOULD for t in told):
+        return
+    for n, token in enumerate(told):
+        done = n and told[n - 1].text.casefold() in _HAS and is_past(token)
+        places = [(line, j) for line in lines for j in line.matching(token)] if done else []
+        if places and all(_is_thought_of(line.tokens, j) for line, j in places):
+            yield f"The article does not say that this was done: “{token.text}”."
+            return
+
+
+def _is_thought_of(found: Sequence[Token], j: int) -> bool:
+    part = next(part for part in _clauses(found) if j in part)
+    return any(found[k].text.casefold() in _WOULD for k in part) or (j > 0 and found[j - 1].text == "to")
 
 
 def _is_turned(told: Sequence[Token], n: int, line: Line, words: frozenset[str]) -> bool:

@@ -195,7 +195,7 @@ class _Checking:
             return _Row(replace(plain, status=status, is_by_quotation=True), own)
         hits = [*(hit for hit, _ in own), *(self._near(written.words, goes_on) if near is None else near)]
         found = told(written.told, hits, self.second, self.home)
-        self._remember(written.words, [hit for hit, _ in found.quotes])
+        self._remember(written.words, [hit for hit, _ in found.quotes], found.status != "not in the articles")
         if _is_opinion(written.words) and found.status != "supported":
             return _Row(replace(plain, kind="opinion"), [])
         quotes = list(found.quotes) or own
@@ -227,19 +227,19 @@ class _Checking:
         if of_one and self._is_told_there(words, near):  # "The keeper saved it" is said of the match that was just told of
             return [hit for hit in near if hit.article.id in self.home]
         of = [self.named] if _points(words) else [self.named, self.subject]
-        return [hit for hit in near if any(map(partial(_tells_of, hit), of))] if leans else near
+        return [hit for hit in near if hit.article.id in self.home or any(map(partial(_tells_of, hit), of))] if leans else near
 
     def _is_told_there(self, words: str, near: Sequence[Hit]) -> bool:
         """Whether the articles that the text was about so far have whomever a sentence names."""
         names = _named_in(words)
         return any(hit.article.id in self.home and names <= _named_in(_head(hit)) for hit in near)
 
-    def _remember(self, words: str, hits: Sequence[Hit]) -> None:
+    def _remember(self, words: str, hits: Sequence[Hit], is_told: bool = True) -> None:
         names = _named_in(words[:300])
         if names and not (self.before and _points(words)):
             self.before, self.named, self.subject = words[:300], names, self.subject or names
         self.held = list(hits)[:2] or self.held
-        self.home |= {hit.article.id for hit in hits}
+        self.home |= {hit.article.id for hit in hits if is_told}
 
 
 def _told(found: Told) -> tuple[str, ...]:
@@ -280,7 +280,7 @@ def _tells(words: str) -> bool:
 def _tells_of(hit: Hit, names: frozenset[str]) -> bool:
     """Whether an article names most of those whom a text has just named: "He confessed" is not said of another "he"."""
     told = _named_in(_head(hit))
-    return 2 * len(names & told) >= len(names)
+    return 3 * len(names & told) >= 2 * len(names)
 
 
 def _head(hit: Hit) -> str:

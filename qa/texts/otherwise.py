@@ -11,7 +11,7 @@ from qa.overtaken import SAME_OF_ANOTHER
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
-from vectorstore.language.senses import may_mean
+from vectorstore.language.senses import is_word, may_mean
 from vectorstore.language.tokens import Token, normalised, same, tokens
 
 _MOST = 0.8  # share of a sentence's words that an article's must have where a name or a "not" tells the two apart
@@ -49,7 +49,7 @@ def is_otherwise(reason: str, share: float, claim: Sequence[Token], here: str, a
     if found := _SPEAKER.match(reason) or _OF.match(reason):
         keys = {t.key for t in row}
         names = [t for t in claim if is_name(t) and t.text in found["own"]]
-        theirs = [word for word in found["who"].split() if word[0].isupper() and word != "The"]
+        theirs = [t for t in row if t.text in found["who"] and is_name(t) and not (t.first and is_word(t.key))]
         return share >= _MOST and bool(theirs) and not any(t.key in keys for t in names)
     if found := _WHERE.match(reason):
         mine, other = tokens(normalised(found["own"])), tokens(normalised(found["who"]))
@@ -61,7 +61,8 @@ def is_otherwise(reason: str, share: float, claim: Sequence[Token], here: str, a
         return share >= _MOST and not denied and any(t.key in NEGATIONS for t in row)
     if found := _NOT_THERE.match(reason):
         said = tokens(normalised(found["own"]))
-        return share >= _MOST and denied and said[0].key in NEGATIONS and any(t.content for t in said[1:])
+        same_way = any(t.key in NEGATIONS for t in row)
+        return share >= _MOST and denied and not same_way and said[0].key in NEGATIONS and any(t.content for t in said[1:])
     return False
 
 
