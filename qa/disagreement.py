@@ -34,6 +34,8 @@ _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its 
 _PLACE = 4  # words that stand for one another; more are another story
 _NOTE = 1000  # characters of an article's start where such a note stands
 _SOON = 10  # days between two reports of one event
+_BEFORE = 200  # characters before a sentence, of what it tells
+_MONTH = 31  # and where it says that it is the toll
 _ROUND = 0.12  # of a number: what a rounder one may be off by
 _SPELLING = 0.8  # likeness of two spellings of one name
 _AT_ONCE = 2  # days between two reports that count the same
@@ -63,6 +65,8 @@ _IF = word_set("certainty.if")
 _FURTHER = word_set("copies.further")
 _BEFORE_SORT = word_set("copies.before_sort")
 _DAY = 86_400.0  # seconds
+_AGED, _OLD, _WHERE = (word_set(f"tallies.{name}") for name in ("aged", "old", "where"))
+_GROUPS = word_set("copies.groups")
 _OVER = word_set("copies.over")
 _AT_LEAST = word_set("copies.at_least")
 _CORRECTING = word_set("copies.correcting")
@@ -116,7 +120,7 @@ def counted_apart(one: Report, other: Report, wanted: Set[str]) -> bool:
     names, others = ({t.key for t in report.told if is_name(t)} for report in (one, other))
     if _over_time(one.told) != _over_time(other.told):  # "15,000 flights in just over a week", "2,500 flights"
         return False
-    if _of_two_fates(one.told, other.told):
+    if _of_two_fates(one.told, other.told) or _of_a_part(one, other):
         return False
     if (names - others and others - names) or not _main(one.told, other.told)[0]:  # of other people, elsewhere, another event
         return False
@@ -131,17 +135,61 @@ def tolls_apart(one: Report, other: Report, fate: int) -> bool:
     if len(counts) < 2 or not (days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
         return False
     gap, later = abs((days[0] - days[1]).days), rows[days[1] > days[0]]
-    on = [_day(tokens(normalised(r.text)), r.article) for r in (one, other)]
-    known = (on[0] == on[1] is not None) or any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)
-    if gap > _SOON or (gap > _AT_ONCE and not known):
+    known = bool(_days(one) & _days(other)) or any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)
+    by_toll = any(t.key in _COUNTED_UP or t.text.casefold() in _GROWING for t in later)  # "the final toll"
+    if gap > (_MONTH if by_toll else _SOON) or (gap > _AT_ONCE and not known):
         return False
     things = {counted(row, token) for row, token in zip(rows, counts, strict=True)} - {""}
     names, weekdays = ([{t.key for t in row if test(t)} for row in rows] for test in (is_name, lambda t: t.date == "weekday"))
     on_days = all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
     if len(things) > 1 or (names[0] - names[1] and names[1] - names[0]) or on_days:  # of children and of people, elsewhere
         return False
-    told, too = ({t.key for t in row if t.content and not (t.values or t.date or is_of_people(t))} for row in rows)
+    whole = [row if names[n] else (*_ahead(report), *row) for n, (row, report) in enumerate(zip(rows, (one, other), strict=True))]
+    told, too = ({t.key for t in row if t.content and not (t.values or t.date or is_of_people(t))} for row in whole)
     return len(told & too - things) >= 2
+
+
+def _ahead(report: Report) -> tuple[Token, ...]:
+    """What stands before a sentence that names nothing: "A quake shook Velden. At least 48 people died."."""
+    at = report.article.text.find(report.text)
+    return tokens(normalised(report.article.text[max(0, at - _BEFORE) : max(0, at)].replace("\n", " ")))
+
+
+def _days(report: Report) -> set[date]:
+    """The days that a sentence's weekdays mean."""
+    row = tokens(normalised(report.text.replace("\n", " ")))
+    return {day for t in row if t.date == "weekday" and (day := _day([t], report.article))}
+
+
+def ages_apart(one: Report, other: Report) -> bool:
+    """Whether two reports of about one time give one person two ages: "was 34", "Greta Aune, 36,"."""
+    days, rows = (one.article.published, other.article.published), (one.told, other.told)
+    named = {t.key for t in rows[0] if is_name(t)} & {t.key for t in rows[1] if is_name(t)}
+    if len(named) < 2 or not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _SOON:
+        return False
+    ages = [{v for n, t in enumerate(row) if _is_age(row, n) for v in t.values} for row in rows]
+    return len(ages[0]) == len(ages[1]) == 1 and ages[0] != ages[1]
+
+
+def _is_age(row: Sequence[Token], n: int) -> bool:
+    token, last = row[n], row[n - 1] if n else row[n]
+    if not token.values or token.date or token.unit or (token.measure and token.measure.dimension != "time"):
+        return False
+    after = row[n + 1 : n + 3]
+    apposed = is_name(last) and "," in token.before and (not after or "," in after[0].before)
+    told = last.text.casefold() in _AGED and (not after or bool(after[0].before.strip("-\"' ")))
+    return apposed or told or any(t.text.casefold() in _OLD for t in after)
+
+
+def _of_a_part(one: Report, other: Report) -> bool:
+    """Whether a sentence counts only what was so at a place of which the other article does not speak."""
+    for mine, theirs in ((one, other), (other, one)):
+        row = mine.told
+        placed = [t for n, t in enumerate(row) if n and is_name(t) and row[n - 1].text.casefold() in _WHERE]
+        text = f"{theirs.article.title} {theirs.article.text}".casefold()
+        if any(t.text.casefold() not in text for t in placed):
+            return True
+    return False
 
 
 def causes_apart(one: Report, other: Report) -> bool:
@@ -162,9 +210,9 @@ def causes_apart(one: Report, other: Report) -> bool:
 
 
 def _of_two_fates(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
-    """Whether one tells of the dead only, the other of the hurt."""
+    """Whether one tells of the dead, the other of the hurt, or of both."""
     told = [{fates()[t.key] for t in row if t.key in fates()} for row in (mine, theirs)]
-    return all(told) and told[0].isdisjoint(told[1])
+    return all(told) and told[0] != told[1]
 
 
 def _gives_cause(row: Sequence[Token], n: int) -> bool:
@@ -225,7 +273,8 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
         return False
     if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
         return True
-    return _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
+    apart = _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
+    return apart and not (all(any(t.values and not t.date for t in row) for row in (mine, theirs)) and _of_a_part(one, other))
 
 
 def _put_apart(mine: Sequence[Token], theirs: Sequence[Token], dates_matter: bool) -> bool:
@@ -541,7 +590,7 @@ def _kind(here: Sequence[Token], there: Sequence[Token], dates_matter: bool, lea
         more = [all(not is_name(t) for t in row) or any(not is_name(t) and not t.date for t in row) for row in (here, there)]
         return "name" if not any(map(bool, numbers)) and not all(more) else "other"
     if any(opposed(a, b) for a in here for b in there):
-        return "turn"
+        return "other" if any(t.text.casefold() in _GROUPS for t in (*here, *there)) else "turn"
     if all(numbers):
         others = [t for row in (here, there) for t in row if not t.values and t.key not in _CHANGING and not turns(t)]
         if others or any(names):
@@ -593,7 +642,7 @@ def apart(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
     ours, others = ({value * (t.measure.factor if t.measure else 1) for t in row for value in t.values} for row in (mine, theirs))
     if len(mine) == len(theirs) == 1:
         return not any(a == b or (_digits(a) != _digits(b) and abs(a - b) <= _off(max(a, b))) for a in ours for b in others)
-    return ours != others
+    return not (ours <= others or others <= ours)
 
 
 def _off(value: float) -> float:

@@ -14,7 +14,7 @@ from qa.check.status import status
 from qa.check.verdict import contradicts, key_words
 from qa.citations import LATER, Quote, checked
 from qa.clauses import furniture
-from qa.disagreement import Report, apart, tolls_apart
+from qa.disagreement import Report, apart, tells_wrong, tolls_apart
 from qa.overturned import overturned
 from qa.tallies import fate_asked, tally
 from vectorstore.language.days import day_words
@@ -24,6 +24,7 @@ from vectorstore.language.names import is_name
 from vectorstore.language.sentences import sentences
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.language.words import SPELT, rarity
 from vectorstore.types import Hit
 
 _SAME = 0.5  # share of a sentence's words of content that the passage must have for the two to be about one matter
@@ -64,13 +65,17 @@ def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tu
 
 def _told_later(told: Report, fate: int | None, hits: Sequence[Hit], since: date) -> tuple[tuple[Quote, ...], str] | None:
     """Where the last of the later reports that give another toll, or undo what is told, does so, and that in words."""
-    later = [(hit.article.published, hit) for hit in hits if hit.article.published and hit.article.published > since]
+    later = [(hit.article.published, hit) for hit in hits if hit.article.published and hit.article.published >= since]
     for day, hit in sorted(later, key=lambda one: one[0], reverse=True):
-        for a, b in sentences(hit.passage.text):
+        spans = sentences(hit.passage.text)
+        for n, (a, b) in enumerate(spans):
             other, begin, what = Report(hit.passage.text[a:b], hit.article), hit.passage.start, ""
-            if fate is not None and tolls_apart(told, other, fate) and (count := tally(other.told, fate)):
+            if _corrects(told, other, begin + a, begin + b):
+                c, b = spans[min(n + 1, len(spans) - 1)]
+                what = f"it corrects this: “{' '.join(hit.passage.text[c:b].split()).rstrip('.')}”"
+            elif day > since and fate is not None and tolls_apart(told, other, fate) and (count := tally(other.told, fate)):
                 what = f"it gives {count.text}"
-            elif undone := overturned(told, other):
+            elif day > since and (undone := overturned(told, other)):
                 what = undone
             if what:
                 who = ", ".join(filter(None, (hit.article.source, day_words(day))))
@@ -78,13 +83,21 @@ def _told_later(told: Report, fate: int | None, hits: Sequence[Hit], since: date
     return None
 
 
+def _corrects(told: Report, other: Report, start: int, end: int) -> bool:
+    """Whether the outlet says there that it had this wrong."""
+    if told.article.id == other.article.id or told.article.source != other.article.source:
+        return False
+    mine, theirs = ({t.key for t in report.told if t.content and not t.values} for report in (told, other))
+    return len(mine & theirs) >= _TOLD * len(mine) and tells_wrong(other.article.text, start, end)
+
+
 def _points_back(sentence: str) -> bool:
     """Whether what a sentence tells of stands before it: "That was before the war." So it does where it names nothing."""
     told = tokens(normalised(sentence))
     first, second, *_ = (*(token.key for token in told), "", "")
-    if first in word_set("words.subjects") | word_set("followups.owning") or not any(is_name(t) and not t.first for t in told):
-        return True
-    return first in word_set("words.articles") and second in word_set("words.being")
+    named = any(is_name(t) and (not t.first or rarity(t.key) > SPELT) for t in told)
+    points = first in word_set("words.subjects") | word_set("followups.owning")
+    return points or not named or (first in word_set("words.articles") and second in word_set("words.being"))
 
 
 def _otherwise(sentence: str, text: str, days: int) -> list[str]:

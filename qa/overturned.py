@@ -28,8 +28,9 @@ _NEAR = 10  # words around what undoes, in which what is undone stands
 _CLAUSE = 14  # words before what a thing has become, in which that it changed is said
 _STEM = 4  # letters: a merger is of those who merge
 _LEAD = 3000  # characters of an article in which those whom it tells of are named
-_UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing")
+_UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing") | stem_set("overturned.pasts")
 _LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
+_MOVED, _PASSIVE = stem_set("overturned.moved"), word_set("copies.passive")
 _MAYBE = word_set("overturned.maybe")
 _REPORTED = word_set("overturned.reported")
 _SAYING = stem_set("copies.attributing") | stem_set("overturned.saying")
@@ -40,9 +41,10 @@ _NOT_YET = word_set("overturned.not_yet")
 _LIGHT = stem_set("overturned.light") | stem_set("copies.happening")
 _BECOMES = word_set("tallies.becomes") | word_set("copies.until") | word_set("overturned.becomes")
 _CHANGED = stem_set("copies.changing") | stem_set("copies.moving") | stem_set("overturned.changed")
-_FOR_PHRASES = frozenset(row[0] for row in rows("copies.phrases"))
+_PASTS = word_set("overturned.pasts") | frozenset(row[0] for row in rows("copies.phrases"))
 _PLANNED = word_set("overturned.planned")
 _FURTHER = word_set("copies.further")
+_RELATIVE = word_set("overturned.relative")
 _POINTING = word_set("words.subjects")
 _STATES = [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines("overturned.states")]
 
@@ -60,9 +62,12 @@ def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> st
     if gap > _LONG or not _one_matter(old, new):
         return ""
     planned = any(t.text.casefold() in _PLANNED for t in before)
-    if given := _replaced(row, before) or (_become(row, before) if planned or gap <= _SOON else ""):
+    given = _replaced(row, before)
+    if not given and is_before(old.article, new.article):
+        given = _become(row, before, planned or gap <= _SOON)
+    if given:
         return f"it gives {given}"
-    said = _undone(row, before) or _turned(old.text, new.text)
+    said = _undone(row, before) or _moved(row, before) or _turned(old.text, new.text)
     said = said or (_denied(new.told, before, wanted) if planned or gap <= _MONTH else "")
     return f"it says “{said}”" if said else ""
 
@@ -104,10 +109,11 @@ def _one_matter(old: Report, new: Report) -> bool:
     odd, too = names - _known(new.article), others - _known(old.article)
     if (odd and too) or 2 * len(odd) > len(names):
         return False
+    names |= {t.key for t in _read(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
     here, there = _told(mine), _told(theirs) | _told(_read(new.text))
     both = {a for a in here for b in there if _of_one_stem(a, b)}
     figures = {t.values for t in mine if t.values} & {t.values for t in theirs if t.values}
-    return len(both) + len(figures) >= (3 if both & names else 4) and len(both) >= _SHARED * min(len(here), len(there))
+    return len(both) + len(figures) >= max(3 if both & names else 4, _SHARED * min(len(here), len(there)))
 
 
 def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
@@ -117,7 +123,7 @@ def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
         return ""
     for n, token in enumerate(row):
         lifts = token.key in _LIFTING and any(t.key in _ORDERS for t in row[n + 1 : n + _CLAUSE]) and keys & _ORDERS
-        verb = is_past(token) or is_irregular(token) or token.text in _FOR_PHRASES or token.text.endswith("ing")
+        verb = is_past(token) or is_irregular(token) or token.text in _PASTS or token.text.endswith("ing")
         verb = verb or row[n - 1].text.casefold() == "to"
         if not (token.key in _UNDOING or lifts) or not verb or not _is_done(row, n):
             continue
@@ -149,6 +155,9 @@ def _clause(row: Sequence[Token]) -> Iterator[Token]:
 def _is_done(row: Sequence[Token], n: int) -> bool:
     """Whether what a word says has happened: not "may be scrapped", "has not been scrapped", "wants to scrap"."""
     before = row[max(0, n - 5) : n]
+    start = next((k for k in range(n, 0, -1) if row[k].before.strip("-\"' ")), 0)
+    if any(t.text.casefold() in _FURTHER | _RELATIVE for t in row[start:n]):  # "the first vote since the court overturned it"
+        return False
     if any(t.key in NEGATIONS or t.text.casefold() in _MAYBE for t in before):
         return False
     to = next((k for k in range(n - 1, max(-1, n - 3), -1) if row[k].text.casefold() == "to"), -1)
@@ -175,8 +184,11 @@ def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
     names = _names(old)
     for n, token in enumerate(row):
         before = [t.text.casefold() for t in row[max(0, n - 5) : n]]
-        if token.values & values and not token.date and _SET_ASIDE & set(before) and not _SINCE & set(before):
-            others = [t for t in row if t.values and not t.date and t.unit in ("", token.unit) and not t.values & values]
+        cues = set() if _SINCE & set(before) else _SET_ASIDE & set(before)
+        if token.values & values and not token.date and cues:
+            others = [t for t in row if t.values and not (t.date or t.values & values) and t.unit in ("", token.unit)]
+            others = [t for t in others if t.measure in (None, token.measure)]
+            others = [t for t in others if cues != {"from"} or row[row.index(t) - 1].key == "to"]
             if others:
                 return others[0].text
         if before and before[-1] == "not" and token.key in names and is_name(token):
@@ -186,19 +198,44 @@ def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
     return ""
 
 
-def _become(row: Sequence[Token], old: Sequence[Token]) -> str:
-    """What a number or a day of the older report has become: "has spread to 11,200", "now rates it EF3"."""
+def _become(row: Sequence[Token], old: Sequence[Token], at_any_rate: bool) -> str:
+    """What a number or a day of the older report has become: "has spread to 11,200", "now rates it EF3".
+
+    Else only of what is named as that which has changed: "has raised its offer to 21.50 euros"."""
     for n, token in enumerate(row):
         before = [t.text.casefold() for t in row[max(0, n - _CLAUSE) : n]]
         to = bool(before) and before[-1] in _BECOMES and any(t.key in _CHANGED for t in row[max(0, n - _CLAUSE) : n])
-        if not token.values or token.date or not (to or "now" in before):
+        if not token.values or token.date or token.text.casefold() == "one" or not (to or "now" in before):
+            continue
+        if not at_any_rate and not (to and _of_what_changed(row, n, old)):
             continue
         day = _day(row, n)
         olds = [t for k, t in enumerate(old) if t.values and not t.date and (bool(_day(old, k)) == bool(day))]
         olds = [t for t in olds if t.measure == token.measure and (t.unit == token.unit or day)]
+        if not (token.unit or token.measure or day or to):  # "now a Category 4 storm" says nothing of two million people
+            olds = [t for t in olds if row[n - 1].key == old[old.index(t) - 1].key]
         known = any(t.values & token.values and (not day or _day(old, k) == day) for k, t in enumerate(old))
-        if len(olds) == 1 and not known and (day or apart(olds, [token])):
+        if len(olds) == 1 and not known and (day or "now" in before or apart(olds, [token])):
             return f"{token.text} {day}".strip()
+    return ""
+
+
+def _of_what_changed(row: Sequence[Token], n: int, old: Sequence[Token]) -> bool:
+    """Whether what has changed is named, and told of in the older report, which tells of no change itself."""
+    verb = next((k for k in range(n - 1, max(-1, n - _CLAUSE), -1) if row[k].key in _CHANGED), n)
+    named = [t for t in row[verb + 1 : n] if t.content and not is_name(t)]
+    return any(_alike(t, o) for t in named for o in old) and not any(t.key in _CHANGED for t in old)
+
+
+def _moved(row: Sequence[Token], old: Sequence[Token]) -> str:
+    """Where it has been moved to: "has been moved to the Riverside Hall"."""
+    keys = {t.key for t in old}
+    for n, token in enumerate(row):
+        to = next((k for k in range(n + 1, min(len(row), n + 4)) if row[k].text.casefold() == "to"), 0)
+        if token.key in _MOVED and to and _is_done(row, n) and any(t.text.casefold() in _PASSIVE for t in row[max(0, n - 2) : n]):
+            place = [t for t in row[to + 1 : to + 5] if is_name(t) and t.key not in keys]
+            if place and any(is_name(t) for t in old):
+                return " ".join(t.text for t in place)
     return ""
 
 

@@ -19,6 +19,7 @@ from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies,
 from qa.clauses import clause, furniture
 from qa.disagreement import (
     Report,
+    ages_apart,
     causes_apart,
     corrects,
     counted_apart,
@@ -467,10 +468,10 @@ def _bare(text: str) -> str:
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
     least, reports = min(one.met, other.met), (one.report, other.report)
-    if one.hit.article.id == other.hit.article.id or least < _BARELY:
+    if one.hit.article.id == other.hit.article.id or least <= 0 or (least < _BARELY and min(one.share, other.share) < 0.5):
         return False
     off = undoes(*reports) or bool(overturned(*reports, ask.stems))
-    if (off := off or (ask.kind in ("number", "reason") and _tell_apart(ask, *reports))) or least < 0.5:
+    if (off := off or ((ask.kind in ("number", "reason") or ask.sort == "age") and _tell_apart(ask, *reports))) or least < 0.5:
         return off
     both = [(min(pair) >= 0.5, max(pair) >= 0.5) for pair in zip(one.read.met, other.read.met, strict=True)]
     if sum(all_ for all_, _ in both) < _SAME_FACT * sum(any_ for _, any_ in both):
@@ -482,6 +483,8 @@ def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
 
 def _tell_apart(ask: Asked, one: Report, other: Report) -> bool:
     """Whether two reports give another toll, or another cause, wherever in them that stands."""
+    if ask.sort == "age":
+        return ages_apart(one, other)
     fate = fate_asked(ask.stems)
     return causes_apart(one, other) if ask.kind == "reason" else fate is not None and tolls_apart(one, other, fate)
 

@@ -18,6 +18,7 @@ _BESIDE = word_set("tallies.beside")
 _BREAKS = word_set("tallies.breaks")
 _ALL = stem_set("tallies.all")
 _PEOPLE = word_set("tallies.people")
+_VICTIMS = word_set("tallies.victims")
 _MORE = word_set("tallies.more")
 _BECOMES = word_set("tallies.becomes")
 _BEHIND, _BEFORE = 5, 8  # words between a number and what it is of
@@ -72,6 +73,8 @@ def _is_part(row: Sequence[Token], n: int) -> bool:
 def _fate(row: Sequence[Token], n: int) -> int | None:
     """What befell those whom a number counts, by the nearest word that tells it."""
     best: tuple[int, int] | None = None
+    if n + 1 < len(row) and row[n + 1].text.casefold() in _VICTIMS and not any(t.key in fates() for t in row):
+        return 0  # "the 23 victims of the fire"
     for k in range(n - 1, max(-1, n - _BEHIND), -1):
         if row[k + 1].before.strip("-\"' "):
             break
