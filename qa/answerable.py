@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from qa.asking import ENOUGH, Asked, asked, fits, new_names
+from qa.asking import ENOUGH, Asked, asked, fits, new_names, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
 from qa.words_met import met, nearness, sentences_read, share, words_met
@@ -120,6 +120,7 @@ def traits(
     told = [(term, max(pair) * term.weight) for term, *pair in zip(ask.terms, overall, above, strict=True)]
     missing = [(term.weight - value, term.stem in ask.names) for term, value in told]
     there = f"{passage} {headline} {published or ''}"
+    best = max(zip(shares, read, strict=True), key=itemgetter(0))[1]
     return (
         max(shares),
         max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
@@ -136,9 +137,14 @@ def traits(
         share(ask, above),
         max(missing)[0] / _HEAVIEST,
         max((value for value, is_name in missing if is_name), default=0.0) / _HEAVIEST,
-        float(any(year not in there for year in ask.years)),
+        float(any(year not in there for year in ask.years) or _of_another_year(ask, passage[best.start : best.end])),
         float(bool(published and days) and not any(_near(published, one) for one in days if published)),
     )
+
+
+def _of_another_year(ask: Asked, sentence: str) -> bool:
+    """Whether a sentence names years, but not the one asked about: "winners of the 2021 contest" of that of 2023."""
+    return bool(ask.years and (years := years_in(sentence)) and not years & ask.years)
 
 
 def _near(day: date, days: Filters) -> bool:

@@ -107,6 +107,7 @@ def _stating(how: str, ask: Asked, ranked: Sequence[Candidate], now: bool) -> Ca
     stem, most = key(how), max((one.share for one in ranked), default=0.0)
     of_it = [one for one in ranked if stem in one.read.stems and one.share >= _BESIDE * most and one.is_prose]
     stating = [one for one in of_it if rarity(stem) >= COMMON and any(is_new(ask, word) for word in one.read.words)]
+    stating = [one for one in stating if not pattern("questions.answers.among").search(one.text)] or stating
     in_full = [one for one in stating if now and min(one.met, stating[0].met) >= _IN_FULL]
     return max(in_full or stating[:1], key=lambda one: str(one.hit.article.published or ""), default=None)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.answerable import THRESHOLD, TRAITS, answered, evidence, tells, traits
+from qa.asking import asked
 from qa.assistant import Assistant
 from qa.settings import Settings
 from tests.studies import abstain
@@ -100,6 +101,9 @@ def test_a_year_that_nothing_names_speaks_against_it() -> None:
     """The passage, its headline or its date have the year, or it is of another."""
     at, asks = date(2023, 5, 4), "How many passengers did the night ferry carry off Gannet Rock in 1987?"
     assert found(asks, FERRY, at, "The ferry", at) < found(asks, FERRY, at, "The ferry of 1987", at)
+    of_1921 = FERRY.replace("of Tuesday", "of 1921")  # though the headline has the year asked about
+    missing = [traits(asked(asks), text, "The ferry of 1987", at)[TRAITS.index("year missing")] for text in (of_1921, FERRY)]
+    assert missing == [1.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,6 @@ def test_small_talk_and_what_is_far_off_get_no_quotes(samples_index: Path, reran
 
 def test_one_value_for_every_trait() -> None:
     """The traits, their names and their weights go together."""
-    from qa.asking import asked
 
     assert len(traits(asked("Who denied it?"), FERRY)) == len(TRAITS)
 
