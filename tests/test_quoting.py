@@ -224,6 +224,13 @@ def test_an_agency_in_brackets_is_a_dateline(text: str, rest: str | None) -> Non
         ("Who pays for the quay?:What the harbour board decided", True),
         ("Here's what to know about the inquiry into the quay.", True),
         ("Ferry line wins €7.5M from the harbour board", True),
+        ("Here are the longest quays of the coast, by their keepers' measure:", True),
+        ("On today's episode of the Quay podcast: Ida Kern resigns", True),
+        ("Before the vote: See who stands for the harbour board in our guide", True),
+        ("What Gov. Ida Kern says on the quay in the U.S. and elsewhere", True),
+        ("👁 Keep reading: Ida Kern on the quay.", True),
+        ("Her rule: Watch the tide.", False),
+        ("Gov. Ida Kern said that the quay would close.", False),
         ("Here’s why: the quay was rotten.", False),
         ("“Here's what happened,” she said.", False),
         ("Estrin:A crew cleared Dock Road on Monday.", False),  # a column of short reports
