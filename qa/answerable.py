@@ -20,7 +20,7 @@ from operator import itemgetter
 from qa.asking import ENOUGH, Asked, asked, fits, new_names, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
-from qa.words_met import met, nearness, sentences_read, share, words_met
+from qa.words_met import Read, met, nearness, sentences_read, share, words_met
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.words import words
 from vectorstore.scope import counted_days
@@ -120,7 +120,6 @@ def traits(
     told = [(term, max(pair) * term.weight) for term, *pair in zip(ask.terms, overall, above, strict=True)]
     missing = [(term.weight - value, term.stem in ask.names) for term, value in told]
     there = f"{passage} {headline} {published or ''}"
-    best = max(zip(shares, read, strict=True), key=itemgetter(0))[1]
     return (
         max(shares),
         max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
@@ -137,14 +136,16 @@ def traits(
         share(ask, above),
         max(missing)[0] / _HEAVIEST,
         max((value for value, is_name in missing if is_name), default=0.0) / _HEAVIEST,
-        float(any(year not in there for year in ask.years) or _of_another_year(ask, passage[best.start : best.end])),
+        float(any(year not in there for year in ask.years) or bool(ask.years and _of_another_year(ask, passage, shares, read))),
         float(bool(published and days) and not any(_near(published, one) for one in days if published)),
     )
 
 
-def _of_another_year(ask: Asked, sentence: str) -> bool:
-    """Whether a sentence names years, but not the one asked about: "winners of the 2021 contest" of that of 2023."""
-    return bool(ask.years and (years := years_in(sentence)) and not years & ask.years)
+def _of_another_year(ask: Asked, passage: str, shares: Sequence[float], read: Sequence[Read]) -> bool:
+    """Whether the best sentence names years, but not the one asked about: "winners of the 2021 contest" of that of 2023."""
+    best = max(zip(shares, read, strict=True), key=itemgetter(0))[1]
+    years = years_in(passage[best.start : best.end])
+    return bool(years) and not years & ask.years
 
 
 def _near(day: date, days: Filters) -> bool:

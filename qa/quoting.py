@@ -332,9 +332,8 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
 
     Before one that is `decided` on only what says otherwise. An outlet or days that the question asks for go first all the same.
     """
-    first, rest = chosen[0], chosen[1:]
+    first, rest = chosen[0], [c for c in chosen[1:] if c.is_prose or not chosen[0].is_prose]
     others = [c for c in rest if all(w.admits(c.hit.article) and not w.sources for w in prefer if w.admits(first.hit.article))]
-    others = [c for c in others if c.is_prose or not first.is_prose]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
     more = [] if decided else others
     told += [c for c in more if (_as_met(ask, first, c) and _restates(first, c)) or _follows(first, c)]
