@@ -154,6 +154,7 @@ _TOKEN = re.compile(
 )
 # A paragraph of a transcript: "KERN: The bridge is rotten."
 _LABEL = re.compile(r"[^\S\n]*[“\"]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|[QA])(?:, [^:\n]{1,40}| \([^:\n]{1,40}\))?: ")
+_ASIDE = 12  # words of a sentence between two quotations that tells who goes on
 _INTRODUCED = 4  # sentences before an interview that name who is asked
 _LONGEST_PHRASE = 14
 
@@ -341,7 +342,9 @@ class _Reading:
         start, end, *_ = self.quoted[q]
         between = self.text[self.quoted[q - 1].end : start] if q else "\n\n\n"
         if q and q - 1 in self.by_quote and (not between.strip() or "\n" not in between):
-            return self.by_quote[q - 1]
+            other = self._introduced(n - 1) if n > 0 and self.spans[n - 1][0] >= self.quoted[q - 1].end else None
+            aside = other and len(self.rows[n - 1]) <= _ASIDE and not other.is_same(self.by_quote[q - 1][0])
+            return (other,) if other and aside else self.by_quote[q - 1]  # "Her neighbour, Vit Dahl, agreed. “…” "
         if q + 1 in self.by_quote and "\n" not in self.text[end : self.quoted[q + 1].start]:
             return self.by_quote[q + 1]
         if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and (about := self._about(n - 1)[:1]):
