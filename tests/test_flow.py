@@ -4,7 +4,7 @@ Counted are the source lines of our functions that run, with everything loaded a
 of code that they use: a rule moved from a function into a regular expression is no shorter. A list read from a data file is one
 line. Files do not count: a rule a file is found more easily than eight rules in one. What we want is 900 lines for quoting and
 1,700 with a model; the ceilings are what there is, and went up with what is new: who said it, copies and reports that differ,
-what people type, bounds, quantities, certainty, states, causes, things, whose deed it was, what was not done, whether
+what people type, bounds, quantities, certainty, states, causes, things, whose deed and whose number, what was not done, whether
 anything answers, whether a later report says otherwise. `-s` shows the list.
 """
 
@@ -114,7 +114,7 @@ def top_level(file: str) -> tuple[dict[str, tuple[int, int, set[str]]], dict[str
     return assigned, imported
 
 
-@pytest.mark.parametrize(("answerer", "most_lines", "most_served"), [("quote", 1170, 172), ("model", 2680, 184)])
+@pytest.mark.parametrize(("answerer", "most_lines", "most_served"), [("quote", 1170, 172), ("model", 2730, 184)])
 def test_what_a_question_crosses(answerer: str, most_lines: int, most_served: int, samples_index: Path) -> None:
     """The way from the question to the answer does not grow, nor the way through the server."""
     with ScriptedModel("The operator denied that the captain had been asleep [1].") as server:

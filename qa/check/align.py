@@ -69,6 +69,10 @@ class Claim:
         self.spared = frozenset(i for i, t in enumerate(self.tokens) if t.quoted and not self.at[i])
 
     @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset(t.key for t in self.tokens)
+
+    @cached_property
     def is_verbatim(self) -> bool:
         """Whether it stands in one sentence of the passages just so."""
         places = [place for place in self.at if place]
@@ -106,7 +110,7 @@ class Claim:
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
         part = copy(self)
-        for known in ("is_verbatim", "told", "known_names", "unplaced"):
+        for known in ("keys", "is_verbatim", "told", "known_names", "unplaced"):
             part.__dict__.pop(known, None)
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]

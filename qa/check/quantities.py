@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import kinds, table, word_list, word_set
+from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_past
 
 _CLASS = kinds("quantities.kinds")
 _CARRIES = {
@@ -22,7 +24,7 @@ _VAGUE: dict[str, float] = table("quantities.vague")
 
 def quantities(claim: Claim) -> Iterator[str]:
     if "only" in claim.all_keys:
-        yield from _not_only(claim)
+        yield from chain(_not_only(claim), _only_one(claim))
     for i, token in enumerate(claim.tokens):
         low = token.key if " " in token.text else token.text.casefold()  # "no one" is nobody
         if low in _CLASS and (there := claim.at[i] or _in_used(claim, token)):
@@ -85,6 +87,19 @@ def _not_only(claim: Claim) -> Iterator[str]:
             if k > j and any(_is_somebody(claim.tokens[n]) for n in others):
                 told = " ".join(claim.tokens[n].text for n in others)
                 yield f"This says “{told}” where the passage says “only {found[k].text}”."
+
+
+def _only_one(claim: Claim) -> Iterator[str]:
+    """What the passage says of only one, said of another: "only Holm was convicted"."""
+    keys = {t.key for t in claim.tokens}
+    for n in sorted(claim.used):
+        found = claim.lines[n].tokens
+        for j in claim.lines[n].places.get("only", ()):
+            who = next((k for k in range(j + 1, min(j + 4, len(found))) if is_name(found[k])), None)
+            deed = next((k for k in range((who or j) + 1, len(found)) if is_past(found[k])), None)
+            if who is None or deed is None or (n, deed) not in claim.taken or found[who].key in keys or deed - who > _EXCEPT:
+                continue
+            yield f"The passage says this of only {found[who].text}."
 
 
 def _is_somebody(token: Token) -> bool:

@@ -16,6 +16,7 @@ _BREAKS = frozenset(',;:()!?"—–')
 _BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
 _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
 _PRONOUNS = word_set("speech.pronouns")
+_NOW, _UNTIL = word_set("undone.now"), word_set("undone.until")
 _FIRST = 12  # words before a verb that are read
 
 
@@ -33,11 +34,24 @@ def undone(claim: Claim) -> Iterator[str]:
         if is_noun and before in _ONLY_CALLED and before not in mine:
             yield f"The passage says “{before} {line[j].text}”; this leaves out the “{before}”."
             return
+        if said := _over(line, j, mine, token):
+            yield f"The passage tells this of the past: “{said} {line[j].text}”."
+            return
         names = "before" if _told(claim.tokens, n) else "before_noun"
-        said = _taken(line, j, names) or (is_past(token) and not is_past(line[j]) and _taken(line, j, "undoes"))
+        is_noun_there = is_past(token) and not is_past(line[j])  # "banned" of "its ban"
+        said = _taken(line, j, names) or (_taken(line, j, "undoes") if is_noun_there else "")
         if said and not _kept(mine, said) and not any(_plain(claim, other, token) for other in range(len(claim.lines))):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
             return
+
+
+def _over(line: Sequence[Token], j: int, mine: set[str], token: Token) -> str:
+    """What the passage has before what is no more, where the sentence tells it of now."""
+    is_now = not mine.isdisjoint(_NOW) or token.text == f"{line[j].text}s"
+    if not is_now:
+        return ""
+    is_ended = any(t.key in _UNTIL for t in line[j + 1 : j + 5])
+    return _taken(line, j, "over") or (_taken(line, j, "ended") if is_ended else "")
 
 
 def _told(found: Sequence[Token], n: int) -> bool:

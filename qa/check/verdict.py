@@ -19,8 +19,10 @@ from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import certainty
 from qa.check.denials import denials
+from qa.check.directions import directions
 from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
+from qa.check.lists import lists, of_the_other
 from qa.check.names import names
 from qa.check.numbers import dates, exchanged, multiples, numbers, units
 from qa.check.owners import owners
@@ -44,8 +46,8 @@ from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import strings
 
 _RULES = (
-    *(numbers, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, ranks, owners, undone, stitches, bindings, subjects, basis),
+    *(numbers, lists, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
+    *(certainty, causes, things, speakers, roles, ranks, owners, undone, directions, stitches, bindings, subjects, basis),
 )
 _RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
 
@@ -104,6 +106,7 @@ def _judged(claim: Claim) -> Verdict:
         claim.spare_quotations()  # they are in the passage word for word; what stands around them is left to check
     for rule in _RULES if claim.language == "en" else _RULES_ELSEWHERE:
         reasons.extend(rule(claim))
+    reasons = [reason for reason in reasons if not of_the_other(claim, reason)]
     return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else claim.reckoned or _note(claim.language))
 
 
