@@ -14,7 +14,6 @@ from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_past
 
 _JOINS, _PLACES = word_set("lists.joins"), word_set("lists.before")
-_ARTICLES = word_set("words.articles")
 _ENDS = frozenset(';:.!?()"')
 _BEHIND = 4  # words between a number and the "in" before whose it is
 
