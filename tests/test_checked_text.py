@@ -85,7 +85,7 @@ def test_a_contradiction_brings_the_passage_that_says_otherwise(index: Index) ->
 @pytest.mark.parametrize(
     ("text", "later", "says"),
     [
-        ("The public baths in Tarrow will close on 12 October.", "Highland Wire", "the passage says “open”"),
+        ("The public baths in Tarrow will close on 12 October.", "Highland Wire", "it says “stay open”"),
         ("Nine people were hurt when a ceiling fell in at the baths in Tarrow.", "Quarry Courier", "it gives Eleven"),
         ("The public baths in Tarrow will stay open.", "", ""),
         ("Eleven people were hurt when a ceiling fell in at the baths in Tarrow.", "", ""),
