@@ -14,6 +14,7 @@ from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_past
 
 _JOINS, _PLACES = word_set("lists.joins"), word_set("lists.before")
+_ORDINAL = ("th", "ordinal")
 _ENDS = frozenset(';:.!?()"')
 _BEHIND = 4  # words between a number and the "in" before whose it is
 
@@ -65,9 +66,9 @@ def _parts(found: Sequence[Token]) -> Iterator[Part]:
         ends = n == len(found) or found[n].key in _JOINS or set(found[n].before) & (_ENDS | {","})
         if ends:
             part = found[start:n]
-            numbers = [k for k, t in enumerate(part) if t.values]
-            if len(numbers) == 1 or (len(numbers) == 2 and part[numbers[0]].unit in ("th", "ordinal")):
-                yield part, numbers[-1]
+            numbers = [k for k, t in enumerate(part) if t.values and t.unit not in _ORDINAL]
+            if len(numbers) == 1:
+                yield part, numbers[0]
             start = n
 
 
@@ -99,7 +100,7 @@ def _behind(part: Sequence[Token], n: int) -> tuple[str, Token] | None:
 
 
 def _may_label(token: Token) -> bool:
-    return token.content or token.unit in ("th", "ordinal")
+    return token.content or token.unit in _ORDINAL
 
 
 def _told_elsewhere(claim: Claim, one: Listed) -> bool:

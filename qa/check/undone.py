@@ -8,7 +8,7 @@ from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import TITLES
-from vectorstore.language.stems import stem
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
 
@@ -17,6 +17,7 @@ _BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
 _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
 _PRONOUNS = word_set("speech.pronouns")
 _NOW, _UNTIL = word_set("undone.now"), word_set("undone.until")
+_SAYING = stem_set("speech.verbs_of_saying")
 _FIRST = 12  # words before a verb that are read
 
 
@@ -39,7 +40,9 @@ def undone(claim: Claim) -> Iterator[str]:
             return
         names = "before" if _told(claim.tokens, n) else "before_noun"
         is_noun_there = is_past(token) and not is_past(line[j])  # "banned" of "its ban"
+        vouched = any(t.key in _SAYING for t in claim.tokens[:n])
         said = _taken(line, j, names) or (_taken(line, j, "undoes") if is_noun_there else "")
+        said = said or ("" if vouched or names != "before" else _taken(line, j, "held"))
         if said and not _kept(mine, said) and not any(_plain(claim, other, token) for other in range(len(claim.lines))):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
             return
@@ -82,7 +85,9 @@ def _plain(claim: Claim, n: int, deed: Token) -> bool:
     line = claim.lines[n]
     shared = sum(t.content and not t.values and t.key != deed.key and t.key in line.keys for t in claim.tokens)
     goes_on = line.tokens[0].key in _PRONOUNS
-    return (shared > 0 or goes_on) and any(not _taken(line.tokens, j) and _told(line.tokens, j) for j in line.matching(deed))
+    return (shared > 0 or goes_on) and any(
+        not (_taken(line.tokens, j) or _taken(line.tokens, j, "held")) and _told(line.tokens, j) for j in line.matching(deed)
+    )
 
 
 def _kept(mine: set[str], said: str) -> bool:
