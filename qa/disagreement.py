@@ -274,7 +274,8 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
     if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
         return True
     apart = _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
-    return apart and not (all(any(t.values and not t.date for t in row) for row in (mine, theirs)) and _of_a_part(one, other))
+    counts = [{t.values for t in row if t.values and not t.date} for row in (mine, theirs)]
+    return apart and not (all(counts) and counts[0] != counts[1] and _of_a_part(one, other))
 
 
 def _put_apart(mine: Sequence[Token], theirs: Sequence[Token], dates_matter: bool) -> bool:

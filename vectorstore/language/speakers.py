@@ -147,8 +147,9 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
     name = _name_of(core)
     before = core[: len(core) - len(name)]
     heads = {stem(_bare(before[-1].low))} if before else set()
-    if len(core) == len(name) == 1 and len(tail) > 1 and all(word.capital for word in tail[1:]):
-        name = phrase  # "Department of Justice"
+    is_body = len(core) == len(name) and (len(name) == 1 or article.casefold() == "the ")
+    if is_body and len(tail) > 1 and all(word.capital for word in tail[1:]):
+        name = phrase  # "Department of Justice", "the National Institute of Glaciology"
     if not name and more and more[0].capital:  # "The mayor of Orm, Vit Dahl, …"
         name = _name_of(_core(more))
     else:

@@ -477,6 +477,8 @@ def _is_verb(row: Sequence[Word], i: int) -> bool:
 def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
     """Who is the subject of a verb of saying: to its left, over an apposition, or to its right ("said mayor Vit Dahl")."""
     j = _back(row, i)
+    if j > 2 and (row[j].text, row[j - 2].text) == (")", "("):  # "the Institute of Glaciology (IG) said"
+        j -= 3
     after_quote = j >= 0 and (row[j].text == QUOTE or (row[j].text in COMMAS and j > 0 and row[j - 1].text == QUOTE))
     if j < 0 or after_quote:
         right = _right(row, i + 1) if after_quote or row[i].capital else None
@@ -614,6 +616,9 @@ def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], 
             break
         if phrase:
             best = start, phrase, row[k + 1 : j]
+            named = next((word.capital for word in best[2] if not word.isa("determiners")), False)
+            if named and row[start].isa("determiners"):  # "…, the mayor, Ane Ruud, said": what stands before is what she said
+                break
             if start < 1 or row[start - 1].text != "," or not row[start].isa("determiners", "relative", "of", "stops"):
                 break
     return best
