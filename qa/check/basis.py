@@ -15,7 +15,8 @@ def basis(claim: Claim) -> Iterator[str]:
     english = claim.language == "en"
     keys = claim.all_keys if english else frozenset().union(*(claim.lines[n].keys for n in claim.used))
     aligned = sum(1 for i in content if claim.at[i])
-    present = sum(1 for i in content if not claim.at[i] and claim.tokens[i].key in keys)
+    told = [t.key in keys or bool(t.values and not t.date) for t in claim.tokens]  # numbers have rules of their own
+    present = sum(1 for i in content if not claim.at[i] and told[i])
     half, least = (0.5, 0.5) if english else (0.75, 0.51)  # elsewhere no rule looks at each thing
     few = aligned + half * present < least * len(content)
     if few and not (english and aligned + present + _synonyms(claim) == len(content)):
@@ -24,7 +25,7 @@ def basis(claim: Claim) -> Iterator[str]:
         return
     worst, run, start, span = 0.0, 0.0, 0, (0, 0)
     for n, i in enumerate(content):
-        step = -1.2 if claim.at[i] else 0.6 if claim.tokens[i].key in keys else 1.0
+        step = -1.2 if claim.at[i] else 0.6 if told[i] else 1.0
         if run + step <= 0:
             run, start = 0.0, n + 1
         else:

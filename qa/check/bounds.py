@@ -22,7 +22,10 @@ def _bounds(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
         for kind, name in (("more", "more_than"), ("less", "less_than"), ("nearly", "nearly"))
         for phrase in lines(f"numbers.{name}", language)
     ]
-    found += [((word,), kind) for kind in ("about", "exactly") for word in word_set(f"numbers.{kind}", language)]
+    found += [
+        ((word,), kind) for kind in ("about", "exactly") for word in word_set(f"numbers.{kind}", language) if word != "some"
+    ]
+    found += [(("some",), "some")]  # a writer's "some 40,000" may be told as 40,000
     return tuple(sorted(found, key=lambda one: -len(one[0])))
 
 

@@ -298,8 +298,8 @@ def _roughly(claim: Claim, i: int, instead: Sequence[Token]) -> bool:
         return False
     pool = instead or [t for line in claim.lines for t in line.tokens if t.values and not t.date]
     for value in claim.tokens[i].values:
-        for other in (v for t in pool for v in t.values):
-            if min(other, value) <= 0 or _digits(value) >= _digits(other) or _digits(value) > 2:
+        for other in (v / 100 if t.unit == "%" and value < 1 else v for t in pool for v in t.values):  # "over half" of 54 percent
+            if min(other, value) <= 0 or (value >= 1 and (_digits(value) >= _digits(other) or _digits(value) > 2)):
                 continue
             if words & about and abs(value - other) <= 0.06 * other:
                 return True

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from qa.check.align import Claim
+from qa.check.bounds import bound
 from vectorstore.language.lexicon import kinds, table, word_list, word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem
@@ -50,6 +51,8 @@ def quantities(claim: Claim) -> Iterator[str]:
             if mine == "all" and i and claim.tokens[i - 1].text.casefold() in _HEDGES:
                 mine = "most"
             theirs, said = _there(claim, i)
+            if mine == "half" and bound(claim.tokens, i, "en")[0] == "more":
+                mine = "most"
             if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):
                 but = f" where the passage says “{said}”" if said else "; the passage does not"
                 yield f"This says “{token.text}”{but}."
