@@ -107,10 +107,14 @@ _TIMES = (
     "(?:past |last |coming )?(?:week|month|year|morning|afternoon|evening|night|time|spring|summer|fall|autumn|winter|season|"
     "decade|century|day)s?|weekend|past"
 )
+_DEICTIC = "(?:this|last|next|the (?:previous|following|same))"
+_WHEN = re.compile(rf"^{_DEICTIC} (?P<of>\w+)$", re.I)
+_ABOUT = re.compile(r"\(about “([^“”]*)”\)")
 _SHORT, _LONG = 9, 14  # words
 _BARE = re.compile(
     r"^(?:(?:and|but|so)\s+)?(?P<wh>(?:since |until |by |for |to |from |with |at |in )?(?:why(?: not)?|when|where|who|whom|"
-    r"how(?: (?:many|much|long|often|so|far|old|big))?|what|which(?: one)?))\W*$",
+    r"how(?: (?:many|much|long|often|so|far|old|big))?|what|which(?: one)?)|"
+    r"(?:by|for|to|from|with|at|in|on|against|since|until) (?:how (?:many|much)|what|which|whose)(?: [\w'-]+){1,2})\W*$",
     re.I,
 )
 _WORD = re.compile(r"[\w&][\w&’'.-]*[\w]|\w")
@@ -182,6 +186,10 @@ def _filled(text: str, talk: _Talk) -> str:
         # the same kind of phrase in the last question gives way: "in London" to "in Paris"
         swapped, count = re.subn(rf"\b{first} (?:the )?(?:[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\d{{4}})", rest, last, count=1)
         return f"{swapped}?" if count else f"{last}, and {rest}?"
+    if when := _WHEN.match(rest):  # "last season" for "this season"
+        swapped, count = re.subn(rf"\b{_DEICTIC} {re.escape(when['of'])}\b", rest, last, count=1, flags=re.I)
+        if count:
+            return f"{swapped}?"
     olds = list(_names(last))
     owned = re.sub(r"[’']s?$", "", rest)
     if names == [owned] and len(olds) == 1:
@@ -395,7 +403,8 @@ def _talk(history: Sequence[Turn]) -> _Talk:
     if len(title.split()) > 1 and not _is_name(title) and _is_told_of(f"{last} {answers[-1]}", title):
         subject = f"“{' '.join(title.split()[:16])}”"
     elif (title and not _is_name(title)) or _is_place(topic) or topic in settings:
-        subject = f"“{last.rstrip(' ?')}”"
+        told_of = _ABOUT.search(last)  # what the last question was about is what this one is about
+        subject = f"“{told_of[1] if told_of else last.rstrip(' ?')}”"
     people = tuple(_people(ranked, told, f"{last} {answers[-1]} {' '.join(turns[-1].titles)}"))
     return _Talk(
         last=last,

@@ -28,6 +28,17 @@ FIRM = [Turn("Who bought Northline?", "Calder Shipping bought it. [1]", ("Northl
         ("What about Iran?", STRIKE, "What did Iran say about the strike?"),
         ("and in Paris?", [Turn("How many people died in London?")], "How many people died in Paris?"),
         ("and in 2021?", [Turn("How many people died in 2020?")], "How many people died in 2021?"),
+        ("By how many votes?", [Turn("Who won in Harrow?", "Anna Reyes. [1]")], "Who won in Harrow, and by how many votes?"),
+        (
+            "And last season?",
+            [Turn("How many goals did Kim Vale score this season?")],
+            "How many goals did Kim Vale score last season?",
+        ),
+        (
+            "How long will they stay?",
+            [Turn("Is Harrow zoo getting pandas?", "Yes. [1]"), Turn("When will they arrive?", "In May. [1]")],
+            "How long will they stay (about “Is Harrow zoo getting pandas”)?",
+        ),
         ("When did she take office?", MAYOR, "When did Anna Reyes take office?"),
         ("What was her salary?", MAYOR, "What was Anna Reyes’ salary?"),
         ("Who gave her the job?", MAYOR, "Who gave Anna Reyes the job?"),
