@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim
+from qa.check.doers import BREAKS
 from vectorstore.language.lexicon import rows, word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.tokens import Token
 
 _ARTICLES = word_set("words.articles")
-_BREAKS = frozenset(',;:()!?"—–')
 
 
 def directions(claim: Claim) -> Iterator[str]:
@@ -37,11 +37,11 @@ def _before(found: Sequence[Token], n: int, words: dict[str, frozenset[str]]) ->
     k = n - 1
     while (
         k > 0
-        and not _BREAKS & set(found[k + 1].before)
+        and not BREAKS & set(found[k + 1].before)
         and (found[k].key in _ARTICLES or found[k].key in TITLES or is_name(found[k]))
     ):
         k -= 1
-    is_plain = k > 0 and found[k].key in words and not any(_BREAKS & set(t.before) for t in found[k : n + 1])
+    is_plain = k > 0 and found[k].key in words and not any(BREAKS & set(t.before) for t in found[k : n + 1])
     return k if is_plain and found[n].content and not found[n].date else 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
+from qa.check.doers import BREAKS
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import TITLES
@@ -12,7 +13,6 @@ from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
 
-_BREAKS = frozenset(',;:()!?"—–')
 _BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
 _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
 _PRONOUNS = word_set("speech.pronouns")
@@ -99,4 +99,4 @@ def _kept(mine: set[str], said: str) -> bool:
 
 
 def _breaks(token: Token) -> bool:
-    return not _BREAKS.isdisjoint(token.before)
+    return not BREAKS.isdisjoint(token.before)
