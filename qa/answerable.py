@@ -9,9 +9,11 @@ weights are others. They are kept in qa/answerable.toml: `python -m tests.studie
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -42,6 +44,7 @@ _OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; w
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 _ANOTHER_TIME = timedelta(45)  # an article so long before or after the days asked about tells of other days
 _NAMES = 6.0  # the weight of words that tell one thing from others: "Doge", not "happened"
+_OF_TALK = re.compile(r" \(about “[^“”]*”\)")  # what a follow-up is about: see rewrite
 _COPULAS = frozenset("is are was were refers refer means".split())
 
 
@@ -68,6 +71,8 @@ def tells(question: str, found: Found) -> bool:
     """Whether what a search has found is likely enough to answer the question."""
     if any(hit.elsewhere for hit in found.hits):
         return bool(likeliest(found.hits, 1))
+    if (own := _OF_TALK.sub("", question)) != question and asked(own).terms:  # "Who resigned?" after a storm
+        found = replace(found, hits=tuple(hit for hit in found.hits if any(words_met(asked(own), words(hit.passage.text)))))
     least = enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD
     return answered(question, found) >= least or any(_asks_it(question, hit.article.title) for hit in found.hits)
 

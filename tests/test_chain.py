@@ -26,6 +26,17 @@ def assistant(samples_index: Path) -> Iterator[Assistant]:
         yield opened
 
 
+@pytest.mark.parametrize(("question", "abstains"), [("Who resigned?", True), ("Who paid for it?", True), ("Who died?", False)])
+def test_a_follow_up_needs_its_own_words(question: str, abstains: bool, assistant: Assistant) -> None:
+    """What was spoken of before is no evidence for what is asked now."""
+    asked = "How many homes lost power in Storm Ottilie?"
+    before = assistant.ask(asked)
+    turn = Turn(asked, before.text, tuple(citation.article.title for citation in before.citations))
+    answer = assistant.ask(question, [turn])
+    assert "(about" in answer.standalone_question
+    assert answer.abstained is abstains
+
+
 def test_retriever(samples_index: Path) -> None:
     """A document is a passage, verbatim, with what a citation needs."""
     retriever = OnRecordRetriever.open(samples_index, k=3)

@@ -31,8 +31,7 @@ def undone(claim: Claim) -> Iterator[str]:
             continue
         line, j = claim.lines[place[0]].tokens, place[1]
         before = line[j - 1].text.casefold() if j and not _breaks(line[j]) else ""
-        is_noun = not token.capital or token.key in TITLES
-        if is_noun and before in _ONLY_CALLED and before not in mine:
+        if before in _ONLY_CALLED - mine and (not token.capital or token.key in TITLES):
             yield f"The passage says “{before} {line[j].text}”; this leaves out the “{before}”."
             return
         if said := _over(line, j, mine, token):
