@@ -18,6 +18,7 @@ _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged"
 _PRONOUNS = word_set("speech.pronouns")
 _NOW, _UNTIL = word_set("undone.now"), word_set("undone.until")
 _SAYING = stem_set("speech.verbs_of_saying")
+_BEING = stem_set("words.being")
 _FIRST = 12  # words before a verb that are read
 
 
@@ -93,7 +94,7 @@ def _kept(mine: set[str], said: str) -> bool:
     """Whether the sentence has the word that the passage has: "refused", "refuses"."""
     stems = {stem(word) for word in mine}
     first, *more = said.split()
-    near = [word for word in more[:1] if word.islower() and len(word) > 4]
+    near = [word for word in more[:1] if word.islower() and len(word) > 4 and stem(word) not in _BEING]
     return any(stem(word.casefold()) in stems for word in (first, *near))
 
 
