@@ -402,8 +402,8 @@ def _of_another_clause(told: Sequence[Token], lines: Sequence[Line]) -> Iterator
                     yield f"The article does not say this of {token.text}."
                 elif rival := _nearer(home, token, others, [told[i] for i in clause]):
                     yield f"The article says this of {rival}, not of {token.text}."
-            elif any(_has(line, token) for line in lines) and (rival := _of_its_kind(home, token, [told[i] for i in clause])):
-                yield f"The article says this of {rival}, not of {token.text}."
+            elif any(_has(line, token) for line in lines) and _of_its_kind(home, token, [told[i] for i in clause]):
+                yield f"The article does not say this of {token.text}."  # in a sentence of its own it may
 
 
 def _nearer(line: Line, token: Token, others: Sequence[Token], clause: Sequence[Token]) -> str:
