@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa.check.verdict import Verdict, check, coverage
+from qa.check.align import Claim
+from qa.check.verdict import RULES, Verdict, check, coverage
 from vectorstore.language.tokens import normalised, same, tokens
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verify.yaml").read_text(encoding="utf-8"))
@@ -29,6 +30,14 @@ def test_what_the_passage_does_not_say_is_refused(passage: str, sentence: str, r
     verdict = check(sentence, [passage])
     assert not verdict.supported
     assert any(words in one for one in verdict.reasons for words in reason.split("|")), verdict.reasons
+
+
+def test_a_rule_that_is_not_asked_has_nothing_to_say() -> None:
+    """What a sentence must have for a rule to apply, by the table of the rules, is no more than the rule needs."""
+    for passage, sentence in [*TRUE, *((passage, sentence) for passage, sentence, _ in FALSE)]:
+        claim = Claim(sentence, [passage])
+        for rule in RULES:
+            assert rule.applies(claim) or not list(rule.judge(claim)), (rule.judge.__name__, sentence)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,6 +69,27 @@ class Claim:
         self.spared = frozenset(i for i, t in enumerate(self.tokens) if t.quoted and not self.at[i])
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What it has that a rule may have something to say of: a "number", a "loose number", which is aligned with nothing, …"""
+        runs_on = all(a and b and b == (a[0], a[1] + 1) for a, b in pairwise(self.at))
+        found = {kind for kind, is_so in (("lines", len(self.used) > 1), ("apart", not runs_on)) if is_so}
+        for token, place in zip(self.tokens, self.at, strict=True):
+            is_of = {"word": True, "content": token.content, "number": token.values, "date": token.date, "name": is_name(token)}
+            mine = [kind for kind, is_so in is_of.items() if is_so]
+            found.update(mine if place else (*mine, *(f"loose {kind}" for kind in mine)))
+        return frozenset(found)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Its words and those that they are aligned with, as they are written, in small letters, and as they are compared."""
+        return _forms([*self.tokens, *map(self.token_at, self.taken)])
+
+    @cached_property
+    def left(self) -> frozenset[str]:
+        """The other words of the sentences that it is aligned with, likewise."""
+        return _forms(t for n in self.used for j, t in enumerate(self.lines[n].tokens) if (n, j) not in self.taken)
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(t.key for t in self.tokens)
 
@@ -110,7 +131,7 @@ class Claim:
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
         part = copy(self)
-        for known in ("keys", "is_verbatim", "told", "known_names", "unplaced"):
+        for known in ("kinds", "said", "left", "keys", "is_verbatim", "told", "known_names", "unplaced"):
             part.__dict__.pop(known, None)
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]
@@ -182,6 +203,10 @@ class Claim:
 
     def _free(self, line: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
+
+
+def _forms(found: Iterable[Token]) -> frozenset[str]:
+    return frozenset(form for token in found for form in (token.key, token.text.casefold()))
 
 
 def _goes_on(found: Sequence[Token]) -> bool:

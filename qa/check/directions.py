@@ -16,7 +16,7 @@ _ARTICLES = word_set("words.articles")
 
 def directions(claim: Claim) -> Iterator[str]:
     """The small word that the passage has between the same two words, where the two exclude one another."""
-    others = _others()
+    others = ways()
     for i, place in enumerate(claim.at):
         if not place or not (mine := _before(claim.tokens, i, others)):
             continue
@@ -46,7 +46,7 @@ def _before(found: Sequence[Token], n: int, words: dict[str, frozenset[str]]) ->
 
 
 @cache
-def _others() -> dict[str, frozenset[str]]:
+def ways() -> dict[str, frozenset[str]]:
     """For a small word, those that say another thing of the same two."""
     found: dict[str, frozenset[str]] = {}
     for row in rows("roles.ways"):

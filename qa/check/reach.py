@@ -13,6 +13,7 @@ from vectorstore.language.verbs import is_past
 
 _CUES = NEGATIONS | stem_set("polarity.refusals")
 _INTENDS = stem_set("polarity.intends")  # "plan to", "intention of": what is denied is what follows
+REACHING = _INTENDS | {"or", "nor"}
 _ENDS = word_set("polarity.ends")
 _OPENS = frozenset("to of whether if".split())
 _GOES_ON = frozenset(",-\"'() ")  # signs that a denial reaches over

@@ -19,7 +19,7 @@ from vectorstore.language.verbs import is_past, past_verbs
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("roles.together")
 _BARE = ("a", "an", "the")
-_LINKS, _PIVOTS = word_set("roles.links"), word_set("roles.pivots")
+_LINKS, PIVOTS = word_set("roles.links"), word_set("roles.pivots")
 _BEING = word_set("words.being")
 _ARTICLES = word_set("words.articles")
 _AUXILIARIES = _BEING | word_set("words.auxiliaries")
@@ -41,7 +41,7 @@ def roles(claim: Claim) -> Iterator[str]:
     elif not claim.is_verbatim:
         yield from chain(_passive(claim), _of_other_verb(claim))
     for i, token in enumerate(claim.tokens):
-        if token.key in _PIVOTS and not token.quoted:
+        if token.key in PIVOTS and not token.quoted:
             yield from orders(claim, i)
         elif token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
             yield from _objects(claim, i)

@@ -103,7 +103,7 @@ def speakers(claim: Claim) -> Iterator[str]:
         words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
         found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
         content = _ordered(words)
-        if content and (reason := _reason(content, words, one, found) or _of_another(words, one, found)):
+        if content and (reason := _reason(content, words, one, found) or (not one.denied and _of_another(words, one, found))):
             yield reason
         elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
             holding = [part for part in found if told in _plain(part.text)]
@@ -172,7 +172,7 @@ def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
     """Whether somebody else says the whole of it, and what this one says lacks a word of it or denies it."""
     wanted, negated = _keys(words), _is_negated(words)
     whole = [part for part in found if part.negated == negated and wanted <= part.said]
-    if one.denied or not whole or any(not p.speakers or p.is_unknown or any(map(p.is_by, one.speakers)) for p in whole):
+    if not whole or any(not p.speakers or p.is_unknown or any(map(p.is_by, one.speakers)) for p in whole):
         return ""
     mine = [part for part in found if any(map(part.is_by, one.speakers))]
     best = max(mine, key=lambda part: len(wanted & part.said), default=None)

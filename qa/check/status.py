@@ -13,7 +13,7 @@ from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
 _NEAR = 3  # words
-_OF = word_set("polarity.of_matter")
+OF = word_set("polarity.of_matter")
 _ENDS = word_set("polarity.ends")
 _OBJECT = 8  # words after "convicted of" at most
 
@@ -35,7 +35,7 @@ def status(claim: Claim) -> Iterator[str]:
             continue
         if any(claim.tokens[k].key in NEGATIONS and not claim.at[k] for k in range(max(0, i - _NEAR), i)):
             continue  # "did not accept" for "rejected": see polarity
-        near = of_same_matter(claim, i) if any(t.key in _OF for t in claim.tokens[i + 1 : i + _OBJECT]) else []
+        near = of_same_matter(claim, i) if any(t.key in OF for t in claim.tokens[i + 1 : i + _OBJECT]) else []
         if not near and not claim.at[i]:
             near = [t for t in _near(claim, i) if t.key in _states() and (_is_one(t.key, token.key) or not _is_said(claim, t))]
         if any(_is_one(token.key, other.key) for other in near):
@@ -71,7 +71,7 @@ def of_same_matter(claim: Claim, i: int) -> list[Token]:
 def _things(found: Sequence[Token], n: int) -> frozenset[str]:
     """What an "of" behind a state says that it is a state of; whom it is a state of may stand between."""
     ahead = list(takewhile(lambda t: not set(t.before) & set(",;:"), found[n + 1 : n + 1 + _OBJECT]))
-    start = next((k for k, t in enumerate(ahead) if t.key in _OF or t.key in _states()), len(ahead))
+    start = next((k for k, t in enumerate(ahead) if t.key in OF or t.key in _states()), len(ahead))
     if start == len(ahead) or ahead[start].key in _states():
         return frozenset()
     things = list[str]()

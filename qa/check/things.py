@@ -83,7 +83,7 @@ def _may_stand(token: Token, other: Token) -> bool:
 
 
 def _are_homographs(one: str, other: str) -> bool:
-    mine, theirs = _homographs().get(one.casefold(), {}), _homographs().get(other.casefold(), {})
+    mine, theirs = homographs().get(one.casefold(), {}), homographs().get(other.casefold(), {})
     return any(theirs.get(row, side) != side for row, side in mine.items())
 
 
@@ -96,7 +96,7 @@ def _is_exchanged(claim: Claim, slot: Slot) -> bool:
 
 
 @cache
-def _homographs() -> dict[str, dict[int, int]]:
+def homographs() -> dict[str, dict[int, int]]:
     """For a word, by row, on which side of it the word is."""
     found: dict[str, dict[int, int]] = {}
     for row, line in enumerate(lines("words.homographs")):

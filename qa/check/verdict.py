@@ -8,35 +8,37 @@ A bag of words cannot see this: in "200 fighters left and 300 stayed" both numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from qa.check.align import Claim, Whole
 from qa.check.basis import basis
 from qa.check.bindings import bindings
 from qa.check.bounds import bounds
 from qa.check.causes import causes
-from qa.check.certainty import certainty
+from qa.check.certainty import HEDGES, certainty
 from qa.check.denials import denials
-from qa.check.directions import directions
+from qa.check.directions import directions, ways
 from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.lists import lists, of_the_other
 from qa.check.names import names
 from qa.check.numbers import dates, exchanged, multiples, numbers, units
 from qa.check.owners import owners
-from qa.check.polarity import polarity
-from qa.check.quantities import quantities
+from qa.check.polarity import CUES, polarity
+from qa.check.quantities import QUANTITIES, quantities
 from qa.check.quotations import quotations
 from qa.check.ranks import ranks
-from qa.check.roles import roles
+from qa.check.reach import REACHING
+from qa.check.roles import PIVOTS, roles
 from qa.check.speakers import speakers
 from qa.check.spelt import spelt_out
-from qa.check.status import status
+from qa.check.status import OF, status
 from qa.check.stitches import stitches
 from qa.check.subjects import subjects
-from qa.check.things import things
+from qa.check.things import homographs, things
 from qa.check.undone import undone
 from vectorstore.language.align import lines_of
 from vectorstore.language.detect import common_language
@@ -45,11 +47,56 @@ from vectorstore.language.foreign import knows_denials, tokens_in
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import strings
 
-_RULES = (
-    *(numbers, lists, multiples, exchanged, units, bounds, dates, quantities, names, polarity, elsewhere, status),
-    *(certainty, causes, things, speakers, roles, ranks, owners, undone, directions, stitches, bindings, subjects, basis),
+
+class Rule(NamedTuple):
+    """What may be wrong with a sentence, and what it must have for that: of the rest the rule is not asked."""
+
+    judge: Callable[[Claim], Iterator[str]]
+    kinds: Set[str] = frozenset({"word"})  # one of these: see Claim.kinds
+    said: Set[str] = frozenset()  # or one of these words, here or in what the passages have for it
+    left: Set[str] = frozenset()  # or one of these among the words beside them there
+
+    def applies(self, claim: Claim) -> bool:
+        return not (self.kinds.isdisjoint(claim.kinds) and self.said.isdisjoint(claim.said) and self.left.isdisjoint(claim.left))
+
+
+RULES = (
+    Rule(numbers, {"loose number"}),
+    Rule(lists, {"number"}),
+    Rule(multiples, {"loose word"}),
+    Rule(exchanged, {"number"}),
+    Rule(units, {"number", "loose word"}),
+    Rule(bounds, {"number"}),
+    Rule(dates, {"loose date"}),
+    Rule(quantities, {"loose word"}, QUANTITIES, {"only"}),
+    Rule(names, {"loose name"}),
+    Rule(polarity, {"loose word"}, REACHING, CUES | REACHING),
+    Rule(elsewhere, {"loose content"}),
+    Rule(status, {"loose word"}, OF),
+    Rule(certainty, set(), HEDGES, HEDGES),
+    Rule(causes, {"loose word"}),
+    Rule(things, {"loose content"}, homographs().keys()),
+    Rule(speakers),
+    Rule(roles, {"apart"}, PIVOTS),
+    Rule(ranks),
+    Rule(owners),
+    Rule(undone),
+    Rule(directions, set(), ways().keys()),
+    Rule(stitches, {"lines"}),
+    Rule(bindings),
+    Rule(subjects),
+    Rule(basis, {"loose content"}),
 )
-_RULES_ELSEWHERE = (numbers, bounds, dates, names, denials, hedges, speakers, basis)  # where a text is not in English
+RULES_ELSEWHERE = (  # where a text is not in English
+    Rule(numbers, {"loose number"}),
+    Rule(bounds, {"number"}),
+    Rule(dates, {"loose date"}),
+    Rule(names, {"loose name"}),
+    Rule(denials),
+    Rule(hedges),
+    Rule(speakers),
+    Rule(basis, {"loose content"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +148,11 @@ def _checked(sentence: str, passages: Sequence[str], whole: Whole | None) -> Ver
 def _judged(claim: Claim) -> Verdict:
     if not claim.tokens:
         return Verdict(False, ("There is nothing in this sentence to check.",))
-    reasons = list(quotations(claim))
-    if not reasons and claim.text.count('"') % 2 == 0:
+    reasons = list(quotations(claim)) if '"' in claim.text or "'" in claim.text else []
+    if not reasons and '"' in claim.text and claim.text.count('"') % 2 == 0:
         claim.spare_quotations()  # they are in the passage word for word; what stands around them is left to check
-    for rule in _RULES if claim.language == "en" else _RULES_ELSEWHERE:
-        reasons.extend(rule(claim))
+    for rule in RULES if claim.language == "en" else RULES_ELSEWHERE:
+        reasons.extend(rule.judge(claim) if rule.applies(claim) else ())
     reasons = [reason for reason in reasons if not of_the_other(claim, reason)]
     return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else claim.reckoned or _note(claim.language))
 
