@@ -158,7 +158,7 @@ def _numbered(found: Iterable[_Found]) -> Reading:
             quote = hit.article.text[start:end]
             known = citations.get((hit.article.id, start, end))
             if known is None:
-                others = also_in(hit.article, start, end, hit.also_in)
+                others = also_in(hit.article, start, end, hit.also_in) if hit.also_in else ()
                 known = Citation(len(citations) + 1, quote, start, end, hit.article, hit.passage.id, others)
                 citations[(hit.article.id, start, end)] = known
             numbers[known.number] = None

@@ -43,14 +43,19 @@ _NAMED_WORDS = re.compile(r"“([^“”]{1,80})”")
 # Whoever prints the sentence must know. Another name or thing is more often of another event, so these say nothing here.
 def overtaken(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[tuple[Quote, ...], str]:
     """Where a later report has the opposite, a "not" or, some days later, another number in the same words, and that in words."""
-    days = [] if furniture(sentence) or _points_back(sentence) else [day for hit, _ in quotes if (day := hit.article.published)]
-    fate = fate_asked({t.key for t in tokens(normalised(sentence))}) if days else None
-    if days and (told := _told_later(Report(sentence, quotes[0][0].article), fate, hits, max(days))):
-        return told
+    day = max((hit.article.published for hit, _ in quotes if hit.article.published), default=None)
+    if not day or furniture(sentence) or _points_back(sentence):
+        return (), ""
+    fate = fate_asked({t.key for t in tokens(normalised(sentence))})
+    return _told_later(Report(sentence, quotes[0][0].article), fate, hits, day) or _told_otherwise(sentence, hits, day)
+
+
+def _told_otherwise(sentence: str, hits: Sequence[Hit], since: date) -> tuple[tuple[Quote, ...], str]:
+    """Where the later report that has most of the sentence's words says the opposite, and that in words."""
     best: tuple[float, tuple[Quote, ...], str] = (0.0, (), "")
-    for hit in hits if days else ():
-        published = hit.article.published or max(days)
-        if not 0 < (later := (published - max(days)).days) <= _OVERTAKEN:
+    for hit in hits:
+        published = hit.article.published or since
+        if not 0 < (later := (published - since).days) <= _OVERTAKEN:
             continue
         share, span = matter(sentence, hit)
         if span is None or share <= best[0] or checked(sentence, [hit]).supported:

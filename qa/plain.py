@@ -31,7 +31,7 @@ def said(draft: str, hits: Hits, final: bool) -> list[Said]:
 
     What has been read of a draft that grows is not read again: it is taken in blocks that end where a sentence does.
     """
-    draft = _without_apparatus(draft, hits)
+    draft = _without_apparatus(draft, hits) if "\n" in draft or ":" in draft else draft
     rounds = not _SQUARE.search(draft)
     found: list[Said] = []
     blocks = list(_blocks(draft))
@@ -122,8 +122,6 @@ def _beside() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def _without_apparatus(draft: str, hits: Sequence[Hit]) -> str:
     """The draft without lists of sources, footnotes, headings, "Answer:" and "Confidence: high"."""
-    if "\n" not in draft and ":" not in draft:
-        return draft
     heading, prefix, aside = _beside()
     kept: list[str] = []
     listing, above = False, None  # the last line with words in it

@@ -62,11 +62,7 @@ def answer_messages(
         if left >= least:
             break
     else:
-        enough = min(fixed + least + settings.max_tokens, (fixed + least) * 3 // 2 + 1)
-        raise SettingError(
-            f"ONRECORD_CONTEXT_TOKENS is {settings.context_tokens}: with the rules and this question, no passage fits. "
-            f"Use at least {-(-enough // 10) * 10}, and a model with such a context."
-        )
+        raise _no_room(settings, fixed + least)
     blocks: list[str] = []
     for number, hit in enumerate(hits, 1):
         block = _block(number, hit, hit.passage.text, fence)
@@ -76,6 +72,14 @@ def answer_messages(
             blocks.append(block)
             left -= tokens(block) + 1
     return [Message("system", system), Message("user", user(blocks, earlier))]
+
+
+def _no_room(settings: Settings, needed: int) -> SettingError:
+    enough = min(needed + settings.max_tokens, needed * 3 // 2 + 1)
+    return SettingError(
+        f"ONRECORD_CONTEXT_TOKENS is {settings.context_tokens}: with the rules and this question, no passage fits. "
+        f"Use at least {-(-enough // 10) * 10}, and a model with such a context."
+    )
 
 
 def blocks(hits: Sequence[Hit], numbers: Sequence[int]) -> list[str]:

@@ -337,6 +337,8 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
     more = [] if decided else others
     told += [c for c in more if (_as_met(ask, first, c) and _restates(first, c)) or _follows(first, c)]
+    if not told:
+        return chosen
     last = max([first, *told], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
 

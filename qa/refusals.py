@@ -78,13 +78,18 @@ def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> b
 
 def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     """Whether a sentence, checked, says that the passages do not answer the question, in whatever words and language."""
-    if says_not_in_articles(sentence.text):
-        return True
     text = _folded(sentence.text)
     every = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
-    words = set(every)
-    if not {*every[:1]} <= _words("first_person") and sentence.supported:
+    if says_not_in_articles(sentence.text):
+        return True
+    if sentence.supported and not {*every[:1]} <= _words("first_person"):
         return False  # no passage can carry what a model says of itself
+    return _is_none(sentence, text, every, question, hits)
+
+
+def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str, hits: Sequence[Hit]) -> bool:
+    """The same of one that no passage carries, or that speaks of "I"; `text` is what it says and `every` its words, folded."""
+    words = set(every)
     speaks = bool(words & WORDS) or _stands_in(text, "words")
     absent = any(
         re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else phrase, text) for phrase in _phrases("absent")

@@ -396,7 +396,7 @@ class Generation:
             judged = {n: (rows.get(n, _NOTHING)[0], judged.get(n, _NOTHING)[1]) for n in kept}
         hits = []
         for n in kept:
-            others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters)
+            others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters) if copies[n] else []
             more = tuple(article for one in others if (article := self.archive.article(one.id)))
             odds, answers = judged.get(n, _NOTHING)
             hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, odds, bool(how), answers))

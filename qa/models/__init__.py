@@ -217,25 +217,28 @@ class _Request:
         yield self._last(raw, reason, usage)
 
     def _last(self, raw: str, reason: str, usage: dict[str, int] | None) -> Draft:
-        host, model = self.endpoint.host, brief(self.endpoint.model)
         if reason == "content_filter":
-            raise ContentFiltered(f"{host} withheld the answer of {model} (content filter). Ask in other words.")
+            raise self._no_answer(raw, reason)
         text = _readable(raw, whole=True)
         self.model.thinks_unseen = self.model.thinks_unseen or opens_unseen(raw)
-        if text.strip():
-            if not reason or reason == "cut":
-                return Draft(text, True, "cut", usage)
-            return Draft(text, True, "length" if reason == "length" else "stop", usage)
+        if not text.strip():
+            raise self._no_answer(raw, reason)
+        return Draft(text, True, "cut" if not reason or reason == "cut" else "length" if reason == "length" else "stop", usage)
+
+    def _no_answer(self, raw: str, reason: str) -> ModelError:
+        host, model = self.endpoint.host, brief(self.endpoint.model)
+        if reason == "content_filter":
+            return ContentFiltered(f"{host} withheld the answer of {model} (content filter). Ask in other words.")
         if reason == "length":
-            raise BadReply(
+            return BadReply(
                 f"{model} at {host} used up its {self.endpoint.max_tokens} tokens before it wrote a word. "
                 "Raise ONRECORD_MAX_TOKENS, or choose a model that reasons less."
             )
         if raw.strip():
-            raise BadReply(f"{model} at {host} wrote its reasoning and no answer. Ask again, or choose another ONRECORD_MODEL.")
+            return BadReply(f"{model} at {host} wrote its reasoning and no answer. Ask again, or choose another ONRECORD_MODEL.")
         if reason:
-            raise BadReply(f"{model} at {host} answered with no text. Ask again, or choose another ONRECORD_MODEL.")
-        raise bad_reply(host, self.content_type)
+            return BadReply(f"{model} at {host} answered with no text. Ask again, or choose another ONRECORD_MODEL.")
+        return bad_reply(host, self.content_type)
 
     def _late(self) -> ModelTimeout:
         return ModelTimeout(

@@ -55,8 +55,10 @@ def sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     for start, end in _blocks(text):
         ends = [*_stops(text, start, end), end]
-        spans += _mended(text, [piece for span in zip([start, *ends], ends, strict=False) for piece in _trimmed(text, *span)])
-    return [piece for span in spans for piece in _cut_long(text, *span)]
+        pieces = [piece for span in zip([start, *ends], ends, strict=False) for piece in _trimmed(text, *span)]
+        spans += pieces if all(presentable(text[slice(*piece)]) for piece in pieces) else _mended(text, pieces)
+    long = any(end - start > _LONGEST_SENTENCE for start, end in spans)
+    return [piece for span in spans for piece in _cut_long(text, *span)] if long else spans
 
 
 def presentable(sentence: str) -> bool:
@@ -94,7 +96,7 @@ def _blocks(text: str) -> Iterator[Span]:
     for paragraph in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text):
         start, end = paragraph.span()
         lines = paragraph.group().splitlines()
-        if _hard_wrapped(lines):
+        if len(lines) > 1 and _hard_wrapped(lines):
             yield start, end
             continue
         for line in re.finditer(r"[^\r\n\v\f\x85\u2028\u2029]+", text[start:end]):
@@ -103,7 +105,7 @@ def _blocks(text: str) -> Iterator[Span]:
 
 def _hard_wrapped(lines: list[str]) -> bool:
     full = [len(line.rstrip()) for line in lines[:-1]]
-    if not full or min(full) < 45 or max(full) > 100 or max(full) - min(full) > 22:
+    if min(full) < 45 or max(full) > 100 or max(full) - min(full) > 22:
         return False
     if len(full) == 1:  # two lines: a headline over a standfirst, unless the second goes on in lower case
         return lines[1].lstrip()[:1].islower()
