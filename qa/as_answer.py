@@ -22,6 +22,7 @@ from vectorstore.language.frames import bare
 from vectorstore.language.lexicon import pattern, table
 from vectorstore.types import Hit
 
+_LATELY = table("dates.lately")
 _LATE = 31  # days beside those of "this week", after which a report is no slip of a few days
 _OLDER = 200  # days before the newest report that was found
 _NAME_ONLY = 6  # words
@@ -59,11 +60,11 @@ def _timely(one: Sentence, question: str, quotes: str, day: date, today: date, n
 
 def _lately(text: str) -> str:
     """What a text says of the days before it was written: "this week", "Monday", not USA TODAY; "" where nothing."""
-    return next((words for words in table("dates.lately") if re.search(rf"\b{words}\b", text[:1].casefold() + text[1:])), "")
+    return next((words for words in _LATELY if re.search(rf"\b{words}\b", text[:1].casefold() + text[1:])), "")
 
 
 def _days(words: str) -> int:
-    return int(table("dates.lately")[words])
+    return int(_LATELY[words])
 
 
 def _whole(one: Sentence, question: str, hits: Sequence[Hit]) -> Sentence:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from qa.check.wording import as_they_have_it
@@ -20,6 +21,7 @@ Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut f
 
 _PRONOUNS = word_set("speech.pronouns")
 _SAYING = stem_set("speech.verbs_of_saying")
+_OWNER = re.compile(r"([\w.&']+?)(?:'s?|s')(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,6 @@ class Claim:
         self._align()
         self.taken = {place for place in self.at if place}
         self.used = {line for line, _ in self.taken}
-        self.slots = list(self._slots())
         self.spared: frozenset[int] = frozenset()
 
     def spare_quotations(self) -> None:
@@ -72,12 +73,18 @@ class Claim:
     def kinds(self) -> frozenset[str]:
         """What it has that a rule may have something to say of: a "number", a "loose number", which is aligned with nothing, …"""
         runs_on = all(a and b and b == (a[0], a[1] + 1) for a, b in pairwise(self.at))
-        found = {kind for kind, is_so in (("lines", len(self.used) > 1), ("apart", not runs_on)) if is_so}
-        for token, place in zip(self.tokens, self.at, strict=True):
-            is_of = {"word": True, "content": token.content, "number": token.values, "date": token.date, "name": is_name(token)}
-            mine = [kind for kind, is_so in is_of.items() if is_so]
-            found.update(mine if place else (*mine, *(f"loose {kind}" for kind in mine)))
-        return frozenset(found)
+        loose = [token for token, place in zip(self.tokens, self.at, strict=True) if not place]
+        of_all = {"lines": len(self.used) > 1, "apart": not runs_on, "owner": self._names_an_owner()}
+        found = {kind for kind, is_so in of_all.items() if is_so}
+        return frozenset(found | _kinds(self.tokens) | {f"loose {kind}" for kind in _kinds(loose)})
+
+    def _names_an_owner(self) -> bool:
+        """Whether it has a word of a line that has a "'s" somewhere in the passage."""
+        return any(
+            token.key in self.keys and token.text.casefold().rpartition(" ")[2] in owners_in(self.passages[self.passage_of[n]])
+            for n in self.used
+            for token in self.lines[n].tokens
+        )
 
     @cached_property
     def said(self) -> frozenset[str]:
@@ -131,7 +138,7 @@ class Claim:
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
         part = copy(self)
-        for known in ("kinds", "said", "left", "keys", "is_verbatim", "told", "known_names", "unplaced"):
+        for known in ("slots", "kinds", "said", "left", "keys", "is_verbatim", "told", "known_names", "unplaced"):
             part.__dict__.pop(known, None)
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]
@@ -186,6 +193,11 @@ class Claim:
         content = sum(1 for i, _ in run if self.tokens[i].content)
         return content >= 3 or (verbatim and content >= 1)
 
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """What it has in the place of what, between each two words that are aligned."""
+        return list(self._slots())
+
     def _slots(self) -> Iterator[Slot]:
         anchors = [i for i, place in enumerate(self.at) if place]
         for left, right in zip([None, *anchors], [*anchors, None], strict=True):
@@ -203,6 +215,24 @@ class Claim:
 
     def _free(self, line: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
+
+
+@lru_cache(maxsize=512)
+def owners_in(passage: str) -> frozenset[str]:
+    """The words of a passage that have something: Moss of "Moss's father", worker and workers of "the workers' vote"."""
+    found = _OWNER.findall(normalised(passage).casefold())
+    return frozenset(form for word in found for form in (word, f"{word}s"))
+
+
+def _kinds(found: Sequence[Token]) -> set[str]:
+    there = {
+        "word": bool(found),
+        "content": any(t.content for t in found),
+        "number": any(t.values for t in found),
+        "date": any(t.date for t in found),
+        "name": any(map(is_name, found)),
+    }
+    return {kind for kind, is_there in there.items() if is_there}
 
 
 def _forms(found: Iterable[Token]) -> frozenset[str]:

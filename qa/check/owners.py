@@ -21,6 +21,7 @@ _BEING = word_set("words.being")
 _BETWEEN = word_set("speech.auxiliaries") | word_set("polarity.negations")
 _ARTICLES, _OF = word_set("words.articles"), word_set("roles.belongs")
 _PEOPLE, _ORGANS = word_set("roles.relations"), word_set("roles.organs")
+HAVING = _PEOPLE | {"whose"}
 _MOST = 4  # words between an owner and what is told of his
 
 

@@ -128,31 +128,37 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
     if one.start:  # "Kern said … but her staff thought …": she may say that herself
         mine += [part for part in found if part not in mine and part.speakers and _names(part, one.speakers[0])]
     near = [part for part in found if not part.speakers and any(_names(part, who) for who in one.speakers)]
-    unknown = [part for part in found if part.is_unknown]
-    theirs = [part for part in found if part.speakers and not part.is_unknown and part not in mine]
     own = _all(part.keys for part in mine) | _all(part.keys for part in near)
-    missing = wanted - own - _all(part.keys for part in unknown)
+    missing = wanted - own - _all(part.keys for part in found if part.is_unknown)
     missing &= _all(part.keys for part in found)  # what no passage has is for other rules to say
-    if not missing:
-        held = wanted & own
-        if one.denied and held:
-            telling = [
-                part for part in (*mine, *near) if len(held & part.keys) == max(len(held & p.keys) for p in (*mine, *near))
-            ]
-            if not any(part.denied or part.keys & _TURNED or set(part.low.split()) & _NEGATIONS for part in telling):
-                return f"The passage does not say that {one.speakers[0].shown} denied this."
-        if one.denied or not held:
-            return ""
-        best = max(mine, key=lambda part: (len(wanted & part.said), not part.denied), default=None)
-        if best and best.denied and not _is_negated(words):
-            return f"The passage says that {one.speakers[0].shown} denied this."
-        return _not_said(words, one, found)
-    if _is_filled_in(content, missing, mine):
+    if missing:
+        return "" if _is_filled_in(content, missing, mine) else _by_another(wanted, missing, mine, one, found)
+    if not (held := wanted & own):
         return ""
+    if one.denied:
+        return _not_denied(held, [*mine, *near], one)
+    best = max(mine, key=lambda part: (len(wanted & part.said), not part.denied), default=None)
+    if best and best.denied and not _is_negated(words):
+        return f"The passage says that {one.speakers[0].shown} denied this."
+    return _not_said(words, one, found)
+
+
+def _by_another(wanted: Set[str], missing: Set[str], mine: Sequence[Part], one: Speech, found: Sequence[Part]) -> str:
+    """That the words are another's, or nobody's."""
+    theirs = [part for part in found if part.speakers and not part.is_unknown and part not in mine]
     others = max(theirs, key=lambda part: len(missing & part.said) + len(wanted & part.said) / 100, default=None)
     if others and missing & others.said:
         return f"The passage gives these words to {others.speakers[0].shown}, not to {one.speakers[0].shown}."
     return f"The passage does not say that {one.speakers[0].shown} said this."
+
+
+def _not_denied(held: Set[str], parts: Sequence[Part], one: Speech) -> str:
+    """That nobody denies it where most of it stands."""
+    most = max(len(held & part.keys) for part in parts)
+    telling = [part for part in parts if len(held & part.keys) == most]
+    if any(part.denied or part.keys & _TURNED or set(part.low.split()) & _NEGATIONS for part in telling):
+        return ""
+    return f"The passage does not say that {one.speakers[0].shown} denied this."
 
 
 def _not_said(words: str, one: Speech, found: Sequence[Part]) -> str:

@@ -25,8 +25,10 @@ _FIRST = 12  # words before a verb that are read
 def undone(claim: Claim) -> Iterator[str]:
     """The words of the passage before a verb or a noun that take its truth from it, where the sentence has none like them."""
     mine = {t.text.casefold() for t in claim.tokens}
-    if mine & (NEGATIONS | _HEDGED):
-        return
+    return iter(()) if mine & (NEGATIONS | _HEDGED) else _told_as_done(claim, mine)
+
+
+def _told_as_done(claim: Claim, mine: set[str]) -> Iterator[str]:
     for n, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
         if not place or not token.content or token.values or token.date or token.quoted:
             continue
