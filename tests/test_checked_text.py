@@ -12,6 +12,7 @@ import yaml
 
 from qa import check_text
 from qa.texts.checking import checked_text
+from qa.texts.otherwise import is_otherwise
 from qa.texts.reading import read
 from qa.texts.types import CheckedText
 from ui import cli
@@ -19,6 +20,7 @@ from ui.checked import checked_text_shown
 from vectorstore.doubles import WordHashEncoder
 from vectorstore.errors import UsageError
 from vectorstore.language.folding import places
+from vectorstore.language.tokens import normalised, tokens
 from vectorstore.rebuild import rebuild
 from vectorstore.search import Index
 from vectorstore.types import Filters
@@ -72,6 +74,23 @@ def test_a_difference_is_named_exactly(index: Index) -> None:
         "“We are going to gamble with the lives of 3,200 people downstream,” said Solberg.", index
     ).quotations[0]
     assert [(d.here, d.there) for d in quotation.differences] == [("", "not")]
+
+
+def test_what_is_not_said_in_these_words_shows_what_comes_nearest(index: Index) -> None:
+    """The passage is cited with what it lacks, and is called neither the articles' answer nor a contradiction."""
+    checked = checked_text("Nine bathers were injured at the Tarrow baths as part of the roof gave way.", index)
+    assert checked.sentences[0].status == "not in the articles"
+    assert "Nine people were hurt there when a ceiling fell in" in checked.citations[0].quote
+    assert "Not found in these words; nearest to it: [1]." in checked_text_shown(checked)
+
+
+def test_nine_of_the_clock_are_no_nine_people() -> None:
+    """A figure of another kind elsewhere in the article does not hide that it has another number here."""
+    here = "The storm killed two people."
+    for later, other in (("The warning came at 9 p.m.", True), ("Among nine villages one was spared.", False)):
+        reason = "The passage does not give the number nine here, but two."
+        claim = tokens(normalised("The storm killed nine people."))
+        assert is_otherwise(reason, 1.0, claim, here, f"{here} {later}") is other
 
 
 def test_a_contradiction_brings_the_passage_that_says_otherwise(index: Index) -> None:

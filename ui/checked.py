@@ -48,8 +48,8 @@ def _sentence(one: CheckedSentence, width: int) -> list[str]:
     about = f" ({one.kind})" if one.status == "no claim" and one.kind != "claim" else ""
     lines = [wrapped(f"{one.words}{marks}{about}", width, f"{_SIGN[one.status]} ", "  ")]
     if one.status == "not in the articles":
-        nearest = f" Nearest to it:{numbers}. {one.reasons[0] if one.reasons else ''}" if missing and numbers else ""
-        lines.append(wrapped(f"Not in the articles.{nearest}".strip(), width, "    ", "    "))
+        nearest = f"Not found in these words; nearest to it:{numbers}. {one.reasons[0] if one.reasons else ''}".strip()
+        lines.append(wrapped(nearest if missing and numbers else "Not in the articles.", width, "    ", "    "))
     reasons = one.reasons if one.status == "contradicted" and not one.is_by_quotation else ()
     note = one.note + "".join(f" [{n}]" for n in one.differs)
     lines += [wrapped(line, width, "    ", "    ") for line in (*reasons, note) if line]

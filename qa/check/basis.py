@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from qa.check.align import Claim, shortened
+from qa.check.polarity import opposed
+from qa.check.wanted import answers, wanted_in
+from vectorstore.language.align import lines_of
+from vectorstore.language.names import is_name
 from vectorstore.language.senses import may_mean
 
 
@@ -35,6 +40,28 @@ def basis(claim: Claim) -> Iterator[str]:
     if worst >= 2.8:
         words = " ".join(t.text for t in claim.tokens[span[0] : span[1] + 1])
         yield f"The passage does not carry “{shortened(words)}”."
+    elif english and (unfounded := next(_unfounded(claim), "")):
+        yield f"The passage has no word for “{unfounded}”."
+
+
+def _unfounded(claim: Claim) -> Iterator[str]:
+    """The words for which the passages have none, nor one that may mean it; names have a rule of their own."""
+    around: frozenset[str] | None = None
+    for i in wanted_in(claim.tokens):
+        token = claim.tokens[i]
+        if i in claim.spared or claim.at[i] or token.values or token.date or is_name(token) or token.key in claim.all_keys:
+            continue
+        if any(answers(token, other) or opposed(token, other) for line in claim.lines for other in line.tokens):
+            continue
+        if around is None:  # "the inspector" may be named before the passage begins
+            around = frozenset().union(*(_keys(text) for text, _ in claim.whole.values()))
+        if token.key not in around:
+            yield token.text
+
+
+@lru_cache(maxsize=64)
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key for line in lines_of(text[:20_000]) for key in line.keys)
 
 
 def _synonyms(claim: Claim) -> int:

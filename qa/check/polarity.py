@@ -22,14 +22,14 @@ _ELSEWHERE = (
     )
     - STOP
 )  # "no" and "pas", as the tokens have them
-_DEPRIVES = stem_set("polarity.deprives")
+DEPRIVES = stem_set("polarity.deprives")
 CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
 _ARTICLES = word_set("words.articles")
 SUBJECTS = word_set("words.subjects")
 _PIVOTS, _PERIODS = word_set("roles.pivots"), stem_set("words.periods") | {"day"}
 _OF_NUMBERS = word_set("numbers.over_or_under")
 _COMPARED = word_set("numbers.compared")
-_PREFIXES = word_list("polarity.prefixes")
+PREFIXES = word_list("polarity.prefixes")
 
 
 @cache
@@ -61,10 +61,10 @@ def opposed(a: Token, b: Token) -> bool:
     if b.key in _opposites().get(a.key, ()):
         return True
     low, other = sorted((a.text.casefold(), b.text.casefold()), key=len)
-    if any(other == prefix + low for prefix in _PREFIXES) and len(low) > 3:
+    if any(other == prefix + low for prefix in PREFIXES) and len(low) > 3:
         return True
     short, long = sorted((a.key, b.key), key=len)
-    if len(short) > 3 and any(long == prefix + short for prefix in _PREFIXES):
+    if len(short) > 3 and any(long == prefix + short for prefix in PREFIXES):
         return True
     return low.endswith(("ful", "less")) and other.endswith(("ful", "less")) and low[-3:] != other[-3:] and low[:4] == other[:4]
 
@@ -119,7 +119,7 @@ def _is_of_others(claim: Claim, i: int) -> bool:
 
 
 def _is_told(cue: str, other: str) -> bool:
-    if other in _DEPRIVES and cue in ("without", "no"):
+    if other in DEPRIVES and cue in ("without", "no"):
         return True  # "lost power", "without power"
     if other in CUES or cue in NEGATIONS | _ELSEWHERE:
         return False  # two cues cancel each other out as it is

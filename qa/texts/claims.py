@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.check.verdict import Verdict, check
@@ -26,6 +26,7 @@ from vectorstore.types import Hit
 _FIGURES, _HOME = 0.2, 0.15  # what all figures count, and an article that the text is about, beside the share of words
 _CERTAIN = 0.9  # share of words from which a sentence that names nobody is of the same event
 _READ = 20_000  # characters of an article in which a figure may stand
+_FAR = 1_000  # words, more than any sentence lacks
 _NOTHING = "The nearest article does not say this."
 _SAYS_OTHERWISE = re.compile(r"In the article |[Tt]he article says ")  # a reason that does more than miss something
 
@@ -54,18 +55,18 @@ def told(sentence: str, hits: Sequence[Hit], second: Second | None = None, home:
             verdict, quotes = carried(sentence, hits)
     if verdict.supported and (wrong := [quote for quote in quotes if _is_put_right(sentence, quote)]):
         return Told("contradicted", ("The article says that this was wrong.",), "", tuple(wrong))
+    found = Carried(against=_NOTHING)
     if common_language(sentence, [hit.passage.text for hit in hits]) == "en" and not verdict.note:
         found = _carried_by(sentence, quotes, hits)
-        otherwise = not found.missing and _SAYS_OTHERWISE.search(found.against)
-        if found.against and (verdict.supported or otherwise):
-            return Told("contradicted" if otherwise else "not in the articles", (found.against,), "", found.quotes)
-        if not found.against:
-            verdict, quotes = Verdict(True), list(found.quotes)
+        if not found.missing and _SAYS_OTHERWISE.search(found.against):
+            return Told("contradicted", (found.against,), "", found.quotes)
+        verdict = Verdict(not found.against)
+        quotes = list(found.quotes)
     if verdict.supported:
         later, note = overtaken(sentence, quotes, hits)
         return Told("supported", (), f"{verdict.note} {note}".strip(), tuple(quotes), later)
     against = _contradicted(sentence, hits, home)
-    return against or Told("not in the articles", verdict.reasons if quotes else (), "", ())
+    return against or Told("not in the articles", (found.against,) if found.quotes else (), "", found.quotes)
 
 
 def _contradicted(sentence: str, hits: Sequence[Hit], home: Set[str]) -> Told | None:
@@ -101,14 +102,17 @@ def _carried_by(sentence: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> 
     """The sentences of one of the passages that carry a sentence by themselves; where none do, those that come nearest."""
     quoted = {hit.passage.id: hit for hit, _ in quotes}
     rest = [hit for hit in hits if hit.passage.id not in quoted]
-    nearest: Carried | None = None
+    nearest = Carried(against=_NOTHING, missing=_FAR)
     for hit in (*quoted.values(), *rest):
         found = carrying(sentence, hit)
-        if not found.against and all(is_wording(reason, sentence, found.lines) for reason in checked(sentence, [hit]).reasons):
-            return found
-        if nearest is None or (found.against and found.missing < nearest.missing):
+        if not found.against:
+            reasons = [reason for reason in checked(sentence, [hit]).reasons if not is_wording(reason, sentence, found.lines)]
+            if not reasons:
+                return found
+            found = replace(found, against=reasons[0])
+        if found.missing < nearest.missing:
             nearest = found
-    return nearest if nearest and nearest.against else Carried(against=_NOTHING)
+    return nearest
 
 
 def _is_put_right(sentence: str, quote: Quote) -> bool:

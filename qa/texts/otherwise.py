@@ -68,6 +68,8 @@ def is_otherwise(reason: str, share: float, claim: Sequence[Token], here: str, a
 
 def _may_be(mine: Token, other: Token) -> bool:
     """Whether the article's figure is the sentence's, or a rounding of it: "more than $5" of 5.01."""
+    if (mine.unit == "clock") != (other.unit == "clock"):
+        return False  # "at 9 p.m." is no nine people
     if same(mine, other) or mine.date or not mine.values or not other.values:
         return same(mine, other)
     a, b = max(mine.values), max(other.values)
