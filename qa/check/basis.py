@@ -49,7 +49,15 @@ def _unfounded(claim: Claim) -> Iterator[str]:
     around: frozenset[str] | None = None
     for i in wanted_in(claim.tokens):
         token = claim.tokens[i]
-        if i in claim.spared or claim.at[i] or token.values or token.date or is_name(token) or token.key in claim.all_keys:
+        if (
+            i in claim.spared
+            or claim.at[i]
+            or not token.content
+            or token.values
+            or token.date
+            or is_name(token)
+            or token.key in claim.all_keys
+        ):
             continue
         if any(answers(token, other) or opposed(token, other) for line in claim.lines for other in line.tokens):
             continue
