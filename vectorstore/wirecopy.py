@@ -67,6 +67,8 @@ def alike(one: Line, other: Line) -> bool:
 def same_sentence(one: Line, other: Line) -> bool:
     """Whether one of two sentences has all the words of the other, in order, and nothing that makes another statement of it."""
     short, long = sorted((one, other), key=lambda line: len(line.tokens))
+    if any(not (t.values or t.key in long.keys or t.text.casefold() in _SLIGHT) for t in short.tokens):
+        return False  # as most pairs are: there is no need to align them
     pairs = [(i, j) for i, j in aligned(short.tokens, long)[0] if _equal(short.tokens[i], long.tokens[j])]
     here, there = {i for i, _ in pairs}, {j for _, j in pairs}
     lost = [token for i, token in enumerate(short.tokens) if i not in here]

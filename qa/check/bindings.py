@@ -21,7 +21,6 @@ _RELATIVES = word_set("words.relatives")
 _PAST, _ARTICLES, _UP = word_set("words.apart"), word_set("words.articles"), word_set("words.particles")
 _DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
 _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
-_BREAKS = frozenset(',;:()!?"')
 
 
 def bindings(claim: Claim) -> Iterator[str]:
@@ -94,8 +93,8 @@ def _of_whom(claim: Claim) -> Iterator[str]:
         if not place or not token.values or token.date:
             continue
         line = claim.lines[place[0]].tokens
-        begin = next((n for n in range(place[1], 0, -1) if line[n].key in _RELATIVES and set(line[n].before) & _BREAKS), 0)
-        if not begin or any(set(t.before) & _BREAKS for t in line[begin + 1 : place[1]]):
+        begin = next((n for n in range(place[1], 0, -1) if line[n].key in _RELATIVES and line[n].is_parted), 0)
+        if not begin or any(t.is_parted for t in line[begin + 1 : place[1]]):
             continue
         start = begin
         while start and is_name(line[start - 1]) and (start == begin or not line[start].before):
@@ -124,7 +123,7 @@ def _clauses(found: Sequence[Token]) -> Iterator[range]:
     """The statements of a sentence, as it joins them."""
     start = 0
     for n, token in enumerate(found):
-        if n and (token.key in _CLAUSES or (set(token.before) & _BREAKS and not token.values)):
+        if n and (token.key in _CLAUSES or (token.is_parted and not token.values)):
             yield range(start, n)
             start = n
     yield range(start, len(found))

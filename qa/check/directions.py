@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim
-from qa.check.doers import BREAKS
-from vectorstore.language.lexicon import rows, word_set
-from vectorstore.language.names import TITLES, is_name
+from vectorstore.language.lexicon import rows
+from vectorstore.language.names import is_of_name
 from vectorstore.language.tokens import Token
-
-_ARTICLES = word_set("words.articles")
 
 
 def directions(claim: Claim) -> Iterator[str]:
@@ -27,7 +24,7 @@ def directions(claim: Claim) -> Iterator[str]:
             for j in claim.lines[place[0]].matching(token)
             if (at := _before(line, j, others)) and line[at - 1].key == governor
         }
-        if found and word not in found and (other := next(iter(found & others[word]), "")):
+        if found and word not in found and (other := min(found & others[word], default="")):
             yield f"This says “{word} {token.text}” where the passage says “{other} {token.text}”."
             return
 
@@ -35,13 +32,9 @@ def directions(claim: Claim) -> Iterator[str]:
 def _before(found: Sequence[Token], n: int, words: dict[str, frozenset[str]]) -> int:
     """Where the small word stands before what is told at n, articles and the rest of its name aside; 0 where there is none."""
     k = n - 1
-    while (
-        k > 0
-        and not BREAKS & set(found[k + 1].before)
-        and (found[k].key in _ARTICLES or found[k].key in TITLES or is_name(found[k]))
-    ):
+    while k > 0 and not found[k + 1].is_parted and is_of_name(found[k]):
         k -= 1
-    is_plain = k > 0 and found[k].key in words and not any(BREAKS & set(t.before) for t in found[k : n + 1])
+    is_plain = k > 0 and found[k].key in words and not any(t.is_parted for t in found[k : n + 1])
     return k if is_plain and found[n].content and not found[n].date else 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
-from vectorstore.language.names import TITLES, is_name
+from vectorstore.language.names import TITLES, is_name, is_of_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
@@ -16,7 +16,6 @@ _HAVING = word_set("words.auxiliaries") - _BEING
 _CLAUSES = (word_set("words.clauses") | word_set("words.relatives")) - word_set("words.joins")
 _PRONOUNS = word_set("words.subjects")
 SAYING = stem_set("speech.verbs_of_saying")
-BREAKS = frozenset(',;:()!?"—–')
 _NEAR = 6  # words between two names of one
 
 
@@ -27,7 +26,7 @@ def of_another(claim: Claim) -> Iterator[str]:
     mine = [t for t in found[:end] if is_name(t)]
     while end < len(found) and (found[end].key in _HAVING or found[end].text.endswith("ly")):
         end += 1
-    if not mine or end >= len(found) or any(set(t.before) & BREAKS for t in found[1 : end + 1]):
+    if not mine or end >= len(found) or any(t.is_parted for t in found[1 : end + 1]):
         return
     theirs = _office(claim, end) if found[end].key in _BEING else _deed(claim, end)
     keys = {t.key for t in found}
@@ -57,18 +56,18 @@ def _doer(line: Sequence[Token], verb: int) -> list[Token]:
     """The names right before a verb, that begin a clause, or right behind it and a "by"."""
     if [t.key for t in line[verb + 1 : verb + 2]] == ["by"]:
         behind = line[verb + 2 : verb + 9]
-        stop = next((n for n, t in enumerate(behind) if (n and set(t.before) & BREAKS) or not _of_name(t)), len(behind))
+        stop = next((n for n, t in enumerate(behind) if (n and t.is_parted) or not is_of_name(t)), len(behind))
         return [t for t in behind[:stop] if is_name(t)]
     at = verb
-    while at and not set(line[at].before) & BREAKS and (line[at - 1].key in _HAVING or line[at - 1].text.endswith("ly")):
+    while at and not line[at].is_parted and (line[at - 1].key in _HAVING or line[at - 1].text.endswith("ly")):
         at -= 1
     aside = _aside(line, at)
     at = start = aside or at
-    while start and (start == aside or not set(line[start].before) & BREAKS) and _of_name(line[start - 1]):
+    while start and (start == aside or not line[start].is_parted) and is_of_name(line[start - 1]):
         start -= 1
     if aside:  # whose office may stand before it: "Forward Leo Brandt, the oldest of them, won"
         return [t for t in line[start:at] if is_name(t)] if not any(is_past(t) for t in line[:start]) else []
-    opens = not start or set(line[start].before) & BREAKS or line[start - 1].key in _CLAUSES
+    opens = not start or line[start].is_parted or line[start - 1].key in _CLAUSES
     return [t for t in line[start:at] if is_name(t)] if opens else []
 
 
@@ -76,7 +75,7 @@ def _aside(line: Sequence[Token], verb: int) -> int:
     """Where what stands between commas before a verb begins, "Leo Brandt, the oldest of them, won"; 0 where nothing does."""
     if verb >= len(line) or "," not in line[verb].before:
         return 0
-    begin = next((n for n in range(verb - 1, 0, -1) if set(line[n].before) & BREAKS), 0)
+    begin = next((n for n in range(verb - 1, 0, -1) if line[n].is_parted), 0)
     told = begin and "," in line[begin].before and (line[begin].key in _ARTICLES or line[begin].values)
     return begin if told and not any(t.key in _CLAUSES for t in line[begin:verb]) else 0
 
@@ -91,14 +90,10 @@ def _office(claim: Claim, being: int) -> list[Token]:
         for j in line.matching(rest[-1]):
             if [t.key for t in line.tokens[j + 1 - len(wanted) : j + 1]] == wanted:
                 behind = line.tokens[j + 1 : j + 4]
-                stop = next((n for n, t in enumerate(behind) if not is_name(t) or set(t.before) & BREAKS), len(behind))
+                stop = next((n for n, t in enumerate(behind) if not is_name(t) or t.is_parted), len(behind))
                 if stop:
                     return list(behind[:stop])
     return []
-
-
-def _of_name(token: Token) -> bool:
-    return is_name(token) or token.key in TITLES or token.key in _ARTICLES
 
 
 def _may_be_one(claim: Claim, mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
@@ -107,7 +102,7 @@ def _may_be_one(claim: Claim, mine: Sequence[Token], theirs: Sequence[Token]) ->
         here, there = ([j for t in some for j in line.matching(t)] for some in (mine, theirs))
         for a, b in ((min(a, b), max(a, b)) for a in here for b in there):
             between = line.tokens[a + 1 : b + 1]
-            signs = [n for n, t in enumerate(between) if set(t.before) & BREAKS]
+            signs = [n for n, t in enumerate(between) if t.is_parted]
             if b - a <= _NEAR and signs[:1] in ([], [0]) and not any(is_past(t) or t.key in ("and", "by") for t in between):
                 return True
     return False

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from qa.check.align import Claim
-from qa.check.doers import BREAKS, shown
+from qa.check.doers import shown
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import word_set
-from vectorstore.language.names import TITLES, is_name
+from vectorstore.language.names import is_name, is_of_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised
 from vectorstore.language.verbs import is_past
@@ -19,7 +19,7 @@ Whose = Callable[[str, Line, Token, int], Sequence[Token] | None]
 _SAYING = stem_set("speech.verbs_of_saying")  # who speaks for whom is another rule's
 _BEING = word_set("words.being")
 _BETWEEN = word_set("speech.auxiliaries") | word_set("polarity.negations")
-_ARTICLES, _OF = word_set("words.articles"), word_set("roles.belongs")
+_OF = word_set("roles.belongs")
 _PEOPLE, _ORGANS = word_set("roles.relations"), word_set("roles.organs")
 HAVING = _PEOPLE | {"whose"}
 _MOST = 4  # words between an owner and what is told of his
@@ -31,12 +31,12 @@ def owners(claim: Claim) -> Iterator[str]:
         if not token.content or is_name(token) or not (place := claim.at[n]):
             continue
         before = n - 1
-        while before > 0 and not _breaks(claim.tokens[before + 1]) and _between(claim.tokens[before]):
+        while before > 0 and not claim.tokens[before + 1].is_parted and _between(claim.tokens[before]):
             before -= 1
         speaks = token.key in _SAYING and claim.tokens[before + 1].key not in _BEING
         there = place[1] - n + before  # where an owner stands that does it itself
         itself = claim.at[before] == (place[0], there) and not _before(claim.lines[place[0]].tokens, there)
-        if before >= 0 and not (speaks or itself) and not any(map(_breaks, claim.tokens[before + 1 : n + 1])):
+        if before >= 0 and not (speaks or itself) and not any(t.is_parted for t in claim.tokens[before + 1 : n + 1]):
             yield from _said(claim, claim.tokens[before], token, place[0], _whose)
         if is_past(token) and (behind := _object(claim.tokens, n)):
             yield from _said(claim, claim.tokens[behind], token, place[0], _done_to)
@@ -65,7 +65,7 @@ def _whose(passage: str, told: Line, owner: Token, k: int) -> Sequence[Token] | 
         return None
     relative = next((n for n in range(j + 1, min(k, j + _MOST)) if line[n].key == "whose"), None)
     between = line[(j if relative is None else relative) + 1 : k]
-    if len(between) > 2 * _MOST or any(map(_breaks, line[k - len(between) : k + 1])):
+    if len(between) > 2 * _MOST or any(t.is_parted for t in line[k - len(between) : k + 1]):
         return None
     rest = [t for t in between if not _between(t)]
     if relative is not None:
@@ -79,9 +79,9 @@ def _done_to(passage: str, told: Line, owner: Token, k: int) -> Sequence[Token] 
     """Whom of the owner's the deed at k is done to, likewise: "arrested Lena Brook's son", "arrested the son of Lena Brook"."""
     line, j = told.tokens, min((j for j in told.matching(owner) if j > k), default=-1)
     between = line[k + 1 : j]
-    if j < 0 or len(between) > 2 * _MOST or any(map(_breaks, line[k + 1 : j + 1])):
+    if j < 0 or len(between) > 2 * _MOST or any(t.is_parted for t in line[k + 1 : j + 1]):
         return None
-    if not all(map(_of_name, between)):
+    if not all(map(is_of_name, between)):
         return _before(line, j) or None
     return [t for t in line[j + 1 : j + 2] if t.text in _PEOPLE and _owned(passage, line[j], t)]
 
@@ -89,10 +89,10 @@ def _done_to(passage: str, told: Line, owner: Token, k: int) -> Sequence[Token] 
 def _before(line: Sequence[Token], j: int) -> Sequence[Token]:
     """Who stands before the owner at j and an "of": the son of the mayor."""
     start = j
-    while start and not _breaks(line[start]) and _of_name(line[start - 1]):
+    while start and not line[start].is_parted and is_of_name(line[start - 1]):
         start -= 1
-    of = start - 1 if start > 1 and not _breaks(line[start]) and line[start - 1].key in _OF else 0
-    return [line[of - 1]] if of and line[of - 1].text.lower() in _PEOPLE and not _breaks(line[of]) else []
+    of = start - 1 if start > 1 and not line[start].is_parted and line[start - 1].key in _OF else 0
+    return [line[of - 1]] if of and line[of - 1].text.lower() in _PEOPLE and not line[of].is_parted else []
 
 
 def _owned(passage: str, owner: Token, one: Token) -> bool:
@@ -103,10 +103,10 @@ def _owned(passage: str, owner: Token, one: Token) -> bool:
 def _object(found: Sequence[Token], verb: int) -> int:
     """Where the last word stands of whom a verb is done to; 0 where it is not plain."""
     behind = found[verb + 1 :]
-    stop = next((n for n, t in enumerate(behind) if _breaks(t) or not _of_name(t)), len(behind))
+    stop = next((n for n, t in enumerate(behind) if t.is_parted or not is_of_name(t)), len(behind))
     named = [n for n, t in enumerate(behind[:stop]) if t.content]
     last = named[-1] if named else stop  # "the mill": the one word behind the article
-    return verb + 1 + last if last < len(behind) and not _breaks(behind[last]) else 0
+    return verb + 1 + last if last < len(behind) and not behind[last].is_parted else 0
 
 
 def _unless_organ(found: Sequence[Token]) -> Sequence[Token] | None:
@@ -116,11 +116,3 @@ def _unless_organ(found: Sequence[Token]) -> Sequence[Token] | None:
 
 def _between(token: Token) -> bool:
     return token.key in _BETWEEN or token.text in _BETWEEN or token.text.endswith("ly")
-
-
-def _of_name(token: Token) -> bool:
-    return is_name(token) or token.key in TITLES or token.key in _ARTICLES
-
-
-def _breaks(token: Token) -> bool:
-    return not BREAKS.isdisjoint(token.before)

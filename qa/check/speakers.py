@@ -98,17 +98,23 @@ def speakers(claim: Claim) -> Iterator[str]:
     """What the sentence says that somebody said stands in what the passages let that one say."""
     for one, end in _claimed(speech(claim.text)):
         who = one.speakers[0]
-        if not who.shown or _is_vague(who) or _is_outlet(claim, who):
-            continue
-        words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
-        found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
-        content = _ordered(words)
-        if content and (reason := _reason(content, words, one, found) or (not one.denied and _of_another(words, one, found))):
+        if who.shown and (reason := _unsaid(claim, one, end)) and not (_is_vague(who) or _is_outlet(claim, who)):
             yield reason
-        elif len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
-            holding = [part for part in found if told in _plain(part.text)]
-            if holding and not any(part.is_by(who) or part.is_unknown or (content and not part.speakers) for part in holding):
-                yield f"The passage does not say that {who.shown} said this."
+
+
+def _unsaid(claim: Claim, one: Speech, end: int) -> str:
+    """What is wrong with giving it to the one who is said to speak; "" where nothing is."""
+    who = one.speakers[0]
+    words = f"{claim.text[one.start : one.frame[0]]} {claim.text[one.frame[1] : end]}"
+    found = [part for passage in claim.passages for part in parts(passage, *claim.whole.get(passage, ("", 0)))]
+    content = _ordered(words)
+    if content and (reason := _reason(content, words, one, found) or (not one.denied and _of_another(words, one, found))):
+        return reason
+    if len(content) <= _FEW and (told := _told(words)):  # "there were more than ever", "nobody had ever asked him"
+        holding = [part for part in found if told in _plain(part.text)]
+        if holding and not any(part.is_by(who) or part.is_unknown or (content and not part.speakers) for part in holding):
+            return f"The passage does not say that {who.shown} said this."
+    return ""
 
 
 def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:

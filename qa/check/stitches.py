@@ -10,7 +10,6 @@ from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.stems import stem_set
 
-_BREAKS = frozenset(',;:()!?"')
 SUBJECTS = word_set("words.subjects")
 _JOINS = word_set("words.joins")
 _SAYING = stem_set("speech.verbs_of_saying")
@@ -43,8 +42,8 @@ def _writers_join(claim: Claim, left: int, right: int) -> bool:
     if any(t.key in _JOINS for t in claim.tokens[left + 1 : right]):
         return True
     after = claim.lines[a[0]].tokens[a[1] + 1 : a[1] + 2]
-    brought = claim.token_at(b).before + "".join(t.before for t in after)
-    return any(set(t.before) & _BREAKS and not set(brought) & _BREAKS for t in claim.tokens[left + 1 : right + 1])
+    brought = any(t.is_parted for t in (claim.token_at(b), *after))
+    return not brought and any(t.is_parted for t in claim.tokens[left + 1 : right + 1])
 
 
 def _takes_up(claim: Claim, a: tuple[int, int], b: tuple[int, int]) -> bool:
@@ -58,11 +57,11 @@ def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:
     line, j = place
     keys = {t.key for t in claim.tokens}
     found = claim.lines[line].tokens
-    if set(found[j].before) & _BREAKS and found[j].key not in _JOINS:
+    if found[j].is_parted and found[j].key not in _JOINS:
         return False
     behind_break = False
     while j > 0:
-        behind_break = behind_break or bool(set(found[j].before) & _BREAKS)
+        behind_break = behind_break or found[j].is_parted
         j -= 1
         if found[j].content and found[j].key not in keys:
             return True
@@ -83,9 +82,4 @@ def _cut_short(claim: Claim, place: tuple[int, int]) -> bool:
     """Whether the passage sentence goes on after this word without a pause: it was left in the middle of a phrase."""
     line, j = place
     following = claim.lines[line].tokens[j + 1 : j + 2]
-    return (
-        bool(following)
-        and not set(following[0].before) & _BREAKS
-        and (line, j + 1) not in claim.taken
-        and following[0].key not in _JOINS
-    )
+    return bool(following) and not following[0].is_parted and (line, j + 1) not in claim.taken and following[0].key not in _JOINS

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from qa.check.align import Claim
-from qa.check.doers import BREAKS, SAYING, of_another, shown
+from qa.check.doers import SAYING, of_another, shown
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
@@ -67,7 +67,7 @@ def _head(claim: Claim) -> list[int]:
     for i, token in enumerate(found[:8]):
         if head and claim.at[i] and is_name(token) and not token.before:
             return []  # "Billy Herman", of whom the other sentence has "Herman"
-        if i and (set(token.before) & BREAKS or token.key in _CLAUSES or token.key in _VERBS or is_past(token) or claim.at[i]):
+        if i and (token.is_parted or token.key in _CLAUSES or token.key in _VERBS or is_past(token) or claim.at[i]):
             break
         if token.quoted or token.values or token.date or (not i and token.key in _BEFORE_PLACES):
             return []
@@ -93,7 +93,7 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
     aside = False
     for n in range(begin, end):
         token = found[n]
-        if n > begin and set(token.before) & BREAKS:
+        if n > begin and token.is_parted:
             aside = token.key in _RELATIVES and not aside
             if ";" in token.before:
                 return []
@@ -112,7 +112,7 @@ def _subject(found: Sequence[Token], end: int, begins: bool) -> list[Token]:
 def _opens(found: Sequence[Token], n: int, end: int) -> bool:
     """Whether a clause that goes on to `end` begins with a word: behind a semicolon, or a relative pronoun."""
     if found[n].key in _RELATIVES:
-        return not any(set(t.before) & BREAKS for t in found[n + 1 : end + 1])
+        return not any(t.is_parted for t in found[n + 1 : end + 1])
     return bool(set(found[n].before) & set(";:"))
 
 

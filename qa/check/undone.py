@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa.check.align import Claim
-from qa.check.doers import BREAKS
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import TITLES
@@ -33,7 +32,7 @@ def _told_as_done(claim: Claim, mine: set[str]) -> Iterator[str]:
         if not place or not token.content or token.values or token.date or token.quoted:
             continue
         line, j = claim.lines[place[0]].tokens, place[1]
-        before = line[j - 1].text.casefold() if j and not _breaks(line[j]) else ""
+        before = line[j - 1].text.casefold() if j and not line[j].is_parted else ""
         if before in _ONLY_CALLED - mine and (not token.capital or token.key in TITLES):
             yield f"The passage says “{before} {line[j].text}”; this leaves out the “{before}”."
             return
@@ -73,7 +72,7 @@ def _told(found: Sequence[Token], n: int) -> bool:
 def _taken(line: Sequence[Token], j: int, how: str = "before") -> str:
     """The words of the same clause before j, from those on that say that it is not so or that somebody only thinks so."""
     start = j
-    while start > max(0, j - _FIRST) and not _breaks(line[start]):
+    while start > max(0, j - _FIRST) and not line[start].is_parted:
         start -= 1
     left = "".join(f"{t.text} " for t in line[start:j])
     if not start and how == "before" and pattern("undone.asked").search(left):
@@ -98,7 +97,3 @@ def _kept(mine: set[str], said: str) -> bool:
     first, *more = said.split()
     near = [word for word in more[:1] if word.islower() and len(word) > 4 and stem(word) not in _BEING]
     return any(stem(word.casefold()) in stems for word in (first, *near))
-
-
-def _breaks(token: Token) -> bool:
-    return not BREAKS.isdisjoint(token.before)

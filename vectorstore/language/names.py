@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from vectorstore.language.lexicon import word_list
+from vectorstore.language.lexicon import word_list, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 
 TITLES = stem_set("names.titles")
+_ARTICLES = word_set("words.articles")
 
 
 def is_name(token: Token) -> bool:
     return token.capital and token.content and not token.date and not token.values and token.key not in TITLES
+
+
+def is_of_name(token: Token) -> bool:
+    """Whether it may stand in front of or inside a name: it is one, a title or an article."""
+    return is_name(token) or token.key in TITLES or token.key in _ARTICLES
 
 
 def full_name(found: Sequence[Token], i: int) -> str:

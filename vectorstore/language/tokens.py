@@ -82,6 +82,9 @@ _TOKEN = re.compile(
 _PRICE_WITH_GAP = re.compile(rf"[{MONEY_SIGNS}] \.?\d")  # the one thing that goes across a space
 
 
+_PARTING = frozenset(',;:()!?"')
+
+
 class Token(NamedTuple):
     """A word or a number. Two tokens say the same where `same` says so."""
 
@@ -96,6 +99,11 @@ class Token(NamedTuple):
     quoted: bool = False  # inside quotation marks
     content: bool = True
     measure: Measure | None = None  # what it measures: "12 km" a length
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether a comma, a stop, a bracket or a quotation mark stands between it and the word before."""
+        return not _PARTING.isdisjoint(self.before)
 
     @property
     def weight(self) -> float:
