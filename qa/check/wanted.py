@@ -19,6 +19,7 @@ from vectorstore.language.tokens import Token
 LIGHT = stem_set("carrying.light") | word_set("carrying.light_pasts")
 _SAYING = stem_set("carrying.saying")
 _QUANTITIES = frozenset(kinds("quantities.kinds"))  # which have a rule of their own
+_DIMENSIONS = word_set("carrying.dimensions")
 _ONLY = word_set("carrying.only")
 _FAMILY = 6  # letters that two words of one family begin with: "immigration", "immigrants"
 
@@ -26,9 +27,14 @@ _FAMILY = 6  # letters that two words of one family begin with: "immigration", "
 def wanted_in(told: Sequence[Token]) -> list[int]:
     """The words of a sentence that need one in the article: they tell something, and are no frame of it."""
     content = [i for i, token in enumerate(told) if token.text.casefold() in _ONLY or (token.content and not is_frame(told, i))]
-    heavy = [i for i in content if told[i].key not in LIGHT]
+    heavy = [i for i in content if told[i].key not in LIGHT and not _is_of_measure(told, i)]
     plain = [i for i in heavy if not (is_named(told[i]) or told[i].values or told[i].date)]
     return heavy if plain or any((told[i].values and told[i].values != {1}) or told[i].date for i in heavy) else content
+
+
+def _is_of_measure(told: Sequence[Token], i: int) -> bool:
+    """Whether a word only says what a number measures: "19 years old", "40 metres deep"."""
+    return i > 0 and bool(told[i - 1].values) and told[i].text.casefold() in _DIMENSIONS
 
 
 def is_frame(told: Sequence[Token], i: int) -> bool:
