@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from qa.check.wording import as_they_have_it
@@ -21,7 +20,6 @@ Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut f
 
 _PRONOUNS = word_set("speech.pronouns")
 _SAYING = stem_set("speech.verbs_of_saying")
-_OWNER = re.compile(r"([\w.&']+?)(?:'s?|s')(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +72,9 @@ class Claim:
         """What it has that a rule may have something to say of: a "number", a "loose number", which is aligned with nothing, …"""
         runs_on = all(a and b and b == (a[0], a[1] + 1) for a, b in pairwise(self.at))
         loose = [token for token, place in zip(self.tokens, self.at, strict=True) if not place]
-        of_all = {"lines": len(self.used) > 1, "apart": not runs_on, "owner": self._names_an_owner()}
+        of_all = {"lines": len(self.used) > 1, "apart": not runs_on}
         found = {kind for kind, is_so in of_all.items() if is_so}
         return frozenset(found | _kinds(self.tokens) | {f"loose {kind}" for kind in _kinds(loose)})
-
-    def _names_an_owner(self) -> bool:
-        """Whether it has a word of a line that has a "'s" somewhere in the passage."""
-        return any(
-            token.key in self.keys and token.text.casefold().rpartition(" ")[2] in owners_in(self.passages[self.passage_of[n]])
-            for n in self.used
-            for token in self.lines[n].tokens
-        )
 
     @cached_property
     def said(self) -> frozenset[str]:
@@ -215,13 +205,6 @@ class Claim:
 
     def _free(self, line: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
         return tuple((line, j) for j in range(start, end) if (line, j) not in self.taken)
-
-
-@lru_cache(maxsize=512)
-def owners_in(passage: str) -> frozenset[str]:
-    """The words of a passage that have something: Moss of "Moss's father", worker and workers of "the workers' vote"."""
-    found = _OWNER.findall(normalised(passage).casefold())
-    return frozenset(form for word in found for form in (word, f"{word}s"))
 
 
 def _kinds(found: Sequence[Token]) -> set[str]:

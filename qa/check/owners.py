@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from qa.check.align import Claim
 from qa.check.doers import shown
@@ -21,12 +23,32 @@ _BEING = word_set("words.being")
 _BETWEEN = word_set("speech.auxiliaries") | word_set("polarity.negations")
 _OF = word_set("roles.belongs")
 _PEOPLE, _ORGANS = word_set("roles.relations"), word_set("roles.organs")
-HAVING = _PEOPLE | {"whose"}
+_OWNER = re.compile(r"([\w.&']+?)(?:'s?|s')(?= )")
 _MOST = 4  # words between an owner and what is told of his
 
 
 def owners(claim: Claim) -> Iterator[str]:
     """Whose the passage says it of, where the sentence says it of the owner."""
+    return _of_owners(claim) if any(_has_owner(claim, n) for n in claim.used) else iter(())
+
+
+def _has_owner(claim: Claim, n: int) -> bool:
+    """Whether a line has a "whose", a "son of", or a word of the sentence that has something in the passage."""
+    line, owners = claim.lines[n], _owners_in(claim.passages[claim.passage_of[n]])
+    kin = any(a.text.lower() in _PEOPLE and b.key in _OF for a, b in pairwise(line.tokens))
+    return kin or any(
+        t.key == "whose" or (t.key in claim.keys and t.text.casefold().rpartition(" ")[2] in owners) for t in line.tokens
+    )
+
+
+@lru_cache(maxsize=512)
+def _owners_in(passage: str) -> frozenset[str]:
+    """The words of a passage that have something: "moss" of "Moss's father", "worker" and "workers" of "the workers' vote"."""
+    found = _OWNER.findall(normalised(passage).casefold())
+    return frozenset(form for word in found for form in (word, f"{word}s"))
+
+
+def _of_owners(claim: Claim) -> Iterator[str]:
     for n, token in enumerate(claim.tokens):
         if not token.content or is_name(token) or not (place := claim.at[n]):
             continue

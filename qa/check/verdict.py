@@ -26,7 +26,7 @@ from qa.check.hedges import hedges
 from qa.check.lists import lists, of_the_other
 from qa.check.names import names
 from qa.check.numbers import dates, exchanged, multiples, numbers, units
-from qa.check.owners import HAVING, owners
+from qa.check.owners import owners
 from qa.check.polarity import CUES, polarity
 from qa.check.quantities import QUANTITIES, quantities
 from qa.check.quotations import quotations
@@ -79,7 +79,7 @@ RULES = (
     Rule(speakers),
     Rule(roles, {"apart"}, PIVOTS),
     Rule(ranks),
-    Rule(owners, {"owner"}, HAVING, HAVING),
+    Rule(owners),
     Rule(undone),
     Rule(directions, set(), ways().keys()),
     Rule(stitches, {"lines"}),
