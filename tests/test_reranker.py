@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -191,6 +194,28 @@ def test_only_the_first_layers_are_changed() -> None:
 def test_what_is_read_of_a_passage(met: list[set[str]], sizes: list[int], wanted: slice) -> None:
     """The run of sentences within the limit that meets most of the question."""
     assert window({"a": 2.0, "b": 1.0}, met, sizes, words=48) == wanted
+
+
+_WINDOWS = """
+from random import Random
+from vectorstore.reranker import window
+rng = Random(1)
+for _ in range(200):
+    terms = {f"w{n}": rng.random() * 9 for n in range(12)}
+    stems = [set(rng.sample(list(terms), rng.randrange(9))) for _ in range(9)]
+    print(window(terms, stems, [rng.randrange(8, 20) for _ in stems], 60))
+"""
+
+
+def test_what_is_read_is_the_same_in_every_process() -> None:
+    """The order in which a process keeps its sets does not decide between two runs that meet the same words."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _WINDOWS], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "12"
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

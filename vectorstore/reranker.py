@@ -137,7 +137,7 @@ def window(terms: Mapping[str, float], stems: Sequence[Collection[str]], sizes: 
             if size > words and last > first:
                 break
             met |= terms.keys() & set(stems[last])
-            worth = sum(terms[term] for term in met), size if size <= words else 0
+            worth = math.fsum(terms[term] for term in met), size if size <= words else 0
             if worth > best:
                 best, chosen = worth, slice(first, last + 1)
     return chosen
