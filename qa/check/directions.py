@@ -6,9 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qa.check.align import Claim
-from vectorstore.language.lexicon import rows
+from vectorstore.language.lexicon import lines, rows
 from vectorstore.language.names import is_of_name
-from vectorstore.language.tokens import Token
+from vectorstore.language.stems import stem
+from vectorstore.language.tokens import STOP, Token
+
+_REACH = 6  # words of what is given up
+_BEHIND = 3  # and of what comes for it
 
 
 def directions(claim: Claim) -> Iterator[str]:
@@ -27,6 +31,40 @@ def directions(claim: Claim) -> Iterator[str]:
         if found and word not in found and (other := min(found & others[word], default="")):
             yield f"This says “{word} {token.text}” where the passage says “{other} {token.text}”."
             return
+    yield from _exchanged(claim)
+
+
+def _exchanged(claim: Claim) -> Iterator[str]:
+    """What took the place of what, the other way around: "replaced glass with plastic" of "switched from plastic to glass"."""
+    mine = list(_changes(claim.tokens))
+    theirs = [change for n in claim.used for change in _changes(claim.lines[n].tokens)] if mine else []
+    for old, new in mine:
+        kept = any(old & before and new & after for before, after in theirs)
+        if not kept and any(old & after and new & before for before, after in theirs):
+            yield "The passage tells what took the place of what the other way around."
+            return
+
+
+def _changes(found: Sequence[Token]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """What was before and what came for it, by their words: "from A to B", "replaced A with B", "dropped A for B"."""
+    for n, token in enumerate(found):
+        for links in exchanges().get(token.key, ()):
+            at = next((k for k in range(n + 2, min(n + 2 + _REACH, len(found))) if found[k].key in links), 0)
+            if at and not any(found[k].is_parted for k in range(n + 1, at + 1)):
+                old = frozenset(t.key for t in found[n + 1 : at] if t.content)
+                new = frozenset(t.key for t in found[at + 1 : at + 1 + _BEHIND] if t.content)
+                yield old - new, new - old
+
+
+@cache
+def exchanges() -> dict[str, list[frozenset[str]]]:
+    """For a word before what is given up, the words before what comes for it."""
+    found: dict[str, list[frozenset[str]]] = {}
+    for line in lines("roles.exchanges"):
+        before, _, behind = line.partition("|")
+        for word in before.split():
+            found.setdefault(word if word in STOP else stem(word), []).append(frozenset(behind.split()))
+    return found
 
 
 def _before(found: Sequence[Token], n: int, words: dict[str, frozenset[str]]) -> int:

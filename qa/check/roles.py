@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, pairwise
 
 from qa.check.align import Claim
 from qa.check.orders import orders
 from vectorstore.language.align import runs
-from vectorstore.language.lexicon import word_set
+from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.names import TITLES, full_name
-from vectorstore.language.stems import stem_set
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past, past_verbs
 
@@ -22,6 +22,7 @@ _BARE = ("a", "an", "the")
 _LINKS, PIVOTS = word_set("roles.links"), word_set("roles.pivots")
 _BEING = word_set("words.being")
 _ARTICLES = word_set("words.articles")
+_CALLED = _ARTICLES | word_set("followups.owning")
 _AUXILIARIES = _BEING | word_set("words.auxiliaries")
 
 
@@ -175,7 +176,7 @@ def _between(found: Sequence[Token], a: tuple[int, int], b: tuple[int, int], ver
         return _NOTHING
     words = [t for t in all_words if t.key not in _ARTICLES and not (t.capital and t.key in TITLES)]
     content = frozenset(t.key for t in words if t.content)
-    called = len(words) > 1 and len(all_words) > 1 and all_words[-2].key in _ARTICLES  # "its rival" is what it is called
+    called = len(words) > 1 and len(all_words) > 1 and all_words[-2].key in _CALLED  # "its rival" is what it is called
     if (
         not words
         or words[-1].key in _TOGETHER
@@ -192,11 +193,36 @@ def _between(found: Sequence[Token], a: tuple[int, int], b: tuple[int, int], ver
     last = pasts[-1]
     link = next((t.key for t in reversed(words[last + 1 :]) if t.key in _LINKS), "")
     passive = [n for n in pasts if n and _auxiliary(words, n) in _BEING]
-    if link == "by" and (len(words) - last <= 3 or last in passive):
-        return _Between({(words[last].key, ""): False}, content)
-    ways: dict[tuple[str, ...], bool]
-    ways = {(words[n].key, link): True for n in pasts if n not in passive and "," not in words[n].before}
-    return _Between(ways, content)  # what is done to the first one, without saying by whom, tells nothing
+    if link == "by" and (len(words) - last - called <= 3 or last in passive):
+        return _Between({(words[last].key, ""): False} | _deed(words, last, "", False), content)
+    ways: dict[tuple[str, ...], bool] = {}
+    for n in pasts:  # what is done to the first one, without saying by whom, tells nothing
+        if n not in passive and "," not in words[n].before:
+            ways |= {(words[n].key, link): True} | _deed(words, n, link, True)
+    return _Between(ways, content)
+
+
+def _deed(words: Sequence[Token], n: int, link: str, acts: bool) -> dict[tuple[str, ...], bool]:
+    """What a verb does in whatever words, and whether the first one of the two does it: "beat", "won against", "lost to"."""
+    after = [words[n + 1].key] if n + 1 < len(words) else []
+    row, one = next((_deeds()[key] for more in (link, *after, "") if (key := (words[n].key, more)) in _deeds()), ("", True))
+    return {("=", row): acts == one} if row else {}
+
+
+def same_deed(verb: str, other: str) -> bool:
+    """Whether two verbs, with nothing behind them, are one deed: "edged" and "beat"."""
+    return _deeds().get((verb, ""), ("", True)) == _deeds().get((other, ""), ("", False))
+
+
+@cache
+def _deeds() -> dict[tuple[str, str], tuple[str, bool]]:
+    """For a verb and what follows it, which deed it is and whether who is named before it does it, by the row's first side."""
+    found: dict[tuple[str, str], tuple[str, bool]] = {}
+    for line in lines("roles.deeds"):
+        for side, words in enumerate(line.split("|")):
+            for verb, _, more in (word.partition(">") for word in words.split()):
+                found[stem(verb), more] = line, side == 0
+    return found
 
 
 def _auxiliary(words: Sequence[Token], n: int) -> str:
@@ -222,9 +248,11 @@ def _retold(mine: _Between, line: Sequence[Token], ours: Set[str], theirs: Set[s
         if first == second or following - end > _REACH:
             continue
         found = _between(line, (start, end), (following, stop), verbs)
-        if 2 * len(found.content & mine.content) < min(len(mine.content), len(found.content)):
+        shared = [key for key in found.ways if key in mine.ways]
+        here, there = (content - verbs for content in (mine.content, found.content))
+        if not shared or (here and there and 2 * len(here & there) < min(len(here), len(there))):
             continue
-        agreeing = [(acts == mine.ways[key]) == first for key, acts in found.ways.items() if key in mine.ways]
+        agreeing = [(found.ways[key] == mine.ways[key]) == first for key in shared]
         kept, turned = max(kept, sum(agreeing)), max(turned, len(agreeing) - sum(agreeing))
         crossed = crossed or (any(agreeing) and not first)
     return kept, turned, crossed

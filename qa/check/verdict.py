@@ -20,7 +20,7 @@ from qa.check.bounds import bounds
 from qa.check.causes import causes
 from qa.check.certainty import HEDGES, certainty
 from qa.check.denials import denials
-from qa.check.directions import directions, ways
+from qa.check.directions import directions, exchanges, ways
 from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.lists import lists, of_the_other
@@ -81,7 +81,7 @@ RULES = (
     Rule(ranks),
     Rule(owners),
     Rule(undone),
-    Rule(directions, set(), ways().keys()),
+    Rule(directions, set(), ways().keys() | exchanges().keys()),
     Rule(stitches, {"lines"}),
     Rule(bindings),
     Rule(subjects),

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from qa.asking import NUMBER
 from qa.check.polarity import DEPRIVES
+from qa.check.roles import same_deed
 from qa.check.status import same_state
 from vectorstore.language.align import NEGATIONS, Line
 from vectorstore.language.lexicon import kinds, word_set
@@ -19,7 +20,8 @@ from vectorstore.language.tokens import Token
 LIGHT = stem_set("carrying.light") | word_set("carrying.light_pasts")
 _SAYING = stem_set("carrying.saying")
 _QUANTITIES = frozenset(kinds("quantities.kinds"))  # which have a rule of their own
-_DIMENSIONS = word_set("carrying.dimensions")
+_DIMENSIONS, _NOW = word_set("carrying.dimensions"), word_set("carrying.now")
+_PERIODS = word_set("words.periods")
 _ONLY = word_set("carrying.only")
 _FAMILY = 6  # letters that two words of one family begin with: "immigration", "immigrants"
 
@@ -33,8 +35,11 @@ def wanted_in(told: Sequence[Token]) -> list[int]:
 
 
 def _is_of_measure(told: Sequence[Token], i: int) -> bool:
-    """Whether a word only says what a number measures: "19 years old", "40 metres deep"."""
-    return i > 0 and bool(told[i - 1].values) and told[i].text.casefold() in _DIMENSIONS
+    """Whether a word only says what a number measures, "40 metres deep", or which stretch of time, "this week"."""
+    if not i:
+        return False
+    before, low = told[i - 1], told[i].text.casefold()
+    return (bool(before.values) and low in _DIMENSIONS) or (before.text.casefold() in _NOW and low in _PERIODS)
 
 
 def is_frame(told: Sequence[Token], i: int) -> bool:
@@ -97,4 +102,4 @@ def answers(token: Token, other: Token) -> bool:
         return True
     if token.text.endswith("er") and other.text.endswith("est") and token.text[:-2] == other.text[:-3]:
         return True  # "no pier was longer" of the longest
-    return may_mean(key, theirs) or same_state(key, theirs) or (key in DEPRIVES and theirs in NEGATIONS)
+    return may_mean(key, theirs) or same_state(key, theirs) or same_deed(key, theirs) or (key in DEPRIVES and theirs in NEGATIONS)
