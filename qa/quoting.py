@@ -132,7 +132,7 @@ def quote(
         return (), ()
     ranked = sorted(candidates(ask, hits), key=lambda c: -c.score)
     chosen = _chosen(ask, ranked, limit)
-    chosen = _latest_first(ask, chosen, prefer) if chosen else []
+    chosen = _latest_first(ask, chosen, prefer) if len(chosen) > 1 else chosen
     shown, cited, said = list[Sentence](), list[Citation](), ""
     if chosen and (ask.gist or pattern("questions.shaped").search(question)):
         chosen, said = shaped(question, ask, chosen, ranked, _tells_again)

@@ -457,13 +457,14 @@ class Generation:
         self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker, whole: bool = False
     ) -> list[Judged]:
         """What the reranker makes of each passage or its best stretch of sentences; with each, its headline as it is read."""
-        terms = self._words.terms(question)
+        terms = {} if whole else self._words.terms(question)
         read = []
         for heading, passage in found:
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
-            stems, sizes = [self._words.stems(text) for text in texts], [len(text.split()) for text in texts]
-            best = slice(None) if whole else window(terms, stems, sizes)
+            best = slice(None)
+            if not whole:
+                best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
             read.append((heading, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
         made = reranker.read(question, [(heading, texts) for heading, texts, _ in read], whole)
         return [

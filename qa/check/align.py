@@ -99,7 +99,7 @@ class Claim:
     @property
     def is_placed(self) -> bool:
         """Whether each of its words of content, names and numbers is aligned with one of the passages."""
-        return all(place or not token.content for token, place in zip(self.tokens, self.at, strict=True))
+        return "loose content" not in self.kinds
 
     @cached_property
     def told(self) -> list[Line]:
@@ -211,7 +211,7 @@ def _kinds(found: Sequence[Token]) -> set[str]:
     there = {
         "word": bool(found),
         "content": any(t.content for t in found),
-        "number": any(t.values for t in found),
+        "number": any(t.values and not t.date for t in found),
         "date": any(t.date for t in found),
         "name": any(map(is_name, found)),
     }

@@ -14,6 +14,7 @@ _BECAUSE = word_set("causes.because")
 _DESPITE = word_set("causes.despite")
 _CAUSING = word_set("causes.causing")
 _MAKES = word_set("causes.makes")
+CAUSES = _BECAUSE | _DESPITE | _MAKES
 _TIMES = word_set("causes.times")
 _REACH = 4  # words: what stands between is then what the conjunction replaced
 

@@ -17,7 +17,7 @@ from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_irregular, is_past
 
 _PARTIAL = frozenset(word for word, kind in kinds("quantities.kinds").items() if kind != "all")
-_MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
+MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
 
 
 def numbers(claim: Claim) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _is_said(claim: Claim, token: Token) -> bool:
 
 def _is_in_word(claim: Claim, token: Token) -> bool:
     """Whether a word of the passage says the number: "halved" is "cut by half" or "by 50 percent", "both" two."""
-    factors = {_MULTIPLES[t.key] for k in claim.used for t in claim.lines[k].tokens if t.key in _MULTIPLES}
+    factors = {MULTIPLES[t.key] for k in claim.used for t in claim.lines[k].tokens if t.key in MULTIPLES}
     if any(_is_times(value, token.unit, factor) for value in token.values for factor in factors):
         return True
     if token.values == {2.0} and any(t.key == "both" for n in claim.used for t in claim.lines[n].tokens):
@@ -224,15 +224,15 @@ def _is_part(token: Token) -> bool:
 def multiples(claim: Claim) -> Iterator[str]:
     """A "doubled" that the passage's numbers gainsay: it rose by 40 percent, or threefold."""
     for i, token in enumerate(claim.tokens):
-        if claim.at[i] or token.values or (factor := _MULTIPLES.get(token.key)) is None:
+        if claim.at[i] or token.values or (factor := MULTIPLES.get(token.key)) is None:
             continue
         there = [t for k in claim.used for t in claim.lines[k].tokens]
         counts = [v for t in there if t.values and not t.date for v in t.values]
-        if any(t.key in _MULTIPLES and _MULTIPLES[t.key] == factor for t in there) or any(
+        if any(t.key in MULTIPLES and MULTIPLES[t.key] == factor for t in there) or any(
             abs(b - factor * a) <= 0.06 * b for a in counts for b in counts
         ):
             continue
-        said = [t for t in there if t.key in _MULTIPLES or t.unit in ("%", "part") or (t.values and t.values <= {2, 3, 4})]
+        said = [t for t in there if t.key in MULTIPLES or t.unit in ("%", "part") or (t.values and t.values <= {2, 3, 4})]
         if said and not any(_is_times(v, t.unit, factor) for t in said for v in t.values):
             yield f"This says “{token.text}” where the passage says “{said[0].text}”."
 

@@ -17,11 +17,11 @@ _CLASS = kinds("quantities.kinds")
 _CARRIES = {
     kind: frozenset(said.split()) for kind, said in table("quantities.carried_by").items()
 }  # "none" is a denial: see polarity
-QUANTITIES = frozenset(_CLASS) | {"only"}
 _HEDGES = word_set("quantities.ranks.hedges")
 _EXCEPTING = word_set("quantities.ranks.except")
 _EXCEPT = 8  # words behind "all"
 _VAGUE: dict[str, float] = table("quantities.vague")
+QUANTITIES = frozenset({*_CLASS, *_VAGUE, "half", "one", "only"})
 
 
 def quantities(claim: Claim) -> Iterator[str]:

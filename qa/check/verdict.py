@@ -17,7 +17,7 @@ from qa.check.align import Claim, Whole
 from qa.check.basis import basis
 from qa.check.bindings import bindings
 from qa.check.bounds import bounds
-from qa.check.causes import causes
+from qa.check.causes import CAUSES, causes
 from qa.check.certainty import HEDGES, certainty
 from qa.check.denials import denials
 from qa.check.directions import directions, exchanges, ways
@@ -25,7 +25,7 @@ from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.lists import lists, of_the_other
 from qa.check.names import names
-from qa.check.numbers import dates, exchanged, multiples, numbers, units
+from qa.check.numbers import MULTIPLES, dates, exchanged, multiples, numbers, units
 from qa.check.owners import owners
 from qa.check.polarity import CUES, polarity
 from qa.check.quantities import QUANTITIES, quantities
@@ -44,6 +44,7 @@ from vectorstore.language.align import lines_of
 from vectorstore.language.detect import common_language
 from vectorstore.language.detect import names as language_names
 from vectorstore.language.foreign import knows_denials, tokens_in
+from vectorstore.language.numbers import measures
 from vectorstore.language.tokens import Token, normalised, tokens
 from vectorstore.types import strings
 
@@ -62,19 +63,19 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule(numbers, {"loose number"}),
-    Rule(lists, {"number"}),
-    Rule(multiples, {"loose word"}),
+    Rule(lists, {"number", "date"}),
+    Rule(multiples, set(), MULTIPLES.keys()),
     Rule(exchanged, {"number"}),
-    Rule(units, {"number", "loose word"}),
+    Rule(units, {"number"}, measures().keys()),
     Rule(bounds, {"number"}),
     Rule(dates, {"loose date"}),
-    Rule(quantities, {"loose word"}, QUANTITIES, {"only"}),
+    Rule(quantities, set(), QUANTITIES, {"only"}),
     Rule(names, {"loose name"}),
     Rule(polarity, {"loose word"}, REACHING, CUES | REACHING),
     Rule(elsewhere, {"loose content"}),
     Rule(status, {"loose word"}, OF),
     Rule(certainty, set(), HEDGES, HEDGES),
-    Rule(causes, {"loose word"}),
+    Rule(causes, set(), CAUSES),
     Rule(things, {"loose content"}, homographs().keys()),
     Rule(speakers),
     Rule(roles, {"apart"}, PIVOTS),

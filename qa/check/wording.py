@@ -24,7 +24,9 @@ def as_they_have_it(text: str, passages: Sequence[str]) -> str:
     """A normalised sentence with initials, spelt-out names and converse verbs as the passages have them, outside quotations."""
     parts = text.split('"')
     for n in range(0, len(parts), 2):
-        parts[n] = _turned(_renamed(parts[n], passages), passages)
+        parts[n] = _renamed(parts[n], passages)
+        if not _converse_verbs().isdisjoint(parts[n].split()):
+            parts[n] = _turned(parts[n], passages)
         if any(word in parts[n] for word in (" if ", "unless", " than ")):
             parts[n] = _exchanged(_conditioned(parts[n], passages), passages)
     return '"'.join(parts)
@@ -113,6 +115,11 @@ def _converses() -> tuple[tuple[tuple[str, ...], str, tuple[str, ...], str], ...
         found.append((tuple(verbs), link, tuple(others), other_link))
         found.append((tuple(others), other_link, tuple(verbs), link))
     return tuple(found)
+
+
+@cache
+def _converse_verbs() -> frozenset[str]:
+    return frozenset(verb for verbs, *_ in _converses() for verb in verbs)
 
 
 def _turned(text: str, passages: Sequence[str]) -> str:

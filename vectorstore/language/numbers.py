@@ -50,7 +50,7 @@ M = Measure("m", 1)  # "12 m": metres, minutes or million, as the other text has
 
 
 @cache
-def _measures() -> dict[str, Measure]:
+def measures() -> dict[str, Measure]:
     return {form: Measure(row[0], float(row[1])) for row in rows("numbers.measures") for form in row[2:]}
 
 
@@ -63,7 +63,7 @@ NUMBER_KEYS = frozenset(
 
 def measure_of(word: str) -> Measure | None:
     """What a unit of measure measures."""
-    return _measures().get(word.casefold())
+    return measures().get(word.casefold())
 
 
 def same_number(a: Token, b: Token) -> bool:
@@ -86,7 +86,7 @@ def _same_measure(a: Token, b: Token, mine: Measure, other: Measure) -> bool:
     if M in (mine, other):
         written = other if mine == M else mine
         million = written.dimension not in ("length", "time") and max(a.values) == max(b.values)
-        return million or (written in (_measures()["metre"], _measures()["minute"]) and min(a.values) == min(b.values))
+        return million or (written in (measures()["metre"], measures()["minute"]) and min(a.values) == min(b.values))
     if mine.dimension != other.dimension:
         loose = any(one.startswith(two.dimension) for one, two in ((mine.dimension, other), (other.dimension, mine)))
         return loose and bool(a.values & b.values)  # "41C" is "41 degrees"
@@ -198,7 +198,7 @@ def _with_parts(found: list[Token]) -> list[Token]:
             out[-1] = _joined(number, (token,), [size / _PARTS[low]], "part")
         elif last and last.key == "a" and low in _PARTS and _is_part(out, found, n):
             out[-1] = _joined(token, (), [1 / _PARTS[low]], "part")
-        elif last and last.key in ("a", "an") and texts == ["and", "a", "half"] and (measure := _measures().get(low)):
+        elif last and last.key in ("a", "an") and texts == ["and", "a", "half"] and (measure := measures().get(low)):
             out[-1] = _joined(token, found[n + 1 : n + 4], [1.5])._replace(measure=measure)
             n += 3
         elif number and low == "and" and len(texts) >= mixed and texts[mixed - 1] in _PARTS:
@@ -271,7 +271,7 @@ def _out_of(found: Sequence[Token], n: int, part: float) -> int:
         return 0  # "three out of five judges" are three
     if whole and whole.values and whole.unit == "" and not whole.before and part < max(whole.values):
         after = found[n + words + 1].text.casefold() if n + words + 1 < len(found) else ""
-        if max(whole.values) in (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000) and after not in _measures():
+        if max(whole.values) in (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000) and after not in measures():
             return words
     return 0
 
@@ -326,13 +326,13 @@ def _unit_of(out: list[Token], found: Sequence[Token], n: int) -> int:
     if number.unit == "part" and low in ("a", "an", "of"):  # half an hour
         words = 1 if low != "of" or following[:1] not in (["a"], ["an"]) else 2
         unit = found[n + words].text.casefold() if n + words < len(found) else ""
-        if measure := _measures().get(unit):
+        if measure := measures().get(unit):
             out[-1] = number._replace(measure=measure, unit="", text=f"{number.text} {low} {unit}")
             return words + 1
     if number.unit or (number.measure and number.measure != M) or (number.key == "one" and number.text.islower()):
         return 0
     if low in _MONEY and not token.before:
-        measure = _measures().get(low)  # pounds are a weight, too
+        measure = measures().get(low)  # pounds are a weight, too
         out[-1] = number._replace(unit=_MONEY[low], measure=measure, values=_with_scale(number), text=number.text)
         return 1
     if low == "m" and token.text == "m" and not token.before:
@@ -351,13 +351,13 @@ def _with_scale(number: Token) -> frozenset[float]:
 
 
 def _measure_at(low: str, following: Sequence[str]) -> tuple[Measure | None, int]:
-    if low in ("square", "sq", "cubic") and following and (side := _measures().get(following[0])) and side.dimension == "length":
+    if low in ("square", "sq", "cubic") and following and (side := measures().get(following[0])) and side.dimension == "length":
         power = 3 if low == "cubic" else 2
         return Measure(f"length{power}", side.factor**power), 2
-    measure = _measures().get(low)
+    measure = measures().get(low)
     if measure and measure.dimension == "length" and following[:2] in (["an", "hour"], ["per", "hour"]):
         return Measure("speed", measure.factor / 3600), 3
-    if measure and measure.dimension == "degree" and following and (scale := _measures().get(following[0])):
+    if measure and measure.dimension == "degree" and following and (scale := measures().get(following[0])):
         return (scale, 2) if scale.dimension.startswith("degree") else (measure, 1)
     return measure, 1
 
