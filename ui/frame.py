@@ -29,10 +29,9 @@ def front(
     words: Wording,
     root: str = "",
     user: str = "",
-    collection: str = "",
     kinds: Kinds = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What the scripts are given: their strings, the islands, what can be filtered by; `collection` is the other tab's HTML."""
+    """What the scripts are given: their strings, the islands, what can be filtered by."""
     return {
         "language": words.language,
         "texts": dict(words.texts),
@@ -41,7 +40,7 @@ def front(
         "islands": {
             "or-header": header_html(words, user, root),
             "or-ask-tab": ask_html(words),
-            "or-collection-tab": collection or collection_html(summary, words),
+            "or-collection-tab": collection_html(summary, words),
         },
     } | fresh(summary, model_name, examples, words, kinds)
 

@@ -83,9 +83,9 @@ def read_json(body: bytes) -> dict[str, Any]:
     return found
 
 
-def read_asked(given: Mapping[str, Any], known: Sequence[str] = _FIELDS) -> Asked:
+def read_asked(given: Mapping[str, Any]) -> Asked:
     """The question of a request's object. Raises UsageError that names the field."""
-    _only(given, known, "field")
+    _only(given, _FIELDS, "field")
     as_written = given.get("as_written")
     if not isinstance(as_written, bool | None):
         raise UsageError(f"as_written is {shown(as_written)}: use true or false.")

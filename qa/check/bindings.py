@@ -24,10 +24,10 @@ _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring distri
 
 
 def bindings(claim: Claim) -> Iterator[str]:
-    yield from _of_verbs(claim) if any(t.date or is_name(t) for t in claim.tokens[2:]) else ()
-    if len(claim.used) > 1 or not claim.is_placed:
-        yield from _bound(claim)
-        yield from _of_whom(claim)
+    is_of_several, is_bound = not claim.kinds.isdisjoint(("lines", "loose content")), not claim.kinds.isdisjoint(("date", "name"))
+    yield from _of_verbs(claim) if is_bound else ()
+    yield from _bound(claim) if is_of_several and is_bound else ()
+    yield from _of_whom(claim) if is_of_several and "number" in claim.kinds else ()
 
 
 def _of_verbs(claim: Claim) -> Iterator[str]:

@@ -188,15 +188,11 @@ def _tokens_of(sentence: str, language: str = "en") -> tuple[Token, ...]:
 
 # What a rule says where a passage tells the same matter otherwise, and does not only lack something of it.
 _OTHERWISE = re.compile(r"the passage (?:says|counts|gives|tells)\b|; the passage does not\.|, but \S|: it gives \S+\.$", re.I)
-_LACKS_FIGURE = re.compile(r"The passage does not give the (?:number|month|day) ")
 
 
-def contradicts(reason: str, is_same_matter: bool = False) -> bool:
-    """Whether a reason of a verdict says that a passage has something else ("…, but 61,000"), not that it lacks something.
-
-    In a passage that tells the same matter in nearly the same words, a figure that it lacks is another figure.
-    """
-    return bool(_OTHERWISE.search(reason) or (is_same_matter and _LACKS_FIGURE.match(reason)))
+def contradicts(reason: str) -> bool:
+    """Whether a reason of a verdict says that a passage has something else ("…, but 61,000"), not that it lacks something."""
+    return bool(_OTHERWISE.search(reason))
 
 
 def key_words(text: str) -> frozenset[str]:

@@ -39,10 +39,10 @@ def _senses() -> tuple[_Rows, _Rows, frozenset[str]]:
 
 
 @lru_cache(maxsize=50_000)
-def may_mean(stemmed: str, other: str, narrower: bool = True) -> bool:
+def may_mean(stemmed: str, other: str) -> bool:
     """Whether a word may stand for another in some sense of it: it is a synonym, a broader word or of the same root.
 
-    A verb may also say more than the other one, unless `narrower` is false: "slain" for "killed".
+    A verb may also say more than the other one: "slain" for "killed", but no "wolf" for "animal".
     """
     if stemmed == other or stemmed in related(other):
         return True
@@ -51,9 +51,7 @@ def may_mean(stemmed: str, other: str, narrower: bool = True) -> bool:
     mine, theirs = named.get(stemmed, none), named.get(other, none)
     if not theirs.isdisjoint(mine) or not theirs.isdisjoint(broader.get(stemmed, none)):
         return True
-    return (
-        narrower and stemmed in verbs and not mine.isdisjoint(broader.get(other, none))
-    )  # "slain" for "killed", but no "wolf" for "animal"
+    return stemmed in verbs and not mine.isdisjoint(broader.get(other, none))
 
 
 def is_synonym(stemmed: str, other: str) -> bool:

@@ -79,6 +79,6 @@ def inflected(word: str) -> str:
 
 
 @cache
-def stem_set(name: str, language: str = "en") -> frozenset[str]:
-    """The stems of the words of a list: see lexicon.word_set."""
-    return frozenset(stem(word, language) for word in word_list(name, language))
+def stem_set(name: str) -> frozenset[str]:
+    """The stems of the words of an English list: see lexicon.word_set."""
+    return frozenset(map(stem, word_list(name)))
