@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from qa.check.wording import as_they_have_it
-from vectorstore.language.align import Line, aligned, lines_of, most_shared, runs
+from vectorstore.language.align import NEGATIONS, Line, aligned, lines_of, most_shared, runs
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
@@ -224,7 +224,7 @@ def _forms(found: Iterable[Token]) -> frozenset[str]:
 
 def _goes_on(found: Sequence[Token]) -> bool:
     said = any(a.key in _PRONOUNS and b.key in _SAYING for a, b in pairwise(found))
-    return said or found[0].key in _PRONOUNS
+    return said or found[0].key in _PRONOUNS or found[0].key in NEGATIONS
 
 
 def shortened(words: str, most: int = 80) -> str:

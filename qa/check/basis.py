@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from qa.check.align import Claim, shortened
-from qa.check.polarity import opposed
-from qa.check.wanted import answers, wanted_in
-from vectorstore.language.align import lines_of
-from vectorstore.language.names import is_name
-from vectorstore.language.senses import may_mean
+from qa.check.meant import denied, sides, stray, unmeant
+from qa.check.status import counted
+
+
+def own_words(claim: Claim) -> Iterator[str]:
+    """What is wrong with the words of its own that a sentence has: they have no basis, or tell it otherwise."""
+    if "loose content" in claim.kinds:
+        yield from basis(claim)
+    for rule in (denied, sides, stray, counted):
+        yield from rule(claim)
 
 
 def basis(claim: Claim) -> Iterator[str]:
@@ -24,7 +28,7 @@ def basis(claim: Claim) -> Iterator[str]:
     present = sum(1 for i in content if not claim.at[i] and told[i])
     half, least = (0.5, 0.5) if english else (0.75, 0.51)  # elsewhere no rule looks at each thing
     few = aligned + half * present < least * len(content)
-    if few and not (english and aligned + present + _synonyms(claim) == len(content)):
+    if few and not (english and not unmeant(claim)):
         yield "Most of this sentence is not in the passage."
     if few:
         return
@@ -37,46 +41,8 @@ def basis(claim: Claim) -> Iterator[str]:
             run += step
             if run > worst:
                 worst, span = run, (content[start], i)
-    if worst >= 2.8:
+    if worst >= 2.8 and not (english and not unmeant(claim)):
         words = " ".join(t.text for t in claim.tokens[span[0] : span[1] + 1])
         yield f"The passage does not carry “{shortened(words)}”."
-    elif english and (unfounded := next(_unfounded(claim), "")):
-        yield f"The passage has no word for “{unfounded}”."
-
-
-def _unfounded(claim: Claim) -> Iterator[str]:
-    """The words for which the passages have none, nor one that may mean it; names have a rule of their own."""
-    around: frozenset[str] | None = None
-    for i in wanted_in(claim.tokens):
-        token = claim.tokens[i]
-        if (
-            i in claim.spared
-            or claim.at[i]
-            or not token.content
-            or token.values
-            or token.date
-            or is_name(token)
-            or token.key in claim.all_keys
-        ):
-            continue
-        if any(answers(token, other) or opposed(token, other) for line in claim.lines for other in line.tokens):
-            continue
-        if around is None:  # "the inspector" may be named before the passage begins
-            around = frozenset().union(*(_keys(text) for text, _ in claim.whole.values()))
-        if token.key not in around:
-            yield token.text
-
-
-@lru_cache(maxsize=64)
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(key for line in lines_of(text[:20_000]) for key in line.keys)
-
-
-def _synonyms(claim: Claim) -> int:
-    """How many words that the passages lack stand in the place of one that means the same: "The firm fired 340 employees"."""
-    found = 0
-    for slot in claim.slots:
-        there = [other for place in slot.there if (other := claim.token_at(place)).content]
-        mine = [token for i in slot.here if (token := claim.tokens[i]).content and token.key not in claim.all_keys]
-        found += sum(any(may_mean(token.key, other.key) for other in there) for token in mine)
-    return found
+    elif english and (missing := unmeant(claim)):
+        yield f"The passage has no word for “{missing[0].text}”."

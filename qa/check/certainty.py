@@ -11,7 +11,7 @@ from vectorstore.language.lexicon import kinds, table, word_set
 from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_irregular, is_past, is_past_form
 
 _KIND = kinds("certainty.plain")
 _WITH_TO = kinds("certainty.with_to")
@@ -60,9 +60,10 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
         if not theirs:
             continue
         mine = next((word for word in here if word in _KIND or word == "can"), "")
-        if mine:
-            if not _may_say(claim, _KIND.get(mine, "possible"), _KIND[theirs]):
-                yield f"This says “{mine}” where the passage says “{theirs}”."
+        meant = next((_WITH_TO[word] for word in here if is_past_form(word) and word in _WITH_TO), "")  # "is planned for Friday"
+        if mine or meant:
+            if not _may_say(claim, _KIND.get(mine, meant or "possible"), _KIND[theirs]):
+                yield f"This says “{mine or here[0]}” where the passage says “{theirs}”."
         elif "to" not in here and ((_KIND[theirs] == "alleged" and not attributed) or _states(claim, here, right)):
             yield f"The passage says “{theirs}”; this leaves it out."
 

@@ -11,7 +11,7 @@ from qa.check.bounds import bound
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import kinds, lines, table, word_set
 from vectorstore.language.numbers import M, measure_of
-from vectorstore.language.senses import is_mostly_verb
+from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_irregular, is_past
@@ -158,7 +158,8 @@ def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
                 continue
             if (n, j) in slot.there and not contested:
                 return True
-            if mine & _beside(line.tokens, j, reach):
+            theirs = _beside(line.tokens, j, reach)
+            if mine & theirs or (not (contested or token.date) and any(may_mean(a, b) for a in mine for b in theirs)):
                 return not contested or (n, j) in slot.there
             if not contested and (not mine or (n in claim.used and (n, j) not in claim.taken)):
                 return True

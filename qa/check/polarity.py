@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from qa.check.align import Claim, Slot
-from qa.check.reach import reached
+from qa.check.reach import denials_in, reached, undenied
 from qa.check.status import of_same_matter, same_state
 from vectorstore.language.align import LIGHT, NEGATIONS, first_time, head
 from vectorstore.language.lexicon import lines, word_list, word_set
-from vectorstore.language.senses import is_synonym
+from vectorstore.language.senses import is_synonym, may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import STOP, Token
 from vectorstore.language.verbs import is_past
@@ -58,25 +58,32 @@ def _key(word: str) -> str:
 
 
 def opposed(a: Token, b: Token) -> bool:
-    if b.key in _opposites().get(a.key, ()):
+    return _are_opposed(a.key, a.text.casefold(), b.key, b.text.casefold())
+
+
+@lru_cache(maxsize=100_000)
+def _are_opposed(one: str, first: str, other: str, second: str) -> bool:
+    """Whether two words, each by its key and as it is written, say the opposite of one another."""
+    if other in _opposites().get(one, ()):
         return True
-    low, other = sorted((a.text.casefold(), b.text.casefold()), key=len)
-    if any(other == prefix + low for prefix in PREFIXES) and len(low) > 3:
+    low, high = sorted((first, second), key=len)
+    if any(high == prefix + low for prefix in PREFIXES) and len(low) > 3:
         return True
-    short, long = sorted((a.key, b.key), key=len)
+    short, long = sorted((one, other), key=len)
     if len(short) > 3 and any(long == prefix + short for prefix in PREFIXES):
         return True
-    return low.endswith(("ful", "less")) and other.endswith(("ful", "less")) and low[-3:] != other[-3:] and low[:4] == other[:4]
+    return low.endswith(("ful", "less")) and high.endswith(("ful", "less")) and low[-3:] != high[-3:] and low[:4] == high[:4]
 
 
 def polarity(claim: Claim) -> Iterator[str]:
-    moved, kept = _moved(claim), _denied_in_both(claim)
+    moved, (kept, against) = _moved(claim), _denied_in_both(claim)
     for slot in claim.slots:
         swapped = _swapped(claim, slot) or ()
-        mine = [i for i in slot.here if _turns(claim.tokens, i, moved, kept) and claim.tokens[i] not in swapped]
+        spared = kept if swapped else kept | against
+        mine = [i for i in slot.here if _turns(claim.tokens, i, moved, spared) and claim.tokens[i] not in swapped]
         cues = [(n, j) for n, j in slot.there if _turns(claim.lines[n].tokens, j, moved, kept)]
         cues = [place for place in cues if claim.token_at(place) not in swapped]
-        mine, cues = _unmatched(claim, slot, mine, cues) if mine or cues else (mine, cues)
+        mine, cues = _unmatched(claim, slot, mine, cues, bool(swapped)) if mine or cues else (mine, cues)
         theirs = cues if mine else [place for place in cues if _head_kept(claim, place) or _is_near(claim, slot, place)]
         odd = bool((len(mine) - len(theirs)) % 2)
         if swapped and not odd:
@@ -98,14 +105,22 @@ def _turns(found: Sequence[Token], n: int, moved: frozenset[str], kept: frozense
 
 
 def _unmatched(
-    claim: Claim, slot: Slot, mine: Sequence[int], theirs: Sequence[tuple[int, int]]
+    claim: Claim, slot: Slot, mine: Sequence[int], theirs: Sequence[tuple[int, int]], swapped: bool
 ) -> tuple[list[int], list[tuple[int, int]]]:
     """The cues of both sides without those for which the other side has a word of the same sense: "fired" for "dismissed"."""
     here, there = [claim.tokens[i].key for i in slot.here], [claim.token_at(place).key for place in slot.there]
-    return (
-        [i for i in mine if not (_is_of_others(claim, i) or any(_is_told(claim.tokens[i].key, other) for other in there))],
-        [place for place in theirs if not any(_is_told(claim.token_at(place).key, other) for other in here)],
-    )
+
+    def is_told_here(n: int, j: int) -> bool:
+        """Also "banned" for "not allowed"."""
+        behind = claim.lines[n].tokens[j + 1 : j + 3]
+        opposite = not swapped and any(_is_against(key, behind, k) for key in here for k in range(len(behind)))
+        return opposite or any(_is_told(claim.lines[n].tokens[j].key, other) for other in here)
+
+    def is_told_there(i: int) -> bool:
+        other = _is_of_others(claim, i) or _is_denied_opposite(claim, i)
+        return other or any(_is_told(claim.tokens[i].key, other) for other in there)
+
+    return [i for i in mine if not is_told_there(i)], [place for place in theirs if not is_told_here(*place)]
 
 
 def _is_of_others(claim: Claim, i: int) -> bool:
@@ -114,8 +129,16 @@ def _is_of_others(claim: Claim, i: int) -> bool:
     if claim.tokens[i].key != "no" or not claim.used:
         return False
     words = {t.text for n in claim.used for t in claim.lines[n].tokens}
+    if "before" in claim.keys and "first" in words:
+        return True  # "no woman had done it before her", "the first woman to do it"
     more = {f"{t.text[:-2]}est" for t in claim.tokens[i + 1 :] if t.text.endswith("er")}
     return (after == ["other"] and "only" in words) or not more.isdisjoint(words)
+
+
+def _is_denied_opposite(claim: Claim, i: int) -> bool:
+    """Whether what the passage denies is the opposite of a cue: "banned" of "not allowed"."""
+    rows = [told.tokens for told in claim.told]
+    return any(opposed(claim.tokens[i], t) and is_denied(found, j) for found in rows for j, t in enumerate(found))
 
 
 def _is_told(cue: str, other: str) -> bool:
@@ -126,14 +149,46 @@ def _is_told(cue: str, other: str) -> bool:
     return same_state(cue, other) or is_synonym(cue, other)
 
 
-def _denied_in_both(claim: Claim) -> frozenset[str]:
-    """What both deny in another order: "they are not leaving" of “We are not leaving”."""
+def _denied_in_both(claim: Claim) -> tuple[frozenset[str], frozenset[str]]:
+    """What both deny, in another order or other words, and what the sentence denies of whose opposite the passage tells.
+
+    "They are not leaving" of “We are not leaving”, "no injuries" of "nobody was hurt"; "do not pay" of "it is free".
+    """
     mine = {head(claim.tokens, i) for i, t in enumerate(claim.tokens) if t.key in NEGATIONS and not claim.at[i]}
     if not mine or ("since" in claim.text and any(map(first_time, claim.told))):
-        return frozenset(mine)
+        return frozenset(mine), frozenset()
     theirs = {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
     theirs |= {told.tokens[j].key for told in claim.told for j in reached(told.tokens)}
-    return frozenset(mine & theirs) - {""}
+    theirs |= {key for key in mine if _is_denied_wherever(claim, key)}
+    theirs |= {base for told in claim.told for t in told.tokens if (base := undenied(t))}
+    alike = {(a, b) for a in mine for b in theirs if a and b and (a == b or is_synonym(a, b))}
+    against = (
+        a
+        for a in mine - claim.all_keys
+        if any(_is_against(a, row.tokens, j) for row in claim.told for j in range(len(row.tokens)))
+    )
+    return frozenset(key for pair in alike for key in pair) | _denied_crosswise(claim), frozenset(against)
+
+
+def _is_denied_wherever(claim: Claim, key: str) -> bool:
+    """Whether all sentences that have a word deny it, one of them of something else that the claim tells of."""
+    homes = [(line, j) for line in claim.lines for j in line.places.get(key, ())]
+    mine = [t.key for t in claim.tokens if t.content and t.key != key]
+    is_of_this = any(may_mean(own, other) for line, _ in homes for own in mine for other in line.keys - STOP)
+    return is_of_this and all(is_denied(line.tokens, j) for line, j in homes)
+
+
+def _denied_crosswise(claim: Claim) -> frozenset[str]:
+    """The heads of denials that are one: "found no drugs", "drugs were not found"."""
+    mine = denials_in(claim.tokens)
+    theirs = [one for told in claim.told for one in denials_in(told.tokens)] if mine else []
+    one = [(a, b) for a, around in mine for b, others in theirs if a != b and a in others and b in around]
+    return frozenset(key for pair in one for key in pair)
+
+
+def _is_against(key: str, found: Sequence[Token], j: int) -> bool:
+    """Whether a word says the opposite of what is denied: "free" of "not pay"."""
+    return found[j].key in _opposites().get(key, ()) and not is_denied(found, j)
 
 
 def _reached(claim: Claim) -> Iterator[str]:
@@ -157,6 +212,8 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
         places = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
         mine = is_denied(claim.tokens, i)
         if places and all((is_denied(found, j) or j in reached(found)) != mine for found, j in places):
+            if token.key in _denied_crosswise(claim):
+                continue
             if mine:
                 yield f"This says “not {token.text}”; the passage does not."
             else:
@@ -197,7 +254,8 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
                 line, j = place
                 for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
                     other = claim.lines[line].tokens[n]
-                    if (line, n) not in claim.taken and opposed(token, other) and not _is_of_another(claim, i, other):
+                    denied = is_denied(claim.lines[line].tokens, n)  # "died" of "did not survive"
+                    if (line, n) not in claim.taken and opposed(token, other) and not (denied or _is_of_another(claim, i, other)):
                         yield f"This says “{token.text}” where the passage says “{other.text}”."
                         return
 
@@ -234,6 +292,10 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
         for place in slot.there:
             if _is_adverb(claim.tokens, i) != _is_adverb(claim.lines[place[0]].tokens, place[1]):
                 continue  # "the year before" of "after it had hired Kern"
+            if is_denied(claim.lines[place[0]].tokens, place[1]) and not is_denied(claim.tokens, i):
+                continue  # "banned" of "not allowed"
+            if undenied(claim.token_at(place)) == claim.tokens[i].key and is_denied(claim.tokens, i):
+                continue  # "not damaged" of "undamaged"
             if opposed(claim.tokens[i], claim.token_at(place)) and not _is_of_another(claim, i, claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)
     return None

@@ -145,8 +145,9 @@ def _there(claim: Claim, i: int) -> tuple[frozenset[str], str]:
         words = [claim.token_at(p) for p in slot.near]
     kinds: set[str] = set()
     said = ""
-    for before, word in zip([None, *words], words, strict=False):
+    for n, (before, word) in enumerate(zip([None, *words], words, strict=False)):
         if kind := _quantity(word):
+            kind = frozenset({"most", "many"}) if kind == {"half"} and bound(words, n, "en")[0] == "more" else kind
             nearly = kind == {"all"} and before and before.text.casefold() in _HEDGES
             kinds |= {"most", "many"} if nearly else kind
             said = said or word.text
@@ -183,6 +184,13 @@ def _vague(claim: Claim, i: int, low: str) -> Iterator[str]:
     least = _VAGUE[low]
     if low == "tens" or any(t.text.casefold() == low for n in claim.used for t in claim.lines[n].tokens):
         return
-    values = [v for n in claim.used for t in claim.lines[n].tokens if t.values and not t.unit and not t.date for v in t.values]
+    counted = next((t for t in claim.tokens[i + 1 : i + 3] if t.content), None)
+    same = (
+        {n for n, line in enumerate(claim.lines) for j in line.matching(counted) if j and line.tokens[j - 1].values}
+        if counted
+        else set()
+    )
+    used = sorted(claim.used | same)
+    values = [v for n in used for t in claim.lines[n].tokens if t.values and not t.unit and not t.date for v in t.values]
     if not any(least <= v < 50 * least for v in values):
         yield f"The passage does not speak of “{claim.tokens[i].text}”."

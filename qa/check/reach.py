@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vectorstore.language.align import LIGHT, NEGATIONS
+from vectorstore.language.align import LIGHT, NEGATIONS, head
 from vectorstore.language.lexicon import word_set
-from vectorstore.language.senses import is_mostly_verb
-from vectorstore.language.stems import stem_set
+from vectorstore.language.senses import is_mostly_verb, is_word
+from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
@@ -42,6 +42,23 @@ def _from(found: Sequence[Token], cue: int) -> Iterator[int]:
             first = False
             if intends and found[n - 1].key in _OPENS:
                 yield n
+
+
+def denials_in(found: Sequence[Token]) -> list[tuple[str, frozenset[str]]]:
+    """What each "not" or "no" of a sentence stands before, and the words of content next to it on either side."""
+    told = []
+    for n, token in enumerate(found):
+        if token.key in NEGATIONS:
+            ahead = [t.key for t in found[n + 1 : n + 6] if t.key not in LIGHT][:2]
+            before = next((t.key for t in reversed(found[max(0, n - 4) : n]) if t.key not in LIGHT), "")
+            told.append((head(found, n), frozenset([*ahead, before]) - {""}))
+    return told
+
+
+def undenied(token: Token) -> str:
+    """The key of what a word denies with its first letters: that of "damaged" for "undamaged"; none for "unveiled"."""
+    base = token.text.casefold().removeprefix("un")
+    return stem(base) if len(base) == len(token.text) - 2 > 4 and not is_mostly_verb(token.key) and is_word(stem(base)) else ""
 
 
 def _is_verb(found: Sequence[Token], n: int) -> bool:

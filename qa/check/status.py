@@ -8,11 +8,13 @@ from itertools import takewhile
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
-from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.lexicon import lines, table, word_set
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
 
+_IMPLIES: dict[str, str] = table("status.implied")  # "accused" of one who is charged, not the other way around
 _NEAR = 3  # words
+_COUNTED = 5  # words between a number and what became of those
 OF = word_set("polarity.of_matter")
 _ENDS = word_set("polarity.ends")
 _OBJECT = 8  # words after "convicted of" at most
@@ -41,9 +43,34 @@ def status(claim: Claim) -> Iterator[str]:
         if any(_is_one(token.key, other.key) for other in near):
             continue
         for other in near:
-            if excludes(token.key, other.key):
+            said = any(claim.lines[n].tokens[j].quoted for n in claim.used for j in claim.lines[n].matching(token))
+            if (
+                not said
+                and excludes(token.key, other.key)
+                and other.text.casefold() not in _IMPLIES.get(token.text.casefold(), ())
+            ):
                 yield f"This says “{token.text}” where the passage says “{other.text}”."
                 return
+
+
+def counted(claim: Claim) -> Iterator[str]:
+    """A number of those in one state told of another: "19 died" of "killed three and injured 19"."""
+    for i, token in enumerate(claim.tokens):
+        if not token.values or token.date or token.unit or not (mine := _state_of(claim.tokens, i)):
+            continue
+        theirs = [_state_of(line.tokens, j) for line in claim.lines for j in line.matching(token)]
+        if theirs and all(other and excludes(mine.key, other.key) for other in theirs):
+            yield f"This says “{token.text} … {mine.text}” where the passage says “{theirs[0].text}”."  # type: ignore[union-attr]
+            return
+
+
+def _state_of(found: Sequence[Token], n: int) -> Token | None:
+    """The state that a number is told of: right before it, "injured 19", or behind what it counts, "19 people died"."""
+    before = next((t for t in reversed(found[max(0, n - 2) : n]) if t.content), None)
+    if before and before.key in _states() and not set(found[n].before) & set(",;:"):
+        return before
+    behind = takewhile(lambda t: not set(t.before) & set(",;:") and not t.values, found[n + 1 : n + 1 + _COUNTED])
+    return next((t for t in behind if t.key in _states()), None)
 
 
 def _is_one(a: str, b: str) -> bool:

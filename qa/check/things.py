@@ -13,6 +13,7 @@ from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
 _ARTICLES = word_set("words.articles")
+_BEFORE_NOUNS = _ARTICLES | {"of", "by", "for", "with"}
 _REACH = 4  # words between two aligned ones: further apart, what stands where cannot be told
 
 
@@ -24,11 +25,21 @@ def things(claim: Claim) -> Iterator[str]:
         if len(mine) != 1 or slot.joined or len(slot.here) > _REACH:
             continue
         token = claim.tokens[mine[0]]
-        if not _is_thing(claim.tokens, mine[0]) or (token.key in claim.all_keys and not _is_exchanged(claim, slot)):
+        if (
+            not _is_thing(claim.tokens, mine[0])
+            or _is_said(claim, token)
+            or (token.key in claim.all_keys and not _is_exchanged(claim, slot))
+        ):
             continue
         there = _instead(claim, slot, mine[0])
         if there and not any(_may_stand(token, other) for other in there):
             yield f"This says “{token.text}” where the passage says “{there[-1].text}”."
+
+
+def _is_said(claim: Claim, token: Token) -> bool:
+    """Whether it is told of what somebody is quoted with: who says what is another rule's."""
+    places = [line.tokens[j] for line in claim.lines for j in line.matching(token)]
+    return bool(places) and not token.quoted and all(t.quoted for t in places)
 
 
 def _instead(claim: Claim, slot: Slot, i: int) -> Sequence[Token]:
@@ -61,7 +72,7 @@ def _is_thing(found: Sequence[Token], n: int) -> bool:
         or not (token.text.isalpha() and token.text.islower())
     ):
         return False
-    is_noun = n > 0 and (found[n - 1].key in _ARTICLES or bool(found[n - 1].values))
+    is_noun = n > 0 and (found[n - 1].key in _BEFORE_NOUNS or bool(found[n - 1].values))
     return is_noun or not (is_past(token) or is_mostly_verb(token.key)) or _ends_phrase(found, n)
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qa.check.align import Claim, Whole
-from qa.check.basis import basis
+from qa.check.basis import basis, own_words
 from qa.check.bindings import bindings
 from qa.check.bounds import bounds
 from qa.check.causes import CAUSES, causes
@@ -86,7 +86,7 @@ RULES = (
     Rule(stitches, {"lines"}),
     Rule(bindings),
     Rule(subjects),
-    Rule(basis, {"loose content"}),
+    Rule(own_words, {"loose content", "apart"}),
 )
 RULES_ELSEWHERE = (  # where a text is not in English
     Rule(numbers, {"loose number"}),

@@ -17,6 +17,9 @@ _THAN = re.compile(
     r"^(?P<a>[^,;:\"]{2,60}?) (?P<verb>is|are|was|were|has|have|had|won|got|earned|scored|cost|costs|sold|weighs|weighed)"
     r" (?P<mid>(?:[^,;:\" ]+ ){0,5})(?P<more>\w+) (?P<of>(?:\w+ ){0,2}?)than (?P<b>[^,;:\"]{2,60}?)(?P<end>\.?)$"
 )
+_NOT_AS = re.compile(
+    r"^(?P<a>[^,;:\"]{2,60}?) (?P<verb>is|are|was|were) not (?:as|so) (?P<word>\w+) as (?P<b>[^,;:\"]{2,60}?)(?P<end>\.?)$"
+)
 _SCORE = re.compile(r"\b(\d{1,3})-(\d{1,3})\b")
 
 
@@ -27,8 +30,8 @@ def as_they_have_it(text: str, passages: Sequence[str]) -> str:
         parts[n] = _renamed(parts[n], passages)
         if not _converse_verbs().isdisjoint(parts[n].split()):
             parts[n] = _turned(parts[n], passages)
-        if any(word in parts[n] for word in (" if ", "unless", " than ")):
-            parts[n] = _exchanged(_conditioned(parts[n], passages), passages)
+        if any(word in parts[n] for word in (" if ", "unless", " than ", " not as ")):
+            parts[n] = _exchanged(_not_as(_conditioned(parts[n], passages)), passages)
     return '"'.join(parts)
 
 
@@ -51,6 +54,16 @@ def comparatives() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     """What says that one of two is more, each with what says that it is less."""
     sides = (line.split("|") for line in lines("roles.comparatives"))
     return tuple((frozenset(up.split()), frozenset(down.split())) for up, down in sides)
+
+
+def _not_as(text: str) -> str:
+    """ "B is taller than A" for "A is not as tall as B"."""
+    return _NOT_AS.sub(lambda m: f"{m['b']} {m['verb']} {_more(m['word'])} than {m['a']}{m['end']}", text)
+
+
+def _more(word: str) -> str:
+    known = {w for sides in comparatives() for side in sides for w in side}
+    return next((w for w in known if w in (f"{word}er", f"{word}r", f"{word}{word[-1]}er", f"{word[:-1]}ier")), f"more {word}")
 
 
 def _exchanged(text: str, passages: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from vectorstore.language.stems import stem
-from vectorstore.language.words import related
+from vectorstore.language.words import meant, related
 
 _Rows = Mapping[str, frozenset[int]]
 
@@ -44,7 +44,7 @@ def may_mean(stemmed: str, other: str) -> bool:
 
     A verb may also say more than the other one: "slain" for "killed", but no "wolf" for "animal".
     """
-    if stemmed == other or stemmed in related(other):
+    if stemmed == other or stemmed in related(other) or stemmed in meant(other):
         return True
     named, broader, verbs = _senses()
     none: frozenset[int] = frozenset()

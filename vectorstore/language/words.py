@@ -33,6 +33,11 @@ def related(stemmed: str) -> frozenset[str]:
     return _joined("words.related").get(stemmed, frozenset())
 
 
+def meant(stemmed: str) -> frozenset[str]:
+    """Stems that a sentence about a passage may have for this one."""
+    return _joined("meant.alike").get(stemmed, frozenset())
+
+
 def alike(stemmed: str) -> frozenset[str]:
     """Stems that a reader asks with and means the same: fatalities, deaths, killed."""
     return _joined("words.alike").get(stemmed, frozenset())
