@@ -15,13 +15,14 @@ from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
 from qa.asking import asked, counts
-from qa.check.translated import differ
+from qa.check.translated import denied, differ, spoken
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
 from qa.markers import WORDS
 from qa.types import Sentence
 from qa.words_met import met
 from vectorstore.language.detect import language_of
+from vectorstore.language.disclaimers import about, denies
 from vectorstore.language.lexicon import LANGUAGES, lines, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.types import Hit
@@ -89,25 +90,29 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
 
 def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str, hits: Sequence[Hit]) -> bool:
     """The same of one that no passage carries, or that speaks of "I"; `text` is what it says and `every` its words, folded."""
-    words = set(every)
-    speaks = bool(words & WORDS) or _stands_in(text, "words")
+    words, language = set(every), spoken(sentence.text)
+    speaks = bool(words & WORDS) or _stands_in(text, "words") or (language != "en" and bool(about(text, language)))
     absent = any(
         re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else phrase, text) for phrase in _phrases("absent")
     )
-    denies = (
-        absent or bool(words & (_negations() | _words("unable"))) or "n't" in text or _stands_in(text, "negations", "polarity")
+    is_denied = (
+        absent
+        or bool(words & (_negations() | _words("unable")))
+        or "n't" in text
+        or _stands_in(text, "negations", "polarity")
+        or denies(text, language)
     )
-    if denies and words and {*every[:1]} <= _words("first_person"):
+    if is_denied and words and {*every[:1]} <= _words("first_person"):
         return True
-    tells_nothing = denies and _nothing_told(every)
+    tells_nothing = is_denied and _nothing_told(every)
     if (
         sentence.supported
         or _told(sentence.text, question, hits, _of_telling() if tells_nothing else frozenset())
         or set(_numbers(text)) - set(_numbers(_folded(question))) - {str(n) for n in range(len(hits) + 1)}
     ):
         return False
-    if speaks and denies:
-        return True
+    if speaks and is_denied:
+        return not any(differ(sentence.text, hit.passage.text) and denied(sentence.text, hit.passage.text) for hit in hits)
     if _names(sentence.text, question):
         return False
     if tells_nothing:
@@ -116,7 +121,7 @@ def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str,
         return not sentence.citations
     if not hits or not differ(sentence.text, hits[0].passage.text):
         return False
-    return denies or not word_set("polarity.negations", language_of(sentence.text))
+    return is_denied or not word_set("polarity.negations", language_of(sentence.text))
 
 
 def _nothing_told(words: Sequence[str]) -> bool:

@@ -50,6 +50,14 @@ def test_a_refusal_is_an_abstention(told: Told, draft: str) -> None:
     assert answer.sentences == ()
 
 
+@pytest.mark.parametrize("draft", CASES["of_a_person"])
+def test_a_name_makes_no_answer_of_a_refusal(told: Told, draft: str) -> None:
+    """That the articles do not tell something of a person is not shown beside a quote in which she is named."""
+    answer = told.ask("How old is Petra Lindqvist?", draft)
+    assert draft.removesuffix(" [1]") not in answer.text
+    assert answer.abstained or answer.label == FOUND_NONE
+
+
 @pytest.mark.parametrize(("question", "sentence"), CASES["answers"])
 def test_a_true_sentence_is_no_refusal(told: Told, question: str, sentence: str) -> None:
     """A sentence that a passage carries stays, also where it says that something is not known."""

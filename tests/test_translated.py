@@ -44,6 +44,14 @@ def test_a_wrong_number_or_name_does_not(sentence: str) -> None:
     assert one.citations == (1,)
 
 
+@pytest.mark.parametrize(("sentence", "supported"), CASES["denied"])
+def test_a_denial_needs_one_in_the_passage(sentence: str, supported: bool) -> None:
+    """Names alone carry no "not": a sentence of the passage denies something of the same name, or says that nothing is told."""
+    (one,) = verified(read(f"{sentence} [1]", denying := [hit(1, CASES["denying"])], final=True), denying).sentences
+    assert one.supported is supported
+    assert supported or one.reasons[0].startswith("Not checked. This denies something")
+
+
 def test_nothing_to_compare_is_not_checked() -> None:
     """A sentence without a number or a name is shown with its source and said to be unchecked."""
     (one,) = checked("Nach dem Unwetter wurde um Hilfe gebeten.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from qa.check.align import Claim, shortened
 from qa.check.meant import denied, sides, stray, unmeant
 from qa.check.status import counted
+from vectorstore.language.senses import is_word
 
 
 def own_words(claim: Claim) -> Iterator[str]:
@@ -28,7 +29,8 @@ def basis(claim: Claim) -> Iterator[str]:
     present = sum(1 for i in content if not claim.at[i] and told[i])
     half, least = (0.5, 0.5) if english else (0.75, 0.51)  # elsewhere no rule looks at each thing
     few = aligned + half * present < least * len(content)
-    if few and not (english and not unmeant(claim)):
+    foreign = sum(not (claim.at[i] or claim.tokens[i].capital or is_word(claim.tokens[i].key)) for i in content)
+    if few and (not english or 2 * foreign > len(content) or unmeant(claim)):
         yield "Most of this sentence is not in the passage."
     if few:
         return

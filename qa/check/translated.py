@@ -9,8 +9,10 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from vectorstore.language.detect import language_of, names
+from vectorstore.language.disclaimers import about, denies
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import LANGUAGES, rows, table, word_set
+from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.language.tokens import normalised, tokens
 
 _FIGURE = re.compile(r"\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,:]\d+)?")
@@ -19,6 +21,7 @@ _MONTH_SIGN = re.compile(r"(\d{1,2}) ?[月월]")
 _AFTERNOON = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? ?p\.?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'"})
+DENIED = "Not checked. This denies something, and numbers and names cannot show that: the passage is in {}."
 _OF = frozenset("de du des del della di da dos das van von of la le el the der den dem".split())
 
 
@@ -27,8 +30,13 @@ def differ(sentence: str, passage: str) -> bool:
     words = {word for word in re.findall(r"[^\W\d_]{3,}", sentence) if word.islower()}
     if words and 2 * len(words & set(re.findall(r"[^\W\d_]{3,}", passage))) >= len(words):
         return False  # most sentences need no more
-    own, other = language_of(sentence), language_of(passage)
+    own, other = spoken(sentence), language_of(passage)
     return bool(own and other) and own != other
+
+
+def spoken(sentence: str) -> str:
+    """The language of a sentence; names do not hide it: "Marit Solheim dirige il coro"."""
+    return language_of(sentence) or language_of(" ".join(word for word in _WORD.findall(sentence) if not word[0].isupper()))
 
 
 def note(passage: str) -> str:
@@ -57,6 +65,22 @@ def contradictions(sentence: str, evidence: Sequence[str], others: Sequence[str]
         if month not in months:
             yield f"The passage does not give the month {written}."
     yield from (f"The passage does not mention {name}." for name in _strange_names(sentence, text, "\n".join(others)))
+    if denies(sentence, spoken(sentence)) and not any(denied(sentence, passage) for passage in evidence):
+        yield DENIED.format(names().get(language_of(evidence[0]), "another language"))
+
+
+def denied(sentence: str, passage: str) -> bool:
+    """Whether a passage may deny what a sentence in another language does: names alone carry no "not".
+
+    Where the sentence says that texts, or people, do not tell, a sentence of the passage says so too. Another has a number, or
+    one of the passage denies something of the same name.
+    """
+    language, kind = language_of(passage), about(sentence, spoken(sentence))
+    lines = (passage[start:end] for start, end in sentence_spans(passage))
+    denying = [line for line in lines if denies(line, language)]
+    if kind:
+        return any(about(line, language) in (kind, "texts") for line in denying)
+    return bool(figures(sentence)) or any(shared(sentence, line) for line in denying)
 
 
 def figures(text: str) -> list[tuple[str, frozenset[float]]]:
