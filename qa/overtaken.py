@@ -113,7 +113,7 @@ def _otherwise(sentence: str, text: str, days: int) -> list[str]:
     if moved or sum(told) < _TOLD * len(told):
         return moved
     turned = [reason for rule in (polarity, status) for reason in rule(claim) if "he passage says" in reason and _tells(reason)]
-    soon = days <= _SOON and fate_asked({t.key for t in claim.tokens}) is None  # of a toll see above
+    soon = days <= _SOON and fate_asked(claim.keys) is None  # of a toll see above
     return turned + [reason for reason in numbers(claim) if soon and contradicts(reason)]
 
 

@@ -87,6 +87,11 @@ class Claim:
         return _forms(t for n in self.used for j, t in enumerate(self.lines[n].tokens) if (n, j) not in self.taken)
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words as they are written, in small letters."""
+        return frozenset(t.text.casefold() for t in self.tokens)
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(t.key for t in self.tokens)
 
@@ -128,7 +133,7 @@ class Claim:
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
         part = copy(self)
-        for known in ("slots", "kinds", "said", "left", "keys", "is_verbatim", "told", "known_names", "unplaced"):
+        for known in ("slots", "kinds", "said", "left", "words", "keys", "is_verbatim", "told", "known_names", "unplaced"):
             part.__dict__.pop(known, None)
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]

@@ -12,7 +12,7 @@ from vectorstore.language.lexicon import kinds, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.tokens import Token, normalised
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_deed
 
 _PRONOUNS, _ARTICLES, _LINKS = word_set("words.subjects"), word_set("words.articles"), word_set("roles.links")
 _AT = word_set("words.at_places")
@@ -78,11 +78,7 @@ def _verbs(found: Sequence[Token]) -> list[int]:
     return [
         n
         for n, t in enumerate(found)
-        if n
-        and t.content
-        and not t.capital
-        and found[n - 1].key not in _ARTICLES
-        and (is_past(t) or is_irregular(t) or is_mostly_verb(t.key))
+        if n and t.content and not t.capital and found[n - 1].key not in _ARTICLES and (is_deed(t) or is_mostly_verb(t.key))
     ]
 
 
@@ -118,7 +114,7 @@ def _head_of(found: Sequence[Token], n: int) -> str:
     while k > 0 and (found[k].key in _ARTICLES or (k == n - 1 and found[k].content and not is_name(found[k]))):
         k -= 1
     head = found[k - 1] if k > 0 and found[k].key in _LINKS and not found[k].before else None
-    return head.key if head and head.content and not is_past(head) and not is_irregular(head) else ""
+    return head.key if head and head.content and not is_deed(head) else ""
 
 
 def _is_turned(found: Sequence[Token], line: Line) -> bool:

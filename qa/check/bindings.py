@@ -14,7 +14,7 @@ from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, same
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_deed
 
 _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
 _RELATIVES = word_set("words.relatives")
@@ -49,7 +49,6 @@ def _of_verbs(claim: Claim) -> Iterator[str]:
 
 def of_list(claim: Claim) -> Iterator[str]:
     """A figure of one thing put to another of a list: of "oil costs 12 percent less, petrol 3 percent more"."""
-    mine = {t.key for t in claim.tokens}
     for line in (claim.lines[n] for n in sorted(claim.used)):
         found = line.tokens
         for m in (m for m in line.numbers if m > 1):
@@ -59,7 +58,7 @@ def of_list(claim: Claim) -> Iterator[str]:
             if not (listed and earlier and thing.content and not thing.values and not thing.date):
                 continue
             first, later = (any(same(t, other) for t in claim.tokens) for other in (earlier[-1], found[m]))
-            if first != later and (thing.key in mine) == first:
+            if first != later and (thing.key in claim.keys) == first:
                 yield f"The passage gives {found[m].text} of {thing.text}, and {earlier[-1].text} of something else."
                 return
 
@@ -83,12 +82,11 @@ def _told_of(found: Sequence[Token], n: int) -> int | None:
     v = k - 1
     if found[v].text.casefold() in _UP:
         v -= 1
-    return v if v >= 0 and (is_past(found[v]) or is_irregular(found[v])) else None
+    return v if v >= 0 and is_deed(found[v]) else None
 
 
 def _of_whom(claim: Claim) -> Iterator[str]:
     """A number that a "which" puts to the name before it, put to another name of that line: "Oxter, which reached 46 degrees"."""
-    keys = {t.key for t in claim.tokens}
     for token, place in zip(claim.tokens, claim.at, strict=True):
         if not place or not token.values or token.date:
             continue
@@ -99,8 +97,8 @@ def _of_whom(claim: Claim) -> Iterator[str]:
         start = begin
         while start and is_name(line[start - 1]) and (start == begin or not line[start].before):
             start -= 1
-        others = [t for t in (*line[:start], *line[place[1] :]) if is_name(t) and t.key in keys]
-        if start < begin and others and keys.isdisjoint(t.key for t in line[start:begin]):
+        others = [t for t in (*line[:start], *line[place[1] :]) if is_name(t) and t.key in claim.keys]
+        if start < begin and others and claim.keys.isdisjoint(t.key for t in line[start:begin]):
             yield f"The passage says this of {' '.join(t.text for t in line[start:begin])}, not of {others[0].text}."
             return
 
@@ -151,9 +149,8 @@ def _elsewhere(claim: Claim, home: int, token: Token) -> bool:
 
 def _rival(claim: Claim, there: Sequence[Token], i: int) -> str:
     """What a line has of the kind of the claim's word, and the claim has not."""
-    keys = {t.key for t in claim.tokens}
-    kind = [j for j in range(len(there)) if _is_of_kind(there, j, claim.tokens[i], keys)]
-    if not kind or any(there[j].key in keys for j in kind):
+    kind = [j for j in range(len(there)) if _is_of_kind(there, j, claim.tokens[i], claim.keys)]
+    if not kind or any(there[j].key in claim.keys for j in kind):
         return ""
     first = kind[0]
     return " ".join(t.text for t in there[first - (there[first].key in _PERIODS) : first + 1])

@@ -11,7 +11,7 @@ from vectorstore.language.lexicon import kinds, table, word_set
 from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_irregular, is_past, is_past_form
+from vectorstore.language.verbs import is_deed, is_past_form
 
 _KIND = kinds("certainty.plain")
 _WITH_TO = kinds("certainty.with_to")
@@ -71,7 +71,7 @@ def _of_slots(claim: Claim, attributed: bool) -> Iterator[str]:
 def _of_other_verbs(claim: Claim) -> Iterator[str]:
     """A verb as done for one of its meaning that the passage expects: "raised rates" of "rates are expected to rise"."""
     for i, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
-        if place or token.quoted or not (is_past(token) or is_irregular(token)) or _kind(claim.tokens, i)[0]:
+        if place or token.quoted or not is_deed(token) or _kind(claim.tokens, i)[0]:
             continue
         near = next((place for place in claim.at[i + 1 : i + 1 + _NEAR] if place), None)
         for j, other in enumerate(claim.lines[near[0]].tokens) if near else ():
@@ -112,7 +112,7 @@ def _of_verbs(claim: Claim, attributed: bool) -> Iterator[str]:
             yield f"This says “{my_word or token.text}” where the passage says “{their_word}”."
         if theirs or mine not in ("possible", "likely", "future", "planned"):
             continue
-        told = mine == "possible" or is_past(found[place[1]]) or is_irregular(found[place[1]])
+        told = mine == "possible" or is_deed(found[place[1]])
         if told and not any(t.text.casefold() == my_word for t in found) and not _hedged(found):
             yield f"This says “{my_word}”; the passage does not."
 
@@ -131,8 +131,9 @@ def _hedged(found: Sequence[Token]) -> bool:
 
 def _dropped_if(claim: Claim, found: Sequence[Token]) -> str:
     """The "if" of the passage's sentence, where the sentence has none."""
-    mine = {t.text.casefold() for t in claim.tokens}
-    return next((t.text for t in found if t.text.casefold() in _IF and not mine & (_IF | {"would", "could", "might", "may"})), "")
+    return next(
+        (t.text for t in found if t.text.casefold() in _IF and not claim.words & (_IF | {"would", "could", "might", "may"})), ""
+    )
 
 
 def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
@@ -188,5 +189,5 @@ def _asserts(found: Sequence[Token], i: int, theirs: str) -> bool:
         return False
     if token.text.endswith("ing") and before.key not in _BEING:
         return False
-    done = is_past(token) or is_irregular(token) or before.text.casefold() in (*_FACTS, "been", "did")
+    done = is_deed(token) or before.text.casefold() in (*_FACTS, "been", "did")
     return done or theirs in ("possible", "advice") or (theirs in ("planned", "likely", "asked") and token.text.endswith("s"))

@@ -29,8 +29,7 @@ def of_another(claim: Claim) -> Iterator[str]:
     if not mine or end >= len(found) or any(t.is_parted for t in found[1 : end + 1]):
         return
     theirs = _office(claim, end) if found[end].key in _BEING else _deed(claim, end)
-    keys = {t.key for t in found}
-    if theirs and theirs[-1].key not in keys and not _may_be_one(claim, mine, theirs):
+    if theirs and theirs[-1].key not in claim.keys and not _may_be_one(claim, mine, theirs):
         yield f"The passage says this of {shown(theirs)}, not of {shown(mine)}."
 
 
@@ -39,9 +38,8 @@ def _deed(claim: Claim, verb: int) -> list[Token]:
     token, place = claim.tokens[verb], claim.at[verb]
     if not is_past(token) or token.key in SAYING:
         return []
-    keys = {t.key for t in claim.tokens}
     every = [(n, j, _doer(line.tokens, j)) for n, line in enumerate(claim.lines) for j in line.matching(token)]
-    if any(who and who[-1].key in keys for *_, who in every):
+    if any(who and who[-1].key in claim.keys for *_, who in every):
         return []
 
     def is_told(n: int, j: int) -> bool:

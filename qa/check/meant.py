@@ -22,7 +22,7 @@ from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.senses import is_mostly_verb, is_synonym, is_word
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised, same
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_deed
 
 _LIGHT = LIGHT | stem_set("carrying.saying") | stem_set("meant.light") | stem_set("words.periods")
 _RULED = _LIGHT | TITLES | CUES  # other rules ask about denials and titles
@@ -133,7 +133,7 @@ def _is_verb(found: Sequence[Token], n: int) -> bool:
     if not token.content or token.capital or token.values or found[n - 1].key in _ARTICLES:
         return False
     is_now = token.text.partition(" ")[0].endswith("s") and is_mostly_verb(token.key)
-    return is_past(token) or is_irregular(token) or found[n - 1].key in _HAVING or is_now
+    return is_deed(token) or found[n - 1].key in _HAVING or is_now
 
 
 def _sides(found: Sequence[Token], verb: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -174,7 +174,7 @@ def stray(claim: Claim) -> Iterator[str]:
 
 
 def _is_deed(token: Token) -> bool:
-    return token.content and token.key not in _LIGHT - {"find"} and (is_past(token) or is_irregular(token))
+    return token.content and token.key not in _LIGHT - {"find"} and is_deed(token)
 
 
 def _is_of_own_deed(claim: Claim, i: int) -> bool:

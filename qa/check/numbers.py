@@ -14,7 +14,7 @@ from vectorstore.language.numbers import M, measure_of
 from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_deed
 
 _PARTIAL = frozenset(word for word, kind in kinds("quantities.kinds").items() if kind != "all")
 MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
@@ -83,7 +83,7 @@ def _in_proportion(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, 
 def _apart(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] | None:
     """Two numbers of one sentence, beside each other, that are as far apart as the claim says that it rose or fell."""
     token, up, down = claim.tokens[i], word_set("roles.up"), word_set("roles.down")
-    mine = {t.text.casefold() for t in claim.tokens}
+    mine = claim.words
     if claim.tokens[i - 1].key != "by" and bound(claim.tokens, i, claim.language)[0] != "difference":
         return None
     for line in lines:
@@ -199,7 +199,7 @@ def _whole(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:
 
 
 def _is_act(token: Token) -> bool:
-    return token.content and (is_past(token) or is_irregular(token) or is_mostly_verb(token.key))
+    return token.content and (is_deed(token) or is_mostly_verb(token.key))
 
 
 def _part_of(found: Sequence[Token], n: int) -> tuple[int, Token | None]:

@@ -68,13 +68,13 @@ def _said(claim: Claim, owner: Token, deed: Token, line: int, whose: Whose) -> I
     """What of the owner's the passages say it of; nothing where some line says it of the owner too."""
     if not owner.content or owner.date or owner.values:
         return
-    keys, found = {t.key for t in claim.tokens}, list[Token]()
+    found = list[Token]()
     for n, other in enumerate(claim.lines):
         for k in other.matching(deed) if owner.key in other.keys else ():
             theirs = whose(claim.passages[claim.passage_of[n]], other, owner, k)
             if theirs is not None and not theirs:
                 return
-            if theirs and n == line and not any(t.key in keys for t in theirs):
+            if theirs and n == line and not any(t.key in claim.keys for t in theirs):
                 found = found or [t for t in theirs if t.content]
     if found:
         yield f"The passage says this of {shown(found)}, not of {owner.text}."

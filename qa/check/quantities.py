@@ -74,7 +74,7 @@ def _nearly(claim: Claim, i: int, place: tuple[int, int], low: str) -> Iterator[
     counted = [n for n, t in enumerate(found[j + 1 : j + _EXCEPT]) if t.values]  # "all but two", "every house but one"
     is_but = behind[:1] == ["but"] or any(n and behind[n - 1] == "but" for n in counted)
     left_out = "but" if is_but else next((word for word in behind if word in _EXCEPTING), "")
-    if whole and left_out and left_out not in (_EXCEPTING | {"but"}) & {t.text.casefold() for t in claim.tokens}:
+    if whole and left_out and left_out not in (_EXCEPTING | {"but"}) & claim.words:
         yield f"The passage says “{found[j].text} … {left_out}”; this leaves out who or what is not meant."
 
 
@@ -95,13 +95,18 @@ def _not_only(claim: Claim) -> Iterator[str]:
 
 def _only_one(claim: Claim) -> Iterator[str]:
     """What the passage says of only one, said of another: "only Holm was convicted"."""
-    keys = {t.key for t in claim.tokens}
     for n in sorted(claim.used):
         found = claim.lines[n].tokens
         for j in claim.lines[n].places.get("only", ()):
             who = next((k for k in range(j + 1, min(j + 4, len(found))) if is_name(found[k])), None)
             deed = next((k for k in range((who or j) + 1, len(found)) if is_past(found[k])), None)
-            if who is None or deed is None or (n, deed) not in claim.taken or found[who].key in keys or deed - who > _EXCEPT:
+            if (
+                who is None
+                or deed is None
+                or (n, deed) not in claim.taken
+                or found[who].key in claim.keys
+                or deed - who > _EXCEPT
+            ):
                 continue
             yield f"The passage says this of only {found[who].text}."
 

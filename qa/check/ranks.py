@@ -74,7 +74,7 @@ def _of_them(claim: Claim, n: int, j: int) -> Iterator[str]:
     """What is said of "the oldest of the wrecks" told of the wrecks."""
     found = claim.lines[n].tokens
     own = any(is_first(t) and t.unit not in _ORDINAL for t in claim.tokens)
-    if own or found[j].key in {t.key for t in claim.tokens}:
+    if own or found[j].key in claim.keys:
         return
     k = next((k for k in range(j + 2, min(len(found), j + 2 + _NEAR)) if found[k].content and not found[k].values), 0)
     if not k or (n, k) not in claim.taken or any(set(t.before) & set(",;:") for t in found[j + 1 : k + 1]):

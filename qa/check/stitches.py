@@ -55,7 +55,6 @@ def _takes_up(claim: Claim, a: tuple[int, int], b: tuple[int, int]) -> bool:
 def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:
     """Whether the passage sentence has words of its own before this one, in the same clause, that the claim lacks."""
     line, j = place
-    keys = {t.key for t in claim.tokens}
     found = claim.lines[line].tokens
     if found[j].is_parted and found[j].key not in _JOINS:
         return False
@@ -63,7 +62,7 @@ def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:
     while j > 0:
         behind_break = behind_break or found[j].is_parted
         j -= 1
-        if found[j].content and found[j].key not in keys:
+        if found[j].content and found[j].key not in claim.keys:
             return True
         if found[j].content and behind_break:
             return False
@@ -74,8 +73,7 @@ def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:
 
 def _cut_after(claim: Claim, place: tuple[int, int]) -> bool:
     line, j = place
-    keys = {t.key for t in claim.tokens}
-    return any(t.content and t.key not in keys for t in claim.lines[line].tokens[j + 1 :])
+    return any(t.content and t.key not in claim.keys for t in claim.lines[line].tokens[j + 1 :])
 
 
 def _cut_short(claim: Claim, place: tuple[int, int]) -> bool:

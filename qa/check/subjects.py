@@ -46,8 +46,7 @@ def _instead(claim: Claim) -> Iterator[str]:
         return
     begins = any(_begins_with(other, told) for n, other in enumerate(claim.lines) if n != place[0])
     theirs = _subject(line.tokens, place[1], begins)
-    keys = {t.key for t in claim.tokens}
-    if not theirs or any(t.key in keys or t.values or t.date for t in theirs):
+    if not theirs or any(t.key in claim.keys or t.values or t.date for t in theirs):
         return
     named, others = ([t for t in some if _is_named(claim, t)] for some in (told, theirs))
     if bool(named) != bool(others) or not _elsewhere(claim, place[0], told) or _may_be_one(claim, told, theirs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
@@ -10,7 +10,7 @@ from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import TITLES
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_irregular, is_past
+from vectorstore.language.verbs import is_deed, is_past
 
 _BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
 _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
@@ -23,11 +23,10 @@ _FIRST = 12  # words before a verb that are read
 
 def undone(claim: Claim) -> Iterator[str]:
     """The words of the passage before a verb or a noun that take its truth from it, where the sentence has none like them."""
-    mine = {t.text.casefold() for t in claim.tokens}
-    return iter(()) if mine & (NEGATIONS | _HEDGED) else _told_as_done(claim, mine)
+    return iter(()) if claim.words & (NEGATIONS | _HEDGED) else _told_as_done(claim, claim.words)
 
 
-def _told_as_done(claim: Claim, mine: set[str]) -> Iterator[str]:
+def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
     for n, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
         if not place or not token.content or token.values or token.date or token.quoted:
             continue
@@ -49,7 +48,7 @@ def _told_as_done(claim: Claim, mine: set[str]) -> Iterator[str]:
             return
 
 
-def _over(line: Sequence[Token], j: int, mine: set[str], token: Token) -> str:
+def _over(line: Sequence[Token], j: int, mine: Set[str], token: Token) -> str:
     """What the passage has before what is no more, where the sentence tells it of now."""
     is_now = not mine.isdisjoint(_NOW) or token.text == f"{line[j].text}s"
     if not is_now:
@@ -65,7 +64,7 @@ def _told(found: Sequence[Token], n: int) -> bool:
         return False
     if found[n].text.endswith("ing"):
         return before.key in word_set("words.being")
-    shape = is_past(found[n]) or is_irregular(found[n]) or found[n].text.endswith("s")
+    shape = is_deed(found[n]) or found[n].text.endswith("s")
     return shape or before.key in word_set("speech.auxiliaries")
 
 
@@ -91,7 +90,7 @@ def _plain(claim: Claim, n: int, deed: Token) -> bool:
     )
 
 
-def _kept(mine: set[str], said: str) -> bool:
+def _kept(mine: Set[str], said: str) -> bool:
     """Whether the sentence has the word that the passage has: "refused", "refuses"."""
     stems = {stem(word) for word in mine}
     first, *more = said.split()

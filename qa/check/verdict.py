@@ -155,12 +155,13 @@ def _judged(claim: Claim) -> Verdict:
     for rule in RULES if claim.language == "en" else RULES_ELSEWHERE:
         reasons.extend(rule.judge(claim) if rule.applies(claim) else ())
     reasons = [reason for reason in reasons if not of_the_other(claim, reason)]
-    return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else claim.reckoned or _note(claim.language))
+    note = claim.reckoned or (_note(claim.language) if claim.language != "en" else "")
+    return Verdict(not reasons, tuple(dict.fromkeys(reasons)), "" if reasons else note)
 
 
 def _note(language: str) -> str:
     """What was checked of a sentence in a language whose denials we do not know."""
-    if language == "en" or knows_denials(language):
+    if knows_denials(language):
         return ""
     return f"Only words, numbers and names were checked, not denials: the passage is in {language_names()[language]}."
 

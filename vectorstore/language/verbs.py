@@ -19,6 +19,11 @@ def is_past_form(word: str) -> bool:
     return word in _PAST or (len(word) > 4 and word.endswith("ed"))
 
 
+def is_deed(token: Token) -> bool:
+    """Whether it is a past form, in -ed or not: "stopped", "stood"."""
+    return is_past(token) or is_irregular(token)
+
+
 def past_verbs(found: Sequence[Token]) -> frozenset[str]:
     return frozenset(t.key for t in found if is_past(t))
 
