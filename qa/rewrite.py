@@ -14,7 +14,7 @@ from qa.models import Model
 from qa.prompting import Message, as_data
 from qa.types import Turn
 from vectorstore.language.lexicon import word_list, word_set
-from vectorstore.language.senses import may_mean
+from vectorstore.language.senses import is_word, may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import DAY_NAMES
 
@@ -299,6 +299,7 @@ def _doer(answer: str, people: Sequence[str]) -> str:
 _MEN, _WOMEN = word_set("followups.men"), word_set("followups.women")
 _ROLES = word_set("followups.roles")
 _BEFORE_NAMES = word_set("names.titles") | _ROLES | _MEN | _WOMEN | {"the", "a", "an", ""}
+_CHIEF = rf"(?:{'|'.join(sorted(_ROLES))})\b"
 _TRADES = ("-old", *word_list("speech.trades"))
 
 
@@ -481,10 +482,13 @@ def _bare_name(name: str) -> str:
 
 
 def _is_person(name: str, told: str) -> bool:
-    """Whether the talk shows the name to be a person's; a full name need only not be shown to be something else."""
+    """Whether the talk shows the name to be a person's; a full name need only not be shown to be something else.
+
+    A company, too, says things, and has its chief: what one would be called, or has, is none unless it is called a person.
+    """
     if not _may_be_person(name):
         return False
-    shown = otherwise = False
+    shown, says, otherwise = False, False, _is_body(name, told)
     last = name.split()[-1]
     for found in re.finditer(rf"(?<![\w-]){re.escape(last)}(?![\w-])", told):
         start = found.start() - (len(name) - len(last)) if told.endswith(name, 0, found.end()) else found.start()
@@ -492,16 +496,25 @@ def _is_person(name: str, told: str) -> bool:
         before += [""] * (not before)
         after = re.findall(r"[\w’'-]+|[^\w\s]|\n", told[found.end() : found.end() + 60].lower())[:2]
         after += ["", ""]
+        says = says or not stem_set("speech.verbs_of_saying").isdisjoint((stem(before[0]), stem(after[0])))
         shown = shown or bool(
             before[0].rstrip(".") in word_set("names.titles") - {"the"} | word_set("followups.roles")
-            or stem(before[0]) in stem_set("speech.verbs_of_saying")
             or (after[0] == "," and (after[1].isdigit() or after[1] in ("who", "aged")))
-            or stem(after[0]) in stem_set("speech.verbs_of_saying")
             or {*after} & word_set("followups.does")
             or re.search(rf"\bwho (?:is|was) {re.escape(name)}\b", told, re.I)
         )
         otherwise = otherwise or before[0] in ("the", "in", "at", "near", "off", "into", "across", "outside", "around")
-    return shown or (" " in name and not otherwise)
+    return shown or (says and not _is_body(name, told)) or (" " in name and not otherwise)
+
+
+def _is_body(name: str, told: str) -> bool:
+    """Whether a name is a firm's or the like: "Orrin Textiles", "Delby Shipping", or it has "its chief executive" or is many."""
+    last, base = name.split()[-1], stem(name.split()[-1].lower())
+    if last.endswith(("s", "ing")) and base != last.lower() and len(last) > 4 and is_word(base):
+        return True
+    return bool(
+        re.search(rf"{re.escape(name)} (?:are|were|have)\b|{re.escape(name)}\b[^\n]{{1,200}}?\bits (?:\w+ ){{0,2}}{_CHIEF}", told)
+    )
 
 
 def _is_name(title: str) -> bool:

@@ -96,9 +96,25 @@ SEAT = [
 ]
 
 
+DAIRY = [
+    Turn(
+        "Who is closing a creamery?",
+        "Fell Creameries is closing it, said its chief executive, Ines Tolle. [1]",
+        ("Fell Creameries closes",),
+    )
+]
+CARRIER = [
+    Turn("Who lost money?", "Kestrel Ways has lost 40 million, its founder Marco Beltane said. [1]", ("Kestrel Ways in trouble",))
+]
+BUYER = [Turn("Who bought Orrin Lines?", "Delby Shipping bought it. [1]", ("Orrin Lines sold",))]
+
+
 @pytest.mark.parametrize(
     ("question", "history", "standing"),
     [
+        ("When did she take over?", DAIRY, "When did Ines Tolle take over?"),
+        ("How old is he?", CARRIER, "How old is Marco Beltane?"),
+        ("How old is he?", BUYER, "How old is he (about “Orrin Lines sold”)?"),
         ("How old is she?", BRIDGE, "How old is Nora Vick?"),
         ("When was it built?", BRIDGE, "When was it built (about “Tollan bridge shut after cracks are found”)?"),
         ("How old is he?", STORM, "How old is he (about “Storm Hedda damages Saltby school”)?"),
