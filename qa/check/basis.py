@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa.check.align import Claim, shortened
-from qa.check.meant import denied, sides, stray, unmeant
-from qa.check.status import counted
+from qa.check.meant import unmeant
 from vectorstore.language.senses import is_word
-
-
-def own_words(claim: Claim) -> Iterator[str]:
-    """What is wrong with the words of its own that a sentence has: they have no basis, or tell it otherwise."""
-    if "loose content" in claim.kinds:
-        yield from basis(claim)
-    for rule in (denied, sides, stray, counted):
-        yield from rule(claim)
 
 
 def basis(claim: Claim) -> Iterator[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qa.check.align import Claim, Whole
-from qa.check.basis import basis, own_words
+from qa.check.basis import basis
 from qa.check.bindings import bindings
 from qa.check.bounds import bounds
 from qa.check.causes import CAUSES, causes
@@ -24,6 +24,7 @@ from qa.check.directions import directions, exchanges, ways
 from qa.check.elsewhere import elsewhere
 from qa.check.hedges import hedges
 from qa.check.lists import lists, of_the_other
+from qa.check.meant import denied, sides, stray
 from qa.check.names import names
 from qa.check.numbers import MULTIPLES, dates, exchanged, multiples, numbers, units
 from qa.check.owners import owners
@@ -35,7 +36,7 @@ from qa.check.reach import REACHING
 from qa.check.roles import PIVOTS, roles
 from qa.check.speakers import speakers
 from qa.check.spelt import spelt_out
-from qa.check.status import OF, status
+from qa.check.status import OF, counted, status
 from qa.check.stitches import stitches
 from qa.check.subjects import subjects
 from qa.check.things import homographs, things
@@ -86,17 +87,16 @@ RULES = (
     Rule(stitches, {"lines"}),
     Rule(bindings),
     Rule(subjects),
-    Rule(own_words, {"loose content", "apart"}),
+    Rule(basis, {"loose content"}),
+    Rule(denied, {"loose content"}),
+    Rule(sides, {"apart"}),
+    Rule(stray, {"loose content"}),
+    Rule(counted, {"apart"}),
 )
 RULES_ELSEWHERE = (  # where a text is not in English
-    Rule(numbers, {"loose number"}),
-    Rule(bounds, {"number"}),
-    Rule(dates, {"loose date"}),
-    Rule(names, {"loose name"}),
-    Rule(denials),
-    Rule(hedges),
-    Rule(speakers),
-    Rule(basis, {"loose content"}),
+    *(rule for rule in RULES if rule.judge in (numbers, bounds, dates, names)),
+    *(Rule(denials), Rule(hedges)),
+    *(rule for rule in RULES if rule.judge in (speakers, basis)),
 )
 
 
