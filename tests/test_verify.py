@@ -111,6 +111,7 @@ def test_a_number_is_checked_where_it_stands() -> None:
     assert check("The storm left 74,000 homes without power.", [passage]).supported
     assert check("The storm killed 74,000 people.", [passage]).reasons == (
         "The passage does not give the number 74,000 here, but 12.",
+        "The passage tells “killed” with “12”, not with “74,000”.",
     )
 
 

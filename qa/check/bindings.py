@@ -104,7 +104,7 @@ def _of_whom(claim: Claim) -> Iterator[str]:
 
 
 def _bound(claim: Claim) -> Iterator[str]:
-    for clause in _clauses(claim.tokens):
+    for clause in clauses(claim.tokens):
         for i in clause:
             token = claim.tokens[i]
             if token.quoted or not (token.date or _is_place(claim.tokens, i)):
@@ -117,7 +117,7 @@ def _bound(claim: Claim) -> Iterator[str]:
                 return
 
 
-def _clauses(found: Sequence[Token]) -> Iterator[range]:
+def clauses(found: Sequence[Token]) -> Iterator[range]:
     """The statements of a sentence, as it joins them."""
     start = 0
     for n, token in enumerate(found):

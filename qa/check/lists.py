@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
+from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_past
 
 _JOINS, _PLACES = word_set("lists.joins"), word_set("lists.before")
+_IN_TURN = stem_set("lists.in_turn")
 _ORDINAL = ("th", "ordinal")
 _ENDS = frozenset(';:.!?()"')
 _BEHIND = 4  # words between a number and the "in" before whose it is
@@ -51,12 +53,25 @@ def _listed(claim: Claim) -> Iterator[Listed]:
     """The numbers of the sentence that a line has in a list, where the sentence lacks the other number of the two."""
     mine = [t for t in claim.tokens if t.values]
     for line in claim.lines if mine else ():
+        for (number, label), (second, others) in permutations(_in_turn(line.tokens), 2):
+            if any(same(t, number) for t in mine) and not any(same(t, second) for t in mine):
+                yield Listed(number, label, second, others)
         for one, other in pairwise(_parts(line.tokens)) if len(line.numbers) > 1 else ():
             for pair in _labels(one, other):
                 for (number, label), (second, others) in (pair, pair[::-1]):
                     told = any(same(t, number) for t in mine) and not any(same(t, second) for t in mine)
                     if told and label.key != others.key and not same(number, second):
                         yield Listed(number, label, second, others)
+
+
+def _in_turn(found: Sequence[Token]) -> Sequence[Labelled]:
+    """Each number with whose it is, where "respectively" says that names and numbers are in one order."""
+    if not any(t.key in _IN_TURN for t in found):
+        return ()
+    numbers = [t for t in found if t.values and t.unit not in _ORDINAL and not t.date]
+    names = [t for n, t in enumerate(found) if is_name(t) and not (n and is_name(found[n - 1]) and not t.before)]
+    few = min(len(numbers), len(names))
+    return list(zip(numbers[-few:], names[-few:], strict=True)) if few > 1 else ()
 
 
 def _parts(found: Sequence[Token]) -> Iterator[Part]:

@@ -249,8 +249,8 @@ def _retold(mine: _Between, line: Sequence[Token], ours: Set[str], theirs: Set[s
             continue
         found = _between(line, (start, end), (following, stop), verbs)
         shared = [key for key in found.ways if key in mine.ways]
-        here, there = (content - verbs for content in (mine.content, found.content))
-        if not shared or (here and there and 2 * len(here & there) < min(len(here), len(there))):
+        alike = len(found.content & mine.content) + any(key[0] == "=" for key in shared)
+        if 2 * alike < min(len(mine.content), len(found.content)):
             continue
         agreeing = [(found.ways[key] == mine.ways[key]) == first for key in shared]
         kept, turned = max(kept, sum(agreeing)), max(turned, len(agreeing) - sum(agreeing))

@@ -28,7 +28,10 @@ def undone(claim: Claim) -> Iterator[str]:
 
 def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
     for n, (token, place) in enumerate(zip(claim.tokens, claim.at, strict=True)):
-        if not place or not token.content or token.values or token.date or token.quoted:
+        if not token.content or token.values or token.date or token.quoted:
+            continue
+        place = place or _only_place(claim, token)  # "The motion to remove the speaker failed": in another order
+        if not place:
             continue
         line, j = claim.lines[place[0]].tokens, place[1]
         before = line[j - 1].text.casefold() if j and not line[j].is_parted else ""
@@ -46,6 +49,12 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
         if said and not _kept(mine, said) and not any(_plain(claim, other, token) for other in range(len(claim.lines))):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
             return
+
+
+def _only_place(claim: Claim, token: Token) -> tuple[int, int] | None:
+    """The one place where the lines that tell of the sentence's matter have a word."""
+    places = [(n, j) for n in sorted(claim.used) for j in claim.lines[n].matching(token)]
+    return places[0] if len(places) == 1 else None
 
 
 def _over(line: Sequence[Token], j: int, mine: Set[str], token: Token) -> str:

@@ -19,6 +19,7 @@ from qa.check.bindings import bindings
 from qa.check.bounds import bounds
 from qa.check.causes import CAUSES, causes
 from qa.check.certainty import HEDGES, certainty
+from qa.check.crossings import crossings
 from qa.check.denials import denials
 from qa.check.directions import directions, exchanges, ways
 from qa.check.elsewhere import elsewhere
@@ -86,6 +87,7 @@ RULES = (
     Rule(directions, set(), ways().keys() | exchanges().keys()),
     Rule(stitches, {"lines"}),
     Rule(bindings),
+    Rule(crossings),
     Rule(subjects),
     Rule(basis, {"loose content"}),
     Rule(denied, {"loose content"}),

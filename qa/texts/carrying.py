@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.check.bindings import clauses
 from qa.check.doers import shown
 from qa.check.polarity import CUES, PREFIXES, opposed
 from qa.check.status import excludes
@@ -305,7 +306,7 @@ def _follows(line: Line, head: Token, link: str, token: Token) -> bool:
 
 def _of_another_clause(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
     """A name, a number or a year that the article has in a clause of its own, which tells something else."""
-    for clause in _clauses(told):
+    for clause in clauses(told):
         words = [told[i] for i in clause if told[i].content and not told[i].values and not told[i].date]
         for token in (told[i] for i in clause):
             if not (token.values or token.date == "year" or is_named(token)) or token.quoted:
@@ -328,7 +329,7 @@ def _nearer(line: Line, token: Token, others: Sequence[Token], clause: Sequence[
     """The other number or year that stands in the clause of a line that tells what the sentence tells of this one."""
     if not token.values and token.date != "year":
         return ""
-    parts = [Line(line.tokens[part.start : part.stop]) for part in _clauses(line.tokens)]
+    parts = [Line(line.tokens[part.start : part.stop]) for part in clauses(line.tokens)]
     counts = [sum(bool(part.matching(t)) for t in others) for part in parts]
     mine = max((count for part, count in zip(parts, counts, strict=True) if has(part, token)), default=0)
     home = parts[counts.index(max(counts))]
@@ -374,15 +375,6 @@ def _opens(found: Sequence[Token], n: int) -> bool:
     return bool(set(found[n].before) & frozenset(",;:()-") and found[n].before != "-") or found[n].key in _RELATIVES
 
 
-def _clauses(told: Sequence[Token]) -> Iterator[range]:
-    start = 0
-    for n, token in enumerate(told):
-        if n and (token.key in _CLAUSES or (set(token.before) & _BREAKS and not token.values)):
-            yield range(start, n)
-            start = n
-    yield range(start, len(told))
-
-
 def _only_thought_of(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[str]:
     """A deed told as done that the article has as what would be: "Reinstating the draft would require a vote"."""
     if any(t.text.casefold() in _WOULD for t in told):
@@ -396,7 +388,7 @@ def _only_thought_of(told: Sequence[Token], lines: Sequence[Line]) -> Iterator[s
 
 
 def _is_thought_of(found: Sequence[Token], j: int) -> bool:
-    part = next(part for part in _clauses(found) if j in part)
+    part = next(part for part in clauses(found) if j in part)
     return any(found[k].text.casefold() in _WOULD for k in part) or (j > 0 and found[j - 1].text == "to")
 
 
