@@ -42,7 +42,6 @@ _WHERE_IT_IS = word_set("carrying.where")
 _OWNING = word_set("followups.owning")
 _POSSIBLE = stem_set("carrying.possible")
 _TAKES_UP = (word_set("words.subjects") | _ARTICLES) - word_set("carrying.points") - {"a", "an"}
-_BREAKS = frozenset(',;:()!?"')
 _APART = 2  # sentences between which two may carry one
 _TITLE = 6  # words in quotation marks that are what something is called
 _PART = 2  # words of a sentence that each of two must add
