@@ -14,6 +14,7 @@ from qa.check.bindings import clauses
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.senses import is_mostly_verb
+from vectorstore.language.speakers import isa
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_irregular, is_past
 
@@ -28,9 +29,8 @@ Part = dict[Place, list[tuple[int, int]]]  # of a clause, the words in each plac
 
 def crossings(claim: Claim) -> Iterator[str]:
     """What the passage tells of another of two clauses, each of which has its own word in both places."""
-    spots = {
-        t: {(n, j) for n in claim.used for j in claim.lines[n].matching(t)} for t in claim.tokens if t.content and not t.quoted
-    }
+    told = [t for t in claim.tokens if t.content and not t.quoted and not isa(t.text.casefold(), "verbs_of_saying")]
+    spots = {t: {(n, j) for n in claim.used for j in claim.lines[n].matching(t)} for t in told}
     claimed = set().union(*spots.values()) if spots else set()
     parts = [part for n in sorted(claim.used) for part in _parts(n, claim.lines[n].tokens)]
     for clause in clauses(claim.tokens):
