@@ -29,7 +29,8 @@ Part = dict[Place, list[tuple[int, int]]]  # of a clause, the words in each plac
 
 def crossings(claim: Claim) -> Iterator[str]:
     """What the passage tells of another of two clauses, each of which has its own word in both places."""
-    told = [t for t in claim.tokens if t.content and not t.quoted and not isa(t.text.casefold(), "verbs_of_saying")]
+    says = max((n + 1 for n, t in enumerate(claim.tokens) if isa(t.text.casefold(), "verbs_of_saying")), default=0)
+    told = [t for t in claim.tokens[says:] if t.content and not t.quoted]  # who says it is told by another rule
     spots = {t: {(n, j) for n in claim.used for j in claim.lines[n].matching(t)} for t in told}
     claimed = set().union(*spots.values()) if spots else set()
     parts = [part for n in sorted(claim.used) for part in _parts(n, claim.lines[n].tokens)]
