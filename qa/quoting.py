@@ -7,7 +7,6 @@ is told in qa/answerable.py.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -44,7 +43,7 @@ from vectorstore.language.datelines import dateline
 from vectorstore.language.days import day_words
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.quotations import set_inside
-from vectorstore.language.sentences import Span, presentable
+from vectorstore.language.sentences import PUTS, Span, presentable
 from vectorstore.language.speech import said
 from vectorstore.language.words import Word, rarity, words
 from vectorstore.types import Article, Filters, Hit
@@ -71,7 +70,6 @@ _LEAST = -6.0  # log odds behind the likeliest sentence: what is farther behind 
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _ANOTHER_YEAR = 2.0  # the same of one that names years, but not the one asked about
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
-_PUTS = re.compile(r"\?[”’\"']{0,2}(?:\s*$|(?<=[”\"]) )")  # a question, or one that somebody asked: "“When?” Ida Kern asked."
 # "She is 34." is said of whom the sentence before names.
 _TAKES_UP = frozenset(word.capitalize() for word in word_set("words.subjects") - {"i", "we"})
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
@@ -230,7 +228,7 @@ def _candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
     for n, (hit, rows) in enumerate(zip(hits, read, strict=True)):
         texts = [hit.passage.text[one.start : one.end] for one, _ in rows]
         met, title = [heard(ask, hit, one) if said_by else one.met for one, _ in rows], words_met(ask, titles[n])
-        puts = [bool(_PUTS.search(text)) and "ask" not in ask.stems for text in texts]
+        puts = [bool(PUTS.search(text)) and "ask" not in ask.stems for text in texts]
         for i in range(1, len(rows)):  # what follows a question answers it, and "Kern denied it." whether she did
             answers = puts[i - 1] > puts[i] or bool(on_denial and pattern("speech.denied_it").search(texts[i]))
             if answers or (said_on and rows[i][0].words[0].text in _TAKES_UP):
@@ -245,7 +243,8 @@ def _candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
             nearby = share(ask, [max(own, max(others) / 2) for own, *others in zip(met[i], *beside, strict=True)])
             new, size = [word for word in one.words if is_new(ask, word)], len(one.words)
             telling, names = _tellings(ask, new), new_names(ask, text)
-            shown = fits(ask, text) if ask.kind not in ("thing", "") else names > 0
+            replies = i > 0 and puts[i - 1] > puts[i] and share(ask, met[i]) >= _CLEAR  # "Not before Christmas!" tells when
+            shown = replies or (fits(ask, text) if ask.kind not in ("thing", "") else names > 0)
             echo = sorted(((spread[word.stem] - 1) * rarity(word.stem) for word in new), reverse=True)[:4]
             values = (
                 share(ask, met[i]),

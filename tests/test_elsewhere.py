@@ -29,6 +29,7 @@ ASKED = [
     ("Was kostet die Reparatur des Hallenbads?", "1,4 Millionen"),
     ("每户渔民补偿多少元？", "八万元"),
     ("Сколько пассажиров находилось на борту парома?", "57 пассажиров"),
+    ("Quand rouvrira l'écluse de Morvane ?", "Pas avant la moisson"),
 ]
 
 
@@ -80,7 +81,7 @@ def test_words_are_read_by_the_language_of_their_passage(tmp_path: Path) -> None
 def test_rebuild_says_which_languages_there_are_and_what_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of English alone it says nothing."""
     report = rebuild(articles=ARTICLES, index_dir=tmp_path / "index", encoder=WordHashEncoder())
-    assert report.languages == {"de": 2, "zh": 2, "en": 1, "ru": 1}
+    assert report.languages == {"de": 2, "fr": 1, "zh": 2, "en": 1, "ru": 1}
     for article in ARTICLES[:3]:
         (tmp_path / f"{article.id}.txt").write_text(f"{article.title}\n\n{article.text}", encoding="utf-8")
     assert main(["rebuild", str(tmp_path / "bad.txt"), "--index", str(tmp_path / "german")]) == 0

@@ -58,6 +58,15 @@ def test_what_a_reader_sees_quoted(case: dict[str, Any]) -> None:
         assert sentence.supported
 
 
+def test_a_reply_answers_what_somebody_asked() -> None:
+    """“When can …?” is answered by what is said to the one who asked it, not by the question, whole and with its speaker."""
+    asks = "“When may our boats use the lock at Orrin again?” Rolf Quill, a skipper of thirty years, asked the board."
+    tells = "“Not before the harvest!” said Asta Lie, who keeps the lock."
+    _, cited = quote("When can boats use the lock at Orrin again?", hits(report(f"The board met in Orrin. {asks} {tells}")))
+    assert cited[0].quote.startswith("“Not before the harvest!” said Asta Lie")
+    assert {one.quote for one in cited if "again?" in one.quote} <= {asks}
+
+
 @pytest.mark.parametrize("case", COPIES, ids=[case["name"] for case in COPIES])
 def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
     """Copies are one, contradictions are two with the last word first, and two events are nothing of the kind."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from vectorstore.encoders import Encoder
 from vectorstore.language.detect import code_of, language_of
-from vectorstore.language.sentences import sentences
+from vectorstore.language.sentences import PUTS, sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.types import Passage
 
@@ -84,7 +84,8 @@ def read(question: str, found: Sequence[Read], encoder: Encoder | None, words: L
     near = iter(_meanings(question, [text for row in texts for text in row], encoder))
     rows: list[Traits] = []
     for rank, ((heading, passage, language), places, row) in enumerate(zip(found, spans, texts, strict=True)):
-        shares = _shares(words.terms(question, language), [words.stems(text, language) for text in (heading, *row)])
+        puts = [bool(PUTS.search(text)) for text in row]
+        shares = _shares(words.terms(question, language), [words.stems(text, language) for text in (heading, *row)], puts)
         traits = [(share, math.log1p(rank), next(near)) for share in shares]
         rows.append([(passage.start + a, passage.start + b, one) for (a, b), one in zip(places, traits, strict=True)])
     return rows
@@ -97,12 +98,16 @@ def _meanings(question: str, texts: Sequence[str], encoder: Encoder | None) -> l
     return [float(value) for value in encoder.encode_documents(texts) @ encoder.encode_query(question)]
 
 
-def _shares(terms: Mapping[str, float], stems: Sequence[Collection[str]]) -> list[float]:
-    """What share of the question's rare words each sentence has; the headline's stems come first."""
+def _shares(terms: Mapping[str, float], stems: Sequence[Collection[str]], puts: Sequence[bool]) -> list[float]:
+    """What share of the question's rare words each sentence has; the headline's stems come first.
+
+    What follows a question (`puts`) answers it, and has its words; the question itself says nothing.
+    """
     headline, *rows = map(frozenset, stems)
     total, shares = sum(terms.values()) or 1.0, []
     for n, row in enumerate(rows):
-        beside = headline.union(*rows[max(0, n - 1) : n], *rows[n + 1 : n + 2])
-        met = (weight * (1.0 if term in row else _BESIDE * (term in beside)) for term, weight in terms.items())
+        beside = headline.union(*rows[max(0, n - 1) : n + 2])
+        own = frozenset[str]() if puts[n] else row.union(rows[n - 1]) if n and puts[n - 1] else row
+        met = (weight * (1.0 if term in own else _BESIDE * (term in beside)) for term, weight in terms.items())
         shares.append(sum(met) / total)
     return shares

@@ -39,6 +39,12 @@ _STOP = re.compile(
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*$")
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: starts a sentence all the same
 _CLAUSE = re.compile(r"[^.!?,;:…\n“”\"«»„。，：！？]{0,80}")
+# "Ruben Acker, a father of three, asked at the meeting": who it is stands between the name and the verb.
+_NAMED = re.compile(
+    r"(?:[^\W\d_a-z][\w.'’-]* ){0,3}[^\W\d_a-z][\w'’-]*, [^.!?;:…\n“”\"«»„]{3,80}?, (?P<after>[^.!?,;:…\n“”\"«»„]{1,60})"
+)
+# A question, or one that somebody asked: "“When?” Ida Kern asked."
+PUTS = re.compile(r"[?？؟][ \xa0\u202f]?(?:[”’\"»“」』]{1,2},?(?=\s)|[”’\"»“」』]{0,2}\s*$)")
 _NO_VOWEL = re.compile(r"(?![aeiouyAEIOUY])[A-Za-z][b-df-hj-np-tv-xz]+")  # Bldg, Cmdr, hrs: only abbreviations
 _BRACKETED = re.compile(r"[(\[][A-Za-z-]{1,7}\.[)\]]$")  # "(ret.) Olga Prowse"
 _NUMERAL = re.compile(r"\d|[IVX]{1,6}\b")
@@ -178,8 +184,9 @@ def _months() -> frozenset[str]:
 
 def _goes_on_saying(following: str) -> bool:
     """Whether what follows a closed quotation says whose it was: "“Is it true?” Ida Orrin asked."; "と話した" """
-    clause = _CLAUSE.match(following)
+    clause = _NAMED.match(following) or _CLAUSE.match(following)
     words = clause.group().split() if clause else []
+    words = [words[0], *clause["after"].split()[:3]] if clause and "after" in clause.re.groupindex else words
     if words and not words[0].isascii() and _no_case(words[0][0]):
         plain = words[0].rstrip("。，：、！？,:")
         return any(plain.startswith(verb) or plain[:10].endswith(verb) for verb in _any("says_after_quotation"))

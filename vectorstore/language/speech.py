@@ -345,7 +345,8 @@ class _Reading:
             other = self._introduced(n - 1) if n > 0 and self.spans[n - 1][0] >= self.quoted[q - 1].end else None
             aside = other and len(self.rows[n - 1]) <= _ASIDE and not other.is_same(self.by_quote[q - 1][0])
             return (other,) if other and aside else self.by_quote[q - 1]  # "Her neighbour, Vit Dahl, agreed. “…” "
-        if q + 1 in self.by_quote and "\n" not in self.text[end : self.quoted[q + 1].start]:
+        asks = self.text[start:end].rstrip('”’"»“ \xa0\u202f」』')[-1:] in ("?", "？", "؟")  # who answers did not ask
+        if q + 1 in self.by_quote and not asks and "\n" not in self.text[end : self.quoted[q + 1].start]:
             return self.by_quote[q + 1]
         if n > 0 and "\n" not in self.text[self.spans[n - 1][1] : self.spans[n][0]] and (about := self._about(n - 1)[:1]):
             return (about[0] if may_be_person(about[0]) else UNKNOWN,)
