@@ -113,6 +113,13 @@ class Claim:
         return [self.lines[n] for n in sorted(self.used | goes_on)]
 
     @cached_property
+    def akin(self) -> list[Line]:
+        """The lines that tell it, and those that have a word of content which it has and none of the former."""
+        known = frozenset().union(*(line.keys for line in self.told))
+        loose = {t.key for t, place in zip(self.tokens, self.at, strict=True) if t.content and not place} - known
+        return [*self.told, *(line for line in self.lines if line.keys & loose)]
+
+    @cached_property
     def known_names(self) -> frozenset[str]:
         """The keys of what the passages write with a capital inside a sentence."""
         return frozenset(t.key for line in self.lines for t in line.tokens if t.capital and not t.first and is_name(t))
@@ -133,7 +140,19 @@ class Claim:
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
         part = copy(self)
-        for known in ("slots", "kinds", "said", "left", "words", "keys", "is_verbatim", "told", "known_names", "unplaced"):
+        for known in (
+            "slots",
+            "kinds",
+            "said",
+            "left",
+            "words",
+            "keys",
+            "is_verbatim",
+            "told",
+            "akin",
+            "known_names",
+            "unplaced",
+        ):
             part.__dict__.pop(known, None)
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]

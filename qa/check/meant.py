@@ -6,7 +6,7 @@ the passages that could stand for it, is what a false sentence differs in: of se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from qa.check.align import Claim, shortened
@@ -15,6 +15,8 @@ from qa.check.polarity import CUES, is_denied, opposed
 from qa.check.reach import reached, undenied
 from qa.check.status import same_state
 from qa.check.wanted import LIGHT, answers, wanted_in
+from qa.check.wording import comparatives
+from vectorstore.language.align import LIGHT as LIGHT_WORDS
 from vectorstore.language.align import Line
 from vectorstore.language.foreign import tokens_in
 from vectorstore.language.lexicon import kinds, table, word_set
@@ -58,11 +60,11 @@ def _tells(claim: Claim, token: Token) -> bool:
 
 def _is_meant(claim: Claim, i: int, free: Iterable[Token]) -> bool:
     """Whether one of some words may stand for a word of the sentence, or is its opposite and denied in one of the two only."""
-    token, mine = claim.tokens[i], is_denied(claim.tokens, i)
+    token, mine = claim.tokens[i], turned_round(claim.tokens, i)
     if token.key in MULTIPLES:
         return any(MULTIPLES.get(t.key) == MULTIPLES[token.key] for line in claim.lines for t in line.tokens)
     return any(_may_stand(token, other) for other in free) or any(
-        is_denied(line.tokens, j) != mine for line in claim.lines for j, t in enumerate(line.tokens) if opposed(token, t)
+        turned_round(line.tokens, j) != mine for line in claim.lines for j, t in enumerate(line.tokens) if opposed(token, t)
     )
 
 
@@ -73,8 +75,24 @@ def _may_stand(token: Token, other: Token) -> bool:
     return b == undenied(token) or a == undenied(other)
 
 
+def _changed(claim: Claim) -> Iterator[str]:
+    """ "More were sold" where the passage says that sales fell, "has become dearer" where it says that prices did."""
+    up, down = word_set("roles.up"), word_set("roles.down")
+    told = [t for n in sorted(claim.used) for t in claim.lines[n].tokens if t.text.casefold() in up | down]
+    for i, token in enumerate(claim.tokens):
+        ways = {
+            n for n, sides in enumerate(zip(*comparatives(), strict=True)) if any(token.text.casefold() in row for row in sides)
+        }
+        if claim.at[i] or len(ways) != 1 or not told or any("than" in claim.lines[n].keys for n in claim.used):
+            continue
+        if all((t.text.casefold() in down) != (1 in ways) for t in told):
+            yield f"This says “{token.text}” where the passage says “{told[0].text}”."
+            return
+
+
 def denied(claim: Claim) -> Iterator[str]:
     """A word whose like the passages deny, or that they deny: "there were injuries" of "nobody was hurt"."""
+    yield from _changed(claim)
     if "first" in claim.keys and any("never" in line.keys for line in claim.told):
         return  # "her first victory" where she "had never won"
     for i, token in enumerate(claim.tokens):
@@ -85,27 +103,30 @@ def denied(claim: Claim) -> Iterator[str]:
         afar = (
             (row.tokens, j, True) for row in claim.lines for j, t in enumerate(row.tokens) if undenied(t) == token.key
         )  # "undamaged"
-        places = _like(claim.told, token) or list(afar)
-        mine = is_denied(claim.tokens, i)
-        if places and all((is_denied(found, j) or j in reached(found)) ^ sign != mine for found, j, sign in places):
+        places = _like(claim.akin, token, _are_one) or _like(claim.akin, token, answers) or list(afar)
+        mine = turned_round(claim.tokens, i)
+        if places and all(turned_round(found, j) ^ sign != mine for found, j, sign in places):
             found, j, _ = places[0]
             yield f"This says “{'not ' * mine}{token.text}” where the passage says “{found[j].text}”."
             return
 
 
-def _like(told: Sequence[Line], token: Token) -> list[tuple[Sequence[Token], int, bool]]:
-    """Where some lines have a word for another, or for its opposite, and which of the two it is."""
-    signs = ((line.tokens, j, _sign(token, t)) for line in told for j, t in enumerate(line.tokens))
-    return [(found, j, sign) for found, j, sign in signs if sign is not None]
+def turned_round(found: Sequence[Token], n: int) -> bool:
+    """Whether a word is denied, or refused: "not sell", "refused to sell", "no plan to sell"."""
+    k = n - 1
+    while k >= 0 and found[k].key in LIGHT_WORDS:
+        k -= 1
+    return is_denied(found, n) or n in reached(found) or (k >= 0 and found[k].key in CUES)
 
 
-def _sign(token: Token, other: Token) -> bool | None:
-    """Whether a word says the opposite of another; None where the two have nothing to do with each other."""
-    if not other.content or other.values:
-        return None
-    if opposed(token, other):
-        return True
-    return False if is_synonym(token.key, other.key) or same_state(token.key, other.key) else None
+def _like(told: Sequence[Line], token: Token, alike: Callable[[Token, Token], bool]) -> list[tuple[Sequence[Token], int, bool]]:
+    """Where some lines have a word like another, or its opposite, and which of the two it is."""
+    words = [(line.tokens, j, t) for line in told for j, t in enumerate(line.tokens) if t.content and not t.values]
+    return [(found, j, is_so) for found, j, t in words if (is_so := opposed(token, t)) or alike(token, t)]
+
+
+def _are_one(token: Token, other: Token) -> bool:
+    return is_synonym(token.key, other.key) or same_state(token.key, other.key)
 
 
 def sides(claim: Claim) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache, lru_cache
 
 from qa.check.align import Claim, Slot
@@ -146,7 +146,8 @@ def _is_told(cue: str, other: str) -> bool:
         return True  # "lost power", "without power"
     if other in CUES or cue in NEGATIONS | _ELSEWHERE:
         return False  # two cues cancel each other out as it is
-    return same_state(cue, other) or is_synonym(cue, other)
+    against = _opposites().get(cue, frozenset()) & _opposites().get(other, frozenset())  # "opposes" and "is against"
+    return bool(against) or same_state(cue, other) or is_synonym(cue, other)
 
 
 def _denied_in_both(claim: Claim) -> tuple[frozenset[str], frozenset[str]]:
@@ -165,7 +166,7 @@ def _denied_in_both(claim: Claim) -> tuple[frozenset[str], frozenset[str]]:
     against = (
         a
         for a in mine - claim.all_keys
-        if any(_is_against(a, row.tokens, j) for row in claim.told for j in range(len(row.tokens)))
+        if any(_is_against(a, row.tokens, j) for row in claim.akin for j in range(len(row.tokens)))
     )
     return frozenset(key for pair in alike for key in pair) | _denied_crosswise(claim), frozenset(against)
 
@@ -182,8 +183,12 @@ def _denied_crosswise(claim: Claim) -> frozenset[str]:
     """The heads of denials that are one: "found no drugs", "drugs were not found"."""
     mine = denials_in(claim.tokens)
     theirs = [one for told in claim.told for one in denials_in(told.tokens)] if mine else []
-    one = [(a, b) for a, around in mine for b, others in theirs if a != b and a in others and b in around]
+    one = [(a, b) for a, around in mine for b, others in theirs if a != b and _is_among(a, others) and _is_among(b, around)]
     return frozenset(key for pair in one for key in pair)
+
+
+def _is_among(key: str, others: Set[str]) -> bool:
+    return key in others or any(is_synonym(key, other) for other in others)
 
 
 def _is_against(key: str, found: Sequence[Token], j: int) -> bool:

@@ -15,6 +15,7 @@ from vectorstore.language.verbs import is_deed, is_past
 _BEFORE_NOUNS = word_set("words.articles") | {"to", "of"}
 _ONLY_CALLED, _HEDGED = word_set("undone.only_called"), word_set("undone.hedged")
 _PRONOUNS = word_set("speech.pronouns")
+_GOES_ON = word_set("undone.goes_on")
 _NOW, _UNTIL = word_set("undone.now"), word_set("undone.until")
 _SAYING = stem_set("speech.verbs_of_saying")
 _BEING = stem_set("words.being")
@@ -62,6 +63,8 @@ def _over(line: Sequence[Token], j: int, mine: Set[str], token: Token) -> str:
     is_now = not mine.isdisjoint(_NOW) or token.text == f"{line[j].text}s"
     if not is_now:
         return ""
+    if not mine.isdisjoint(_GOES_ON) and (said := _taken(line, j, "stopped")):
+        return said
     is_ended = any(t.key in _UNTIL for t in line[j + 1 : j + 5])
     return _taken(line, j, "over") or (_taken(line, j, "ended") if is_ended else "")
 
