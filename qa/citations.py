@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from qa.also_in import also_in
 from qa.check import translated
-from qa.check.verdict import Verdict, check, coverage, key_words
+from qa.check.verdict import SAID_BY, Verdict, coverage, key_words, said_by, verdict_on
 from qa.plain import Hits, said
 from qa.types import Citation, Sentence
 from vectorstore.language.align import runs
@@ -30,7 +30,6 @@ from vectorstore.types import Article, Hit
 if TYPE_CHECKING:
     from qa.second import Second
 
-SAID_BY = "Said by "
 LATER = "A later report differs"
 REPORTED = "Reported on "
 PIECED = "No one sentence of the articles says just this: compare the quotes."
@@ -94,7 +93,8 @@ def verified(reading: Reading, hits: Sequence[Hit], second: Second | None = None
     for n, sentence in enumerate(reading.sentences):
         quotes = [by_number[number] for number in sentence.citations if number in by_number]
         verdict, quotes = _judged(sentence.text, quotes, hits, second)
-        note = " ".join(filter(None, (_whose(sentence.text, quotes) if verdict.supported else "", verdict.note)))
+        speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes} if verdict.supported else set()
+        note = " ".join(filter(None, (said_by(sentence.text, speakers), verdict.note)))
         checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
         found.append(_Found(checked, tuple(quotes), n in reading.breaks))
     return second.asked_again(_numbered(found), hits) if second and second.asks == "model" else _numbered(found)
@@ -109,14 +109,6 @@ def numbered(quotes: Sequence[Sequence[Quote]]) -> tuple[tuple[Citation, ...], l
     """The quotes of some sentences as citations, numbered in their order, and for each sentence the numbers of its own."""
     reading = _numbered(_Found(Sentence(""), tuple(row), False) for row in quotes)
     return reading.citations, [sentence.citations for sentence in reading.sentences]
-
-
-def _whose(sentence: str, quotes: Sequence[Quote]) -> str:
-    """Whose words a sentence tells as plain fact: "Said by Ida Kern." where all that it rests on is said by her."""
-    speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes}
-    speaker = speakers.pop() if len(speakers) == 1 else ""
-    names = {part.casefold() for part in speaker.split() if part[0].isupper()} or {*speaker.casefold().split()[-1:]}
-    return f"{SAID_BY}{speaker}." if speaker and not any(name in sentence.casefold() for name in names) else ""
 
 
 def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:
@@ -218,7 +210,7 @@ def _quote_abroad(sentence: str, hit: Hit) -> list[Quote]:
 def checked(sentence: str, hits: Sequence[Hit]) -> Verdict:
     """The verdict by the passages, read where they stand in their articles, and by our records of these."""
     whole = {hit.passage.text: (hit.article.text, hit.passage.start) for hit in hits}
-    return check(sentence, [*whole, *(_record(replace(hit, article=_named(sentence, hit))) for hit in hits)], whole)
+    return verdict_on(sentence, [*whole, *(_record(replace(hit, article=_named(sentence, hit))) for hit in hits)], whole)
 
 
 def _named(sentence: str, hit: Hit) -> Article:
@@ -307,9 +299,9 @@ def _with_context(sentence: str, passage: str, spans: Sequence[Span], chosen: li
     """The chosen passage sentences, with one more where the passage carries the sentence and they alone do not."""
 
     def carries(numbers: Iterable[int]) -> bool:
-        return check(sentence, [" ".join(passage[slice(*spans[n])] for n in sorted(numbers))]).supported
+        return verdict_on(sentence, [" ".join(passage[slice(*spans[n])] for n in sorted(numbers))]).supported
 
-    if carries(chosen) or len(chosen) == len(spans) or not check(sentence, [passage]).supported:
+    if carries(chosen) or len(chosen) == len(spans) or not verdict_on(sentence, [passage]).supported:
         return chosen
     near = [n for n in range(len(spans)) if n not in chosen and any(abs(n - c) <= 2 for c in chosen)]
     near.sort(key=lambda n: min((abs(n - c), n > c) for c in chosen))

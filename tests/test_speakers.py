@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa.check.verdict import check
+from qa.check.verdict import check, verdict_on
 from qa.citations import read, verified
 from qa.quoting import quote
 from qa.types import Answer
@@ -35,6 +35,37 @@ def test_who_said_it_is_accepted(text: str, sentence: str) -> None:
     assert check(sentence, [text]).reasons == ()
 
 
+@pytest.mark.parametrize(
+    ("passage", "sentence", "note"),
+    [
+        (
+            "“The scales of Orla Fish were rigged,” said a former clerk.",
+            "The scales of Orla Fish were rigged.",
+            "Said by a former clerk.",
+        ),
+        (
+            "A deckhand said the nets in Pell were cut. The port is looking into it.",
+            "The nets in Pell were cut.",
+            "Said by A deckhand.",
+        ),
+        ("“The well in Orm is poisoned,” said Ida Kern.", "The well in Orm is poisoned.", "Said by Ida Kern."),
+        ("“The well in Orm is poisoned,” said Ida Kern.", "Ida Kern said that the well in Orm is poisoned.", ""),
+        ("The well in Orm is poisoned. “We boil it,” said Ida Kern.", "The well in Orm is poisoned.", ""),
+    ],
+)
+def test_an_allegation_told_as_fact_is_noted_as_somebodys(passage: str, sentence: str, note: str) -> None:
+    """What only a quoted person says is supported with a note of who says it; the writer's own words have none."""
+    verdict = check(sentence, [passage])
+    assert (verdict.supported, verdict.note) == (True, note)
+
+
+def test_what_was_heard_from_somebody_is_theirs() -> None:
+    """Who hears it from another has not said it."""
+    passage = "Vit Dahl heard from Ida Kern that the bridge in Orm was rotten."
+    assert not check("Vit Dahl said the bridge in Orm was rotten.", [passage]).supported
+    assert check("Ida Kern said the bridge in Orm was rotten.", [passage]).supported
+
+
 @pytest.mark.parametrize(("text", "sentence"), [(c["text"], s) for c in CASES for s in c["refused"]])
 def test_another_speaker_is_refused(text: str, sentence: str) -> None:
     """A claim that gives words to somebody else is not, by name or by role, whatever the verb."""
@@ -58,7 +89,7 @@ def test_a_speaker_may_be_named_before_the_passage_begins() -> None:
     passage = article[article.index("Everybody") :]
     whole = {passage: (article, article.index("Everybody"))}
     assert check("Bo Ravn said everybody saw it.", [passage + " Bo Ravn left."]).supported
-    assert check("Liv Orre said everybody saw it.", [passage], whole).reasons == (
+    assert verdict_on("Liv Orre said everybody saw it.", [passage], whole).reasons == (
         "The passage gives these words to Bo Ravn, not to Liv Orre.",
     )
 

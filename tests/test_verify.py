@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ FALSE = [(case["passage"], ", ".join(map(str, no[:-1])), str(no[-1])) for case i
 @pytest.mark.parametrize(("passage", "sentence"), TRUE, ids=[sentence for _, sentence in TRUE])
 def test_what_the_passage_says_is_accepted(passage: str, sentence: str) -> None:
     """A sentence that says what the passage says is supported, in its words or in plain variants of them."""
-    assert check(sentence, [passage]) == Verdict(True)
+    assert replace(check(sentence, [passage]), note="") == Verdict(True)
 
 
 @pytest.mark.parametrize(("passage", "sentence", "reason"), FALSE, ids=[sentence for _, sentence, _ in FALSE])

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.check.verdict import Verdict, check, coverage, key_words
+from qa.check.verdict import Verdict, coverage, key_words, verdict_on
 from vectorstore.errors import OpinionUnavailable
 from vectorstore.language.detect import common_language
 from vectorstore.language.sentences import sentences
@@ -117,7 +117,7 @@ def support(claim: str, passages: Sequence[str]) -> float:
 
     `check` says whether and why not; this ranks what it refuses, too. English only. Raises OpinionUnavailable.
     """
-    odds = shared().log_odds(claim, passages, check(claim, passages))
+    odds = shared().log_odds(claim, passages, verdict_on(claim, passages))
     return 1 / (1 + math.exp(-odds)) if odds > -700 else 0.0
 
 

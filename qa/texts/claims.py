@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
-from qa.check.verdict import Verdict, check
+from qa.check.verdict import Verdict, verdict_on
 from qa.citations import Quote, carried, checked
 from qa.disagreement import corrects
 from qa.overtaken import matter, overtaken
@@ -122,7 +122,7 @@ def _is_put_right(sentence: str, quote: Quote) -> bool:
     if not corrects(hit.article) or wrong.search(sentence):
         return False
     told = [text[slice(*span)] for span in sentences(text)]
-    return any(wrong.search(one) and check(sentence, [one]).supported for one in told)
+    return any(wrong.search(one) and verdict_on(sentence, [one]).supported for one in told)
 
 
 def _year_alone(reasons: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.check.verdict import check
+from qa.check.verdict import verdict_on
 from vectorstore.passages import passages
 from vectorstore.types import Article
 
@@ -133,7 +133,7 @@ def main() -> int:
         return 1
     totals: Counter[tuple[bool, bool, bool]] = Counter()
     for one in claims(asked.folder, asked.claims):
-        verdict = check(one.sentence, one.passages, one.whole)
+        verdict = verdict_on(one.sentence, one.passages, one.whole)
         totals[one.right, one.plain, verdict.supported == one.right] += 1
         if asked.failures and verdict.supported != one.right:
             print(f"{'REFUSED' if one.right else 'ACCEPTED'} {one.sentence}\n   {verdict.reasons}\n   {one.passages}\n")

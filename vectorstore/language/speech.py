@@ -520,11 +520,11 @@ def _beside(row: Sequence[Word], start: int) -> tuple[int, tuple[Speaker, ...]]:
 
 
 def _told_by(row: Sequence[Word], i: int) -> _Cue | None:
-    """Who tells it in "Dahl was warned by Kern that the bridge is rotten"."""
-    if not row[i].isa("verbs_of_saying") or i + 2 >= len(row) or row[i + 1].low != "by":
+    """Who tells it in "Dahl was warned by Kern that the bridge is rotten", "Dahl heard from Kern that …"."""
+    if not row[i].isa("verbs_of_saying") or i + 2 >= len(row) or row[i + 1].low not in ("by", "from"):
         return None
     j, that = _back(row, i), next((k for k in range(i + 3, min(len(row), i + _LONGEST_PHRASE)) if row[k].isa("that")), 0)
-    passive = any(word.isa("passive") for word in row[j + 1 : i])
+    passive = row[i + 1].low == "from" or any(word.isa("passive") for word in row[j + 1 : i])
     return _Cue(i, _left(row, j)[0], that, speaker(row[i + 2 : that])) if that and passive else None
 
 
