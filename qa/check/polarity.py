@@ -295,7 +295,7 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
         if claim.tokens[i].key in _OF_NUMBERS and i + 1 < len(claim.tokens) and claim.tokens[i + 1].values:
             continue  # see bounds
         for place in slot.there:
-            if _is_adverb(claim.tokens, i) != _is_adverb(claim.lines[place[0]].tokens, place[1]):
+            if is_adverb(claim.tokens, i) != is_adverb(claim.lines[place[0]].tokens, place[1]):
                 continue  # "the year before" of "after it had hired Kern"
             if is_denied(claim.lines[place[0]].tokens, place[1]) and not is_denied(claim.tokens, i):
                 continue  # "banned" of "not allowed"
@@ -306,7 +306,7 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
     return None
 
 
-def _is_adverb(found: Sequence[Token], n: int) -> bool:
+def is_adverb(found: Sequence[Token], n: int) -> bool:
     """Whether a "before" or an "after" ends a phrase of time."""
     ends = n + 1 == len(found) or bool(found[n + 1].before.strip("-"))
     return ends and n > 0 and found[n].key in _PIVOTS and found[n - 1].key in _PERIODS

@@ -31,7 +31,7 @@ def _of_first(claim: Claim, n: int, j: int) -> Iterator[str]:
         yield from _of_them(claim, n, j)
     elif after == ["time", "since"]:
         yield from _since(claim, n, j)
-    elif (n, j + 1) in claim.taken and "before" in claim.keys and "before" not in claim.lines[n].keys:
+    elif (n, j + 1) in claim.taken and "before" in claim.keys and claim.lines[n].keys.isdisjoint(("before", "then")):
         said = {form for t in claim.tokens for form in (t.key, t.text.casefold())}
         if said.isdisjoint({*_FIRST, *NEGATIONS}):  # "others had done it before her"
             yield f"The passage says “{found[j].text} {found[j + 1].text}”; this leaves out the “{found[j].text}”."

@@ -8,18 +8,17 @@ from functools import cache, lru_cache
 from itertools import chain, pairwise
 
 from qa.check.align import Claim
-from qa.check.orders import orders
 from vectorstore.language.align import runs
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.names import TITLES, full_name
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_past, past_verbs
+from vectorstore.language.verbs import is_deed, is_past, past_verbs
 
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("roles.together")
 _BARE = ("a", "an", "the")
-_LINKS, PIVOTS = word_set("roles.links"), word_set("roles.pivots")
+_LINKS = word_set("roles.links")
 _BEING = word_set("words.being")
 _ARTICLES = word_set("words.articles")
 _CALLED = _ARTICLES | word_set("followups.owning")
@@ -42,9 +41,7 @@ def roles(claim: Claim) -> Iterator[str]:
     elif not claim.is_verbatim:
         yield from chain(_passive(claim), _of_other_verb(claim))
     for i, token in enumerate(claim.tokens):
-        if token.key in PIVOTS and not token.quoted:
-            yield from orders(claim, i)
-        elif token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
+        if token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
             yield from _objects(claim, i)
 
 
@@ -81,7 +78,7 @@ def _of_other_verb(claim: Claim) -> Iterator[str]:
             continue
         told = [(line.tokens, j) for line in claim.lines for j in line.matching(token) if j and not line.tokens[j].before]
         others = [found[j - 1] for found, j in told if _may_act(found[j - 1]) and found[j - 1].key != who.key]
-        elsewhere = all(any(a.key == who.key and is_past(b) and not b.before for a, b in pairwise(found)) for found, _ in told)
+        elsewhere = all(any(a.key == who.key and is_deed(b) and not b.before for a, b in pairwise(found)) for found, _ in told)
         if told and len(others) == len(told) and elsewhere:
             yield f"The passage says that {others[0].text} {token.text}, not {who.text}."
             return

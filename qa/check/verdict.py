@@ -28,13 +28,14 @@ from qa.check.lists import lists, of_the_other
 from qa.check.meant import denied, sides, stray
 from qa.check.names import names
 from qa.check.numbers import MULTIPLES, dates, exchanged, multiples, numbers, units
+from qa.check.orders import order_words, orders
 from qa.check.owners import owners
 from qa.check.polarity import CUES, polarity
 from qa.check.quantities import QUANTITIES, quantities
 from qa.check.quotations import quotations
 from qa.check.ranks import ranks
 from qa.check.reach import REACHING
-from qa.check.roles import PIVOTS, roles
+from qa.check.roles import roles
 from qa.check.speakers import speakers
 from qa.check.spelt import spelt_out
 from qa.check.status import OF, counted, status
@@ -82,7 +83,8 @@ RULES = (
     Rule(causes, set(), CAUSES),
     Rule(things, {"loose content"}, homographs().keys()),
     Rule(speakers),
-    Rule(roles, {"apart"}, PIVOTS),
+    Rule(roles, {"apart"}),
+    Rule(orders, set(), order_words()),
     Rule(ranks),
     Rule(owners),
     Rule(undone),
