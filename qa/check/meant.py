@@ -72,7 +72,13 @@ def _may_stand(token: Token, other: Token) -> bool:
     a, b = token.key, other.key
     if answers(token, other):
         return not opposed(token, other)
-    return b == undenied(token) or a == undenied(other)
+    return _is_what_is_not(b, token) or _is_what_is_not(a, other)
+
+
+def _is_what_is_not(key: str, token: Token) -> bool:
+    """Whether a word denies with its first letters what another says: "unhurt" of "injured"."""
+    base = undenied(token)
+    return bool(base) and (base == key or is_synonym(key, base))
 
 
 def _changed(claim: Claim) -> Iterator[str]:
@@ -101,7 +107,7 @@ def denied(claim: Claim) -> Iterator[str]:
         if any(t.text in _OUGHT for t in claim.tokens[max(0, i - 4) : i]):
             continue  # "should not have been sacked" says that one was
         afar = (
-            (row.tokens, j, True) for row in claim.lines for j, t in enumerate(row.tokens) if undenied(t) == token.key
+            (row.tokens, j, True) for row in claim.lines for j, t in enumerate(row.tokens) if _is_what_is_not(token.key, t)
         )  # "undamaged"
         places = _like(claim.akin, token, _are_one) or _like(claim.akin, token, answers) or list(afar)
         mine = turned_round(claim.tokens, i)

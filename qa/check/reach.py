@@ -58,7 +58,7 @@ def denials_in(found: Sequence[Token]) -> list[tuple[str, frozenset[str]]]:
 def undenied(token: Token) -> str:
     """The key of what a word denies with its first letters: that of "damaged" for "undamaged"; none for "unveiled"."""
     base = token.text.casefold().removeprefix("un")
-    return stem(base) if len(base) == len(token.text) - 2 > 4 and not is_mostly_verb(token.key) and is_word(stem(base)) else ""
+    return stem(base) if len(base) == len(token.text) - 2 > 3 and not is_mostly_verb(token.key) and is_word(stem(base)) else ""
 
 
 def _is_verb(found: Sequence[Token], n: int) -> bool:
