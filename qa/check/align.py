@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -71,6 +70,8 @@ class Claim:
     def kinds(self) -> frozenset[str]:
         """What it has that a rule may have something to say of: a "number", a "loose number", which is aligned with nothing, …"""
         runs_on = all(a and b and b == (a[0], a[1] + 1) for a, b in pairwise(self.at))
+        later = [(token, self.token_at(place)) for token, place in zip(self.tokens[1:], self.at[1:], strict=True) if place]
+        runs_on = runs_on and all(mine.is_parted == theirs.is_parted for mine, theirs in later)  # signs and all
         loose = [token for token, place in zip(self.tokens, self.at, strict=True) if not place]
         of_all = {"lines": len(self.used) > 1, "apart": not runs_on}
         found = {kind for kind, is_so in of_all.items() if is_so}
@@ -139,21 +140,8 @@ class Claim:
 
     def part(self, first: int, last: int, line: int) -> Claim:
         """The words from first to last as a claim of their own, aligned with one line."""
-        part = copy(self)
-        for known in (
-            "slots",
-            "kinds",
-            "said",
-            "left",
-            "words",
-            "keys",
-            "is_verbatim",
-            "told",
-            "akin",
-            "known_names",
-            "unplaced",
-        ):
-            part.__dict__.pop(known, None)
+        part = Claim.__new__(Claim)
+        part.passages, part.language, part.whole = self.passages, self.language, self.whole
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]
         part._read()

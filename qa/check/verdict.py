@@ -91,7 +91,7 @@ RULES = (
     Rule(directions, set(), ways().keys() | exchanges().keys()),
     Rule(stitches, {"lines"}),
     Rule(bindings),
-    Rule(crossings),
+    Rule(crossings, {"apart"}),
     Rule(subjects),
     Rule(basis, {"loose content"}),
     Rule(denied, {"loose content"}),
