@@ -30,6 +30,12 @@ ASKED = [
     ("每户渔民补偿多少元？", "八万元"),
     ("Сколько пассажиров находилось на борту парома?", "57 пассажиров"),
     ("Quand rouvrira l'écluse de Morvane ?", "Pas avant la moisson"),
+    ("青杉图书馆什么时候开放？", "“青杉图书馆将于九月一日开放。”馆长韩露说。"),
+    ("赤川橋はなぜ壊れましたか？", "洪水で壊れた"),
+    ("은빛 도서관은 언제 문을 여나요?", "10월 3일"),
+    ("متى انهار جسر المرجان؟", "في يناير"),
+    ("मोरगढ़ पुल की मरम्मत पर कितना खर्च होगा?", "बारह करोड़"),
+    ("ตลาดน้ำบึงทองปิดเพราะอะไร", "น้ำท่วม"),
 ]
 
 
@@ -53,7 +59,17 @@ def test_a_question_in_the_articles_language_is_answered_by_its_words(by_words: 
     assert all(sentence.supported for sentence in found.sentences)
 
 
-@pytest.mark.parametrize("question", ["Wer gewann die Wahl in Ostvaal?", "苹果的价格是多少？", "Кто выиграл матч в Ровене?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wer gewann die Wahl in Ostvaal?",
+        "苹果的价格是多少？",
+        "Кто выиграл матч в Ровене?",
+        "网球决赛谁赢了？",
+        "首相は誰ですか？",
+        "متى فاز الفريق؟",
+    ],
+)
 def test_what_no_article_tells_is_not_answered(by_words: Path, question: str) -> None:
     with Assistant(Index.open(by_words, encoder=WordHashEncoder()), Settings(answerer="quote")) as assistant:
         assert assistant.ask(question).abstained
@@ -81,7 +97,7 @@ def test_words_are_read_by_the_language_of_their_passage(tmp_path: Path) -> None
 def test_rebuild_says_which_languages_there_are_and_what_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of English alone it says nothing."""
     report = rebuild(articles=ARTICLES, index_dir=tmp_path / "index", encoder=WordHashEncoder())
-    assert report.languages == {"de": 2, "fr": 1, "zh": 2, "en": 1, "ru": 1}
+    assert report.languages == {"zh": 3, "de": 2} | dict.fromkeys(("ar", "en", "fr", "hi", "ja", "ko", "ru", "th"), 1)
     for article in ARTICLES[:3]:
         (tmp_path / f"{article.id}.txt").write_text(f"{article.title}\n\n{article.text}", encoding="utf-8")
     assert main(["rebuild", str(tmp_path / "bad.txt"), "--index", str(tmp_path / "german")]) == 0

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.errors import IndexDamaged
+from vectorstore.language.asking import without_asking
 from vectorstore.language.detect import code_of, names
 from vectorstore.language.signs import is_of_signs, paired
 from vectorstore.language.words import SPELT, folded, plain, rarity, spellings, words
@@ -129,7 +130,7 @@ class LexicalIndex:
 
     def terms(self, question: str, language: str | None = None) -> dict[str, float]:
         """The question's searched stems, or those of a language, with their rarity (BM25's; gone passages may count)."""
-        wanted = self._searched(question) if language is None else self.stems(question, language)
+        wanted = self._searched(question) if language is None else self.stems(without_asking(question), language)
         held = {stem: self._searcher.doc_freq("text", stem) for stem in wanted}
         return {stem: math.log(1 + (max(self.count(), n) - n + 0.5) / (n + 0.5)) for stem, n in held.items()}
 
@@ -142,7 +143,7 @@ class LexicalIndex:
 
     def _elsewhere(self, question: str) -> list[str]:
         """The question's stems by the rules of the other languages that are held."""
-        return [stem for way in self.languages for stem in self.stems(question, way)]
+        return [stem for way in self.languages for stem in self.stems(without_asking(question), way)]
 
     def stem(self, word: str) -> str:
         """The stem that a word is found by; empty for a word that is in every text."""

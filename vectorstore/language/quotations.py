@@ -28,7 +28,7 @@ PAIRS = {
 _CLOSING = frozenset("".join(PAIRS.values()))
 _MARK = re.compile(r"[“”„«»‹›「」『』\"‘’'‚]")
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*[“„«‹「\"])\s*")
-_BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{—–-/:…")
+_BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{—–-/:…：（")
 
 
 def set_inside(text: str) -> str:
