@@ -8,6 +8,7 @@ from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import pattern, word_set
 from vectorstore.language.names import TITLES
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_deed, is_past
@@ -47,7 +48,11 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
         vouched = any(t.key in _SAYING for t in claim.tokens[:n])
         said = _taken(line, j, names) or (_taken(line, j, "undoes") if is_noun_there else "")
         said = said or ("" if vouched or names != "before" else _taken(line, j, "held"))
-        if said and not _kept(mine, said) and not any(_plain(claim, other, token) for other in range(len(claim.lines))):
+        if (
+            said
+            and not _kept(mine, said, names == "before_noun")
+            and not any(_plain(claim, other, token) for other in range(len(claim.lines)))
+        ):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
             return
 
@@ -71,6 +76,9 @@ def _over(line: Sequence[Token], j: int, mine: Set[str], token: Token) -> str:
 
 def _told(found: Sequence[Token], n: int) -> bool:
     """Whether the word at n tells of something as a fact: it is no noun and no infinitive."""
+    told = next((t for t in reversed(found[:n]) if t.content or t.key in word_set("words.being")), None)
+    if told and told.key in word_set("words.being"):
+        return True  # "was at the scene", "is by Holm"
     before = next((t for t in reversed(found[:n]) if not t.text.endswith("ly")), None)
     if before is None or before.text.casefold() in _BEFORE_NOUNS or found[n].capital:
         return False
@@ -102,9 +110,10 @@ def _plain(claim: Claim, n: int, deed: Token) -> bool:
     )
 
 
-def _kept(mine: Set[str], said: str) -> bool:
-    """Whether the sentence has the word that the passage has: "refused", "refuses"."""
+def _kept(mine: Set[str], said: str, is_noun: bool) -> bool:
+    """Whether the sentence has the word that the passage has: "refused", "refuses"; before a noun, "near" of "close to", too."""
     stems = {stem(word) for word in mine}
     first, *more = said.split()
     near = [word for word in more[:1] if word.islower() and len(word) > 4 and stem(word) not in _BEING]
-    return any(stem(word.casefold()) in stems for word in (first, *near))
+    words = [stem(word.casefold()) for word in (first, *near)]
+    return not stems.isdisjoint(words) or (is_noun and any(may_mean(word, other) for word in words for other in stems))
