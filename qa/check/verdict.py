@@ -94,7 +94,7 @@ RULES = (
     Rule(crossings, {"apart"}),
     Rule(subjects),
     Rule(basis, {"loose content"}),
-    Rule(denied, {"loose content"}),
+    Rule(denied, {"loose word"}),
     Rule(sides, {"apart"}),
     Rule(stray, {"loose content"}),
     Rule(counted, {"apart"}),
