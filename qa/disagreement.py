@@ -23,6 +23,7 @@ from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.numbers import Measure, measure_of
 from vectorstore.language.senses import may_mean
+from vectorstore.language.speakers import isa
 from vectorstore.language.speech import speech
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
@@ -31,6 +32,7 @@ from vectorstore.types import Article
 from vectorstore.wirecopy import alike, turn, turns, without_speaker
 
 _SHARED = 0.6  # of the shorter sentence's words of content, what stands in its place counted in: two tellings of one fact
+_FRAME = 3  # words of content of a sentence whose last phrase is another
 _PLACE = 4  # words that stand for one another; more are another story
 _NOTE = 1000  # characters of an article's start where such a note stands
 _SOON = 10  # days between two reports of one event
@@ -50,6 +52,8 @@ _BOTH_WAYS = stem_set("roles.mutual") | word_set("roles.together")
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("copies.joining")
 _LINKS = word_set("roles.links")
+_AT = word_set("words.at_places") | {"on"}
+_ONCE = stem_set("copies.once")
 _ARTICLES = word_set("copies.articles")
 _PASSIVE = word_set("copies.passive")
 _PHRASES = {tuple(map(stem, row[1:])): row[0] for row in rows("copies.phrases")}
@@ -135,18 +139,26 @@ def tolls_apart(one: Report, other: Report, fate: int) -> bool:
     if len(counts) < 2 or not (days[0] and days[1]) or not apart(counts[:1], counts[1:]) or grown(one, other):
         return False
     gap, later = abs((days[0] - days[1]).days), rows[days[1] > days[0]]
-    known = bool(_days(one) & _days(other)) or any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)
+    shared = {t.key for t in rows[0] if is_name(t)} & {t.key for t in rows[1] if is_name(t)}
+    known = len(shared) > 1 or bool(_days(one) & _days(other))
+    known = known or any(t.key in _CHANGING | _COUNTED_UP or t.key in _GROWING for t in later)
     by_toll = any(t.key in _COUNTED_UP or t.text.casefold() in _GROWING for t in later)  # "the final toll"
     if gap > (_MONTH if by_toll else _SOON) or (gap > _AT_ONCE and not known):
         return False
     things = {counted(row, token) for row, token in zip(rows, counts, strict=True)} - {""}
-    names, weekdays = ([{t.key for t in row if test(t)} for row in rows] for test in (is_name, lambda t: t.date == "weekday"))
+    names = [{t.key for t in row if is_name(t)} for row in rows]
+    weekdays = [{t.key for n, t in enumerate(row) if t.date == "weekday" and not _is_of_saying(row, n)} for row in rows]
     on_days = all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
     if len(things) > 1 or (names[0] - names[1] and names[1] - names[0]) or on_days:  # of children and of people, elsewhere
         return False
     whole = [row if names[n] else (*_ahead(report), *row) for n, (row, report) in enumerate(zip(rows, (one, other), strict=True))]
     told, too = ({t.key for t in row if t.content and not (t.values or t.date or is_of_people(t))} for row in whole)
     return len(told & too - things) >= 2
+
+
+def _is_of_saying(row: Sequence[Token], n: int) -> bool:
+    """Whether a weekday is the one on which it was said."""
+    return any(isa(t.text.casefold(), "verbs_of_saying") for t in row[max(0, n - 2) : n])
 
 
 def _ahead(report: Report) -> tuple[Token, ...]:
@@ -271,7 +283,7 @@ def disagree(one: Report, other: Report, dates_matter: bool = False) -> bool:
         return False
     if all(any(t.values for t in row) for row in (mine, theirs)) and _of_two_fates(mine, theirs):
         return False
-    if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs):
+    if _mirrored(mine, theirs) or _swapped(mine, theirs) or _other_outcome(mine, theirs) or _framed(one, other):
         return True
     apart = _put_apart(mine, theirs, dates_matter) or _put_apart(*_main(mine, theirs, dates_matter), dates_matter)
     counts = [{t.values for t in row if t.values and not t.date} for row in (mine, theirs)]
@@ -286,7 +298,27 @@ def _put_apart(mine: Sequence[Token], theirs: Sequence[Token], dates_matter: boo
         return False  # 4 percent in the second quarter, 6 percent in the third
     if not kinds or "other" in kinds or kinds.count("thing") > 1 or kinds.count("name") > 1:  # of another in another place
         return False
-    return len(set(kinds)) == 1 or set(kinds) == {"number", "turn"}
+    once = {"name", "number"} if {t.key for t in mine} & {t.key for t in theirs} & _ONCE else {"number", "turn"}
+    return len(set(kinds)) == 1 or set(kinds) == once  # who won the one election, and by how many votes
+
+
+def _framed(one: Report, other: Report) -> bool:
+    """Whether two reports of a day or two have one sentence but for a phrase: "was stopped by …", "will be built in …"."""
+    days, rows = (one.article.published, other.article.published), (one.told, other.told)
+    if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
+        return False
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, zip(*rows, strict=False)))
+    backwards = zip(rows[0][alike:][::-1], rows[1][alike:][::-1], strict=False)
+    after = sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, backwards))
+    rest = [row[alike - (row[alike - 1].key in _LINKS if alike else 0) : len(row) - after] for row in rows]
+    told = [[t for t in row if t.content] for row in rest]
+    if sum(t.content for t in rows[0][:alike]) < _FRAME or not all(rest) or not all(1 < len(row) <= _PLACE for row in told):
+        return False
+    leads = [row[0].key for row in rest]
+    where = all(lead in _AT for lead in leads) and all(any(is_name(t) for t in row) for row in told)
+    if not (leads[0] == leads[1] == "by" or where) or any(t.values or t.date or t.is_parted for row in rest for t in row):
+        return False
+    return not any(a.key == b.key or may_mean(a.key, b.key) or may_mean(b.key, a.key) for a in told[0] for b in told[1])
 
 
 def _main(mine: Sequence[Token], theirs: Sequence[Token], plans: bool = False) -> tuple[Sequence[Token], Sequence[Token]]:

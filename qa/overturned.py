@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 
 from qa.disagreement import Report, apart, is_before, phrased
 from vectorstore.language.align import NEGATIONS
@@ -32,6 +33,7 @@ _UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing") | stem_se
 _LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
 _MOVED, _PASSIVE = stem_set("overturned.moved"), word_set("copies.passive")
 _MAYBE = word_set("overturned.maybe")
+_BENCHES = word_set("overturned.benches")
 _REPORTED = word_set("overturned.reported")
 _SAYING = stem_set("copies.attributing") | stem_set("overturned.saying")
 _DECIDED = stem_set("overturned.decided")
@@ -122,7 +124,9 @@ def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
     if keys & _UNDOING:
         return ""
     for n, token in enumerate(row):
-        lifts = token.key in _LIFTING and any(t.key in _ORDERS for t in row[n + 1 : n + _CLAUSE]) and keys & _ORDERS
+        passive = n and row[n - 1].text.casefold() in _PASSIVE  # "the ban on bathing was lifted"
+        ordered = row[max(0, n - _CLAUSE) : n] if passive else row[n + 1 : n + _CLAUSE]
+        lifts = token.key in _LIFTING and any(t.key in _ORDERS for t in ordered) and keys & _ORDERS
         verb = is_past(token) or is_irregular(token) or token.text in _PASTS or token.text.endswith("ing")
         verb = verb or row[n - 1].text.casefold() == "to"
         if not (token.key in _UNDOING or lifts) or not verb or not _is_done(row, n):
@@ -158,7 +162,7 @@ def _is_done(row: Sequence[Token], n: int) -> bool:
     start = next((k for k in range(n, 0, -1) if row[k].before.strip("-\"' ")), 0)
     if any(t.text.casefold() in _FURTHER | _RELATIVE for t in row[start:n]):  # "the first vote since the court overturned it"
         return False
-    if any(t.key in NEGATIONS or t.text.casefold() in _MAYBE for t in before):
+    if any(t.key in NEGATIONS or _leaves_open(t.text, after.text) for t, after in pairwise((*before, row[n]))):
         return False
     to = next((k for k in range(n - 1, max(-1, n - 3), -1) if row[k].text.casefold() == "to"), -1)
     return to < 0 or any(t.key in _DECIDED for t in row[max(0, to - 2) : to])
@@ -175,7 +179,12 @@ def _turned(old: str, new: str) -> str:
 
 def _holds(before: str) -> bool:
     last = [word.strip(",.'\"“”’").casefold() for word in before.split()[-4:]]
-    return not any(word in _MAYBE or word in NEGATIONS for word in last)
+    return not any(word in NEGATIONS or _leaves_open(word, after) for word, after in pairwise((*last, "")))
+
+
+def _leaves_open(word: str, after: str) -> bool:
+    """Whether a word leaves it open or asks for it; an appeal court does neither."""
+    return word.casefold() in _MAYBE and after.casefold() not in _BENCHES
 
 
 def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
