@@ -33,6 +33,7 @@ _UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing") | stem_se
 _LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
 _MOVED, _PASSIVE = stem_set("overturned.moved"), word_set("copies.passive")
 _MAYBE = word_set("overturned.maybe")
+_FALLS = word_set("overturned.falls")
 _BENCHES = word_set("overturned.benches")
 _REPORTED = word_set("overturned.reported")
 _SAYING = stem_set("copies.attributing") | stem_set("overturned.saying")
@@ -129,7 +130,8 @@ def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
         lifts = token.key in _LIFTING and any(t.key in _ORDERS for t in ordered) and keys & _ORDERS
         verb = is_past(token) or is_irregular(token) or token.text in _PASTS or token.text.endswith("ing")
         verb = verb or row[n - 1].text.casefold() == "to"
-        if not (token.key in _UNDOING or lifts) or not verb or not _is_done(row, n):
+        falls = not passive and any(t.text.casefold() in _FALLS for t in row[n + 1 : n + 2])  # "prices have dropped below"
+        if not (token.key in _UNDOING or lifts) or not verb or falls or not _is_done(row, n):
             continue
         beside = [*_clause(row[max(0, n - _NEAR) : n][::-1]), *_clause(row[n + 1 : n + 1 + _NEAR])]
         both = [t for t in beside if t.content and any(_alike(t, o) for o in old)]
