@@ -30,6 +30,7 @@ ASKED = [
     ("每户渔民补偿多少元？", "八万元"),
     ("Сколько пассажиров находилось на борту парома?", "57 пассажиров"),
     ("Quand rouvrira l'écluse de Morvane ?", "Pas avant la moisson"),
+    ("Qu'a demandé un batelier sur l'écluse de Morvane ?", "Quand rouvrira"),
     ("青杉图书馆什么时候开放？", "“青杉图书馆将于九月一日开放。”馆长韩露说。"),
     ("赤川橋はなぜ壊れましたか？", "洪水で壊れた"),
     ("은빛 도서관은 언제 문을 여나요?", "10월 3일"),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from vectorstore.encoders import Encoder
 from vectorstore.language.detect import code_of, language_of
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.sentences import PUTS, sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.types import Passage
@@ -84,7 +85,8 @@ def read(question: str, found: Sequence[Read], encoder: Encoder | None, words: L
     near = iter(_meanings(question, [text for row in texts for text in row], encoder))
     rows: list[Traits] = []
     for rank, ((heading, passage, language), places, row) in enumerate(zip(found, spans, texts, strict=True)):
-        puts = [bool(PUTS.search(text)) for text in row]
+        asked_for = not word_set("speech.asks", code_of(language)).isdisjoint(question.casefold().rstrip("?").split())
+        puts = [bool(PUTS.search(text)) and not asked_for for text in row]
         shares = _shares(words.terms(question, language), [words.stems(text, language) for text in (heading, *row)], puts)
         traits = [(share, math.log1p(rank), next(near)) for share in shares]
         rows.append([(passage.start + a, passage.start + b, one) for (a, b), one in zip(places, traits, strict=True)])
