@@ -7,18 +7,19 @@ from itertools import chain, takewhile
 
 from qa.check.align import Claim
 from qa.check.bounds import bound
+from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import kinds, table, word_list, word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token
-from vectorstore.language.verbs import is_past
+from vectorstore.language.verbs import is_deed, is_past
 
 _CLASS = kinds("quantities.kinds")
 _CARRIES = {
     kind: frozenset(said.split()) for kind, said in table("quantities.carried_by").items()
 }  # "none" is a denial: see polarity
 _HEDGES = word_set("quantities.ranks.hedges")
-_EXCEPTING = word_set("quantities.ranks.except")
+EXCEPTING = word_set("quantities.ranks.except")
 _EXCEPT = 8  # words behind "all"
 _VAGUE: dict[str, float] = table("quantities.vague")
 QUANTITIES = frozenset({*_CLASS, *_VAGUE, "half", "one", "only"})
@@ -73,9 +74,48 @@ def _nearly(claim: Claim, i: int, place: tuple[int, int], low: str) -> Iterator[
     behind = [t.text.casefold() for t in found[j + 1 : j + _EXCEPT]]
     counted = [n for n, t in enumerate(found[j + 1 : j + _EXCEPT]) if t.values]  # "all but two", "every house but one"
     is_but = behind[:1] == ["but"] or any(n and behind[n - 1] == "but" for n in counted)
-    left_out = "but" if is_but else next((word for word in behind if word in _EXCEPTING), "")
-    if whole and left_out and left_out not in (_EXCEPTING | {"but"}) & claim.words:
+    left_out = "but" if is_but else next((word for word in behind if word in EXCEPTING), "")
+    if whole and left_out and left_out not in (EXCEPTING | {"but"}) & claim.words:
         yield f"The passage says “{found[j].text} … {left_out}”; this leaves out who or what is not meant."
+
+
+def excepted(claim: Claim) -> Iterator[str]:
+    """What is said of all, told of those who are left out: "flights to Felm were cancelled" of "all except those"."""
+    if "nobody" in claim.keys:
+        yield from _of_some(claim)
+    verbs = word_set("words.being") | word_set("words.auxiliaries") | {"can"}
+    denied = any(t.key in NEGATIONS for t in claim.tokens)
+    if not claim.words.isdisjoint(EXCEPTING | {"but"}):
+        return
+    for n in sorted(claim.used):
+        found = claim.lines[n].tokens
+        for j in (j for j, t in enumerate(found) if t.text in EXCEPTING):
+            whole = next((t for t in found[:j] if _CLASS.get(t.text.casefold()) in ("all", "none") or t.key == "nobody"), None)
+            ends = (k for k in range(j + 1, len(found)) if found[k].is_parted or found[k].key in verbs or is_deed(found[k]))
+            out = range(j + 1, next(ends, len(found)))
+            told = any(t.content and t.key in claim.keys for k, t in enumerate(found) if k not in out)
+            is_told = told and any(found[k].content and found[k].key in claim.keys for k in out)
+            if (
+                whole
+                and is_told
+                and denied != (_CLASS.get(whole.text.casefold()) == "all")
+                and claim.words.isdisjoint(EXCEPTING | {"but"})
+            ):
+                yield f"The passage says “{whole.text} … {found[j].text}”; this leaves out who or what is not meant."
+
+
+def _of_some(claim: Claim) -> Iterator[str]:
+    """ "Nobody" of "no passengers"."""
+    token = next(t for t in claim.tokens if t.key == "nobody")
+    lines = [claim.lines[n].tokens for n in sorted(claim.used)]
+    if any(t.key == "nobody" for found in lines for t in found):
+        return
+    for found in lines:
+        for j in (j for j, t in enumerate(found) if t.key in ("no", "none")):
+            who = next((t for t in found[j + 1 : j + 5] if t.content), None)
+            if who and who.key not in claim.keys and who.text not in word_set("tallies.people"):
+                yield f"This says “{token.text}” where the passage says “{found[j].text} {who.text}”."
+                return
 
 
 def _not_only(claim: Claim) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.align import NEGATIONS, is_first
@@ -12,6 +12,7 @@ from vectorstore.language.tokens import Token
 
 _FIRST, _AMONG, _ONLY = (word_set(f"quantities.ranks.{name}") for name in ("first", "among", "only"))
 _ARTICLES = word_set("words.articles")
+_EVER, _SPANS = word_set("quantities.ranks.ever"), word_set("quantities.ranks.spans")
 _ORDINAL = ("ordinal", "th")
 _NEAR = 5  # words
 
@@ -26,7 +27,7 @@ def _of_first(claim: Claim, n: int, j: int) -> Iterator[str]:
     found = claim.lines[n].tokens
     after = [t.key for t in found[j + 1 : j + 3]]
     if (n, j) in claim.taken:
-        yield from _alone(claim, claim.at.index((n, j)), found, j)
+        yield from chain(_alone(claim, claim.at.index((n, j)), found, j), _of_while(claim, found, j))
     elif after[:1] == ["of"]:
         yield from _of_them(claim, n, j)
     elif after == ["time", "since"]:
@@ -35,6 +36,16 @@ def _of_first(claim: Claim, n: int, j: int) -> Iterator[str]:
         said = {form for t in claim.tokens for form in (t.key, t.text.casefold())}
         if said.isdisjoint({*_FIRST, *NEGATIONS}):  # "others had done it before her"
             yield f"The passage says “{found[j].text} {found[j + 1].text}”; this leaves out the “{found[j].text}”."
+
+
+def _of_while(claim: Claim, found: Sequence[Token], j: int) -> Iterator[str]:
+    """ "The warmest ever" of "the warmest since 1961" or "for 40 years"."""
+    if _EVER.isdisjoint(claim.words) or not _EVER.isdisjoint(t.text for t in found):
+        return
+    for k in range(j + 1, min(len(found), j + 2 * _NEAR)):
+        if found[k].values and found[k - 1].key in _SPANS:
+            yield f"This says “{min(_EVER & claim.words)}” where the passage says “{found[k - 1].text} {found[k].text}”."
+            return
 
 
 def _put_in(claim: Claim) -> Iterator[str]:

@@ -31,7 +31,7 @@ from qa.check.numbers import MULTIPLES, dates, exchanged, multiples, numbers, un
 from qa.check.orders import order_words, orders
 from qa.check.owners import owners
 from qa.check.polarity import CUES, polarity
-from qa.check.quantities import QUANTITIES, quantities
+from qa.check.quantities import QUANTITIES, excepted, quantities
 from qa.check.quotations import quotations
 from qa.check.ranks import ranks
 from qa.check.reach import REACHING
@@ -47,6 +47,7 @@ from vectorstore.language.align import lines_of
 from vectorstore.language.detect import common_language
 from vectorstore.language.detect import names as language_names
 from vectorstore.language.foreign import knows_denials, tokens_in
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.numbers import measures
 from vectorstore.language.sentences import sentences as sentence_spans
 from vectorstore.language.speech import said
@@ -75,6 +76,7 @@ RULES = (
     Rule(bounds, {"number"}),
     Rule(dates, {"loose date"}),
     Rule(quantities, set(), QUANTITIES, {"only"}),
+    Rule(excepted, set(), {"nobody"}, word_set("quantities.ranks.except")),
     Rule(names, {"loose name"}),
     Rule(polarity, {"loose word"}, REACHING, CUES | REACHING),
     Rule(elsewhere, {"loose content"}),
