@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
@@ -85,7 +86,17 @@ def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
         return True
     if sentence.supported and not {*every[:1]} <= _words("first_person"):
         return False  # no passage can carry what a model says of itself
-    return _is_none(sentence, text, every, question, hits)
+    if _is_none(sentence, text, every, question, hits):
+        return True
+    main = _main(sentence.text, every)
+    return bool(main) and not sentence.supported and is_refusal(replace(sentence, text=main), question, hits)
+
+
+def _main(text: str, every: Sequence[str]) -> str:
+    """The main clause behind what the passages do tell: "While the reports cover the fire, its cause is left open"."""
+    before, comma, after = text.rpartition(", ")
+    conceded = {*every[:1]} <= word_set("sources.conceding") and {*re.findall(r"\w+", _folded(before))} & WORDS
+    return f"The articles: {after}" if comma and every and conceded else ""
 
 
 def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str, hits: Sequence[Hit]) -> bool:

@@ -120,6 +120,8 @@ def test_a_true_sentence_is_supported_however_a_name_is_written(claim: str, pass
         ("Is it true that the shops closed?", "whether the shops closed?"),
         ("Explain why the shops closed", "why the shops closed"),
         ("Sorry to bother you. Hope all is well! Just a quick one: why did the shops close? Ta", "why did the shops close?"),
+        ("I am a baker, and this matters to me. Why did the shops close? P.S. I like your paper.", "Why did the shops close?"),
+        ("I live in Velden. Why did the shops close?", "I live in Velden. Why did the shops close?"),
         ("How much hope is there for the shops?", "How much hope is there for the shops?"),
         ("Who said hello to the queen?", "Who said hello to the queen?"),
         ("Did anyone know that the shops would close?", "Did anyone know that the shops would close?"),

@@ -22,6 +22,7 @@ _SAYING = stem_set("carrying.saying")
 _QUANTITIES = frozenset(kinds("quantities.kinds"))  # which have a rule of their own
 _DIMENSIONS, _NOW = word_set("carrying.dimensions"), word_set("carrying.now")
 _PERIODS = word_set("words.periods")
+_STANDS_FOR = word_set("carrying.stands_for")
 _ONLY = word_set("carrying.only")
 _FAMILY = 6  # letters that two words of one family begin with: "immigration", "immigrants"
 
@@ -29,16 +30,18 @@ _FAMILY = 6  # letters that two words of one family begin with: "immigration", "
 def wanted_in(told: Sequence[Token]) -> list[int]:
     """The words of a sentence that need one in the article: they tell something, and are no frame of it."""
     content = [i for i, token in enumerate(told) if token.text.casefold() in _ONLY or (token.content and not is_frame(told, i))]
-    heavy = [i for i in content if told[i].key not in LIGHT and not _is_of_measure(told, i)]
+    heavy = [i for i in content if told[i].key not in LIGHT and not _is_beside(told, i)]
     plain = [i for i in heavy if not (is_named(told[i]) or told[i].values or told[i].date)]
     return heavy if plain or any((told[i].values and told[i].values != {1}) or told[i].date for i in heavy) else content
 
 
-def _is_of_measure(told: Sequence[Token], i: int) -> bool:
-    """Whether a word only says what a number measures, "40 metres deep", or which stretch of time, "this week"."""
+def _is_beside(told: Sequence[Token], i: int) -> bool:
+    """Whether a word says what a number measures, "40 metres deep", which stretch of time, "this week", or stands for a name."""
     if not i:
         return False
     before, low = told[i - 1], told[i].text.casefold()
+    if before.key == "the" and low in _STANDS_FOR:
+        return True
     return (bool(before.values) and low in _DIMENSIONS) or (before.text.casefold() in _NOW and low in _PERIODS)
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from vectorstore.language.lexicon import lines, table, word_list
+from vectorstore.language.lexicon import lines, table, word_list, word_set
+from vectorstore.language.sentences import sentences
 
 _AMID = re.compile(r", ?(?:please|pls|kindly),? ", re.I)
+_LETTER = re.compile(r"[.!] .*\?|\? .*[.!]$", re.S)  # a question beside sentences that ask nothing
+_NAMED = re.compile(r"\w,? (?!I\b|I')[^\W\d_a-z]\w")
 _MOST = 8  # frames that one question is put in; more are text
 _END = 100  # characters of a closing at most
 
@@ -19,12 +22,26 @@ _END = 100  # characters of a closing at most
 def polite(question: str) -> str:
     """The question without greetings, thanks and "could you tell me"; may be empty."""
     text = _AMID.sub(" ", question).strip()
+    if _LETTER.search(text):
+        text = _of_a_letter(text)
     for _ in range(_MOST):
         before = text
         text = _without(_without_end(_without(text, "greetings", "thanks"), "thanks", "closings"), "requests")
         if text == before:
             break
     return text
+
+
+def _of_a_letter(text: str) -> str:
+    """The question of a letter: without sentences on the writer alone, which name nobody ("I am a pensioner. …")."""
+    told = [text[slice(*span)].strip() for span in sentences(text)]
+    of_me = word_set("questions.of_me")
+    kept = [
+        one
+        for one in told
+        if "?" in one or re.search(r"\d", one) or _NAMED.search(one) or of_me.isdisjoint(re.findall(r"[\w']+", one.casefold()))
+    ]
+    return " ".join(kept) if sum("?" in one for one in told) == 1 else text
 
 
 def bare(question: str) -> str:

@@ -73,7 +73,13 @@ def presentable(sentence: str) -> bool:
     if (sum(map(str.isalnum, sentence[:12])) < enough and sum(map(str.isalnum, sentence)) < enough) or _STRAY.match(sentence):
         return False
     found = _WORD_BEFORE.search(sentence[-31:-1]) if sentence.endswith(".") else None
-    return not (found and _last_part(found.group()) in _any("abbreviations"))
+    return not (found and _is_short(found.group()))
+
+
+def _is_short(written: str) -> bool:
+    """Whether a word is one of those that always introduce a name; "Me Durand" is so called, "me" is not."""
+    word = _last_part(written)
+    return word in _any("abbreviations") and not (written.islower() and word in _any("capitalised"))
 
 
 _STRAY = re.compile(r"[.,;:!?…”’»)\]}]")
@@ -148,7 +154,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
 def _ends_after(written: str, following: str, first: str, opens: bool, before: str) -> bool:
     """Whether a plain full stop behind a word ends its sentence."""
     word = _last_part(written)
-    if word in _any("abbreviations") or (word in _any("before_number") and _NUMERAL.match(following)):
+    if _is_short(written) or (word in _any("before_number") and _NUMERAL.match(following)):
         return False  # "Gen." introduces a name, "St." a saint
     starts = _starts(following)
     if word in _any("may_end") or _NO_VOWEL.fullmatch(written):
