@@ -308,6 +308,8 @@ def _framed(one: Report, other: Report) -> bool:
     if not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _AT_ONCE:
         return False
     alike = sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, zip(*rows, strict=False)))
+    while alike and rows[0][alike - 1].text.casefold() in _ARTICLES:
+        alike -= 1  # "by a spark", "by a heater"
     backwards = zip(rows[0][alike:][::-1], rows[1][alike:][::-1], strict=False)
     after = sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, backwards))
     rest = [row[alike - (row[alike - 1].key in _LINKS if alike else 0) : len(row) - after] for row in rows]

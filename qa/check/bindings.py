@@ -137,7 +137,11 @@ def _home(claim: Claim, clause: range, i: int) -> int | None:
         found.update(n for n in found if claim.lines[n].matching(told[-1]) and some is before)  # the verb, of two that are equal
         first = found.most_common(2)
         if len(told) > 1 and first and (len(first) == 1 or first[0][1] > first[1][1]):
-            return first[0][0]
+            plain = [t for t in told if not is_name(t)]  # a line that only names them does not tell it: "She will begin"
+            passage = claim.passage_of[first[0][0]]
+            near = [line if claim.passage_of[n] == passage else None for n, line in enumerate(claim.lines)]
+            telling = [n for n, line in enumerate(near) if line and any(map(line.matching, plain))]
+            return first[0][0] if first[0][0] in telling or len(telling) != 1 else telling[0]
     return None
 
 

@@ -18,6 +18,7 @@ from vectorstore.language.tokens import Token
 
 _SIDE = 10  # words
 _TIMES = word_set("orders.times")
+_OPENS = word_set("words.articles") | word_set("words.subjects")
 _JOINS, _BEING = word_set("orders.joins"), word_set("words.being")
 
 
@@ -116,7 +117,10 @@ def _around(found: Sequence[Token], n: int) -> tuple[frozenset[str], frozenset[s
     if is_adverb(found, n):
         return frozenset(), frozenset()
     left, right = _sides(found, n)
-    end = next((k for k in range(n + 2, len(found)) if "," in found[k].before), len(found))
+    opens = (k for k in range(n + 2, len(found)) if found[k].key in _OPENS and found[k - 1].content)
+    end = next(
+        (k for k in range(n + 2, len(found)) if "," in found[k].before), next(opens, len(found))
+    )  # "After lunch they left"
     return (_content(found[end : end + _SIDE]), _content(found[n + 1 : end])) if not left else (left, right)
 
 
