@@ -15,20 +15,20 @@ from dataclasses import replace
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
-from qa.asking import asked, counts
+from qa.asking import Asked, asked, counts, fits
 from qa.check.translated import denied, differ, spoken
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
 from qa.markers import WORDS
 from qa.types import Sentence
-from qa.words_met import met
+from qa.words_met import met, sentences_read, share
 from vectorstore.language.detect import language_of
 from vectorstore.language.disclaimers import about, denies
-from vectorstore.language.lexicon import LANGUAGES, lines, word_set
+from vectorstore.language.lexicon import LANGUAGES, lines, pattern, word_set
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.types import Hit
 
-_ALL, _MOST, _ENOUGH = 0.9, 0.8, 0.7  # of the weight of a question's words
+_ALL, _MOST, _ENOUGH, _HALF = 0.9, 0.8, 0.7, 0.5  # of the weight of a question's words
 _SEEN = frozenset(("number", "money", "date"))
 _TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
 
@@ -62,11 +62,23 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
     """Whether a passage plainly answers, so that a model that found no answer is wrong.
 
     It has, with its headline, nearly all the words of the question: who "owns" the mine, too. Where a number or a day is asked
-    for, and it has one, most are enough.
+    for, and it has one, most are enough; where a name or a cause is, it must have one.
     """
     ask = asked(question)
     texts = [f"{hit.article.title}. {hit.passage.text}" for hit in hits]
-    return any(met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) for text in texts)
+    return any(
+        met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) and _has_its_kind(ask, text) for text in texts
+    )
+
+
+def _has_its_kind(ask: Asked, text: str) -> bool:
+    """Whether a sentence that is of the question has who, or why, where that is asked: "a landslip buried the road" has no cause."""
+    if ask.kind not in ("name", "reason"):
+        return True
+    form = pattern("questions.answers.cause") if ask.kind == "reason" else None
+    told = [(share(ask, one.met), text[one.start : one.end]) for one in sentences_read(ask, text)]
+    best = max(value for value, _ in told)
+    return any(form.search(one) if form else fits(ask, one) for value, one in told if value >= min(best, _HALF))
 
 
 def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> bool:
@@ -80,30 +92,43 @@ def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> b
 
 def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     """Whether a sentence, checked, says that the passages do not answer the question, in whatever words and language."""
-    text = _folded(sentence.text)
-    every = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
+    sentence = replace(sentence, text=_of_outlets(sentence.text, hits))
+    text, every = _read(sentence.text)
     if says_not_in_articles(sentence.text):
         return True
     if sentence.supported and not {*every[:1]} <= _words("first_person"):
         return False  # no passage can carry what a model says of itself
     if _is_none(sentence, text, every, question, hits):
         return True
-    main = _main(sentence.text, every)
-    return bool(main) and not sentence.supported and is_refusal(replace(sentence, text=main), question, hits)
+    parts, of_reading = () if sentence.supported else _parts(sentence.text), bool({*every} & (WORDS | _readers() | _stories()))
+    return any(
+        (of_reading or _untold(one)) and _is_none(replace(sentence, text=one, citations=()), *_read(one), question, hits)
+        for one in parts
+    )
 
 
-def _main(text: str, every: Sequence[str]) -> str:
-    """The main clause behind what the passages do tell: "While the reports cover the fire, its cause is left open"."""
-    before, comma, after = text.rpartition(", ")
-    conceded = {*every[:1]} <= word_set("sources.conceding") and {*re.findall(r"\w+", _folded(before))} & WORDS
-    return f"The articles: {after}" if comma and every and conceded else ""
+def _of_outlets(text: str, hits: Sequence[Hit]) -> str:
+    """A sentence with the outlets that it speaks of as what they wrote: "Neither the Gazette nor …", "in the Gazette's report"."""
+    names = {re.sub(r"^The ", "", hit.article.source) for hit in hits if hit.article.source}
+    any_ = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(^|\b(?:neither|nor|in|from) )(?:the )?(?:{any_})\b(?:['’]s?)?", r"\1the article", text, flags=re.I) if names else text
+
+
+def _parts(text: str) -> list[str]:
+    """The clauses of a sentence that says what the passages do tell beside what they do not, where there are several.
+
+    "While the report covers the fire, its cause is left open", "No price is given in what I have; the ship will carry 60 cars"."""
+    joined = pattern("sources.joined").split(text)
+    conceding = {*re.findall(r"\w+", joined[0].casefold())[:1]} <= word_set("sources.conceding")
+    parts = [piece for one in joined for piece in (one.rsplit(", ", 1) if conceding else [one])]
+    return [one for one in parts if key_words(one)] if len(parts) > 1 else []
 
 
 def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str, hits: Sequence[Hit]) -> bool:
     """The same of one that no passage carries, or that speaks of "I"; `text` is what it says and `every` its words, folded."""
     words, language = set(every), spoken(sentence.text)
     speaks = bool(words & WORDS) or _stands_in(text, "words") or (language != "en" and bool(about(text, language)))
-    absent = any(
+    absent = _untold(text) or any(
         re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else phrase, text) for phrase in _phrases("absent")
     )
     is_denied = (
@@ -135,12 +160,31 @@ def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str,
     return is_denied or not word_set("polarity.negations", language_of(sentence.text))
 
 
+def _read(sentence: str) -> tuple[str, list[str]]:
+    """What a sentence says, and its words, folded."""
+    text = _folded(sentence)
+    return text, re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
+
+
 def _nothing_told(words: Sequence[str]) -> bool:
-    """Whether a sentence denies that the stories tell: "Nothing in these stories identifies the owner"."""
+    """Whether a sentence denies that the stories tell: "Nothing in these stories, or that I was given, identifies the owner"."""
     if not stem_set("sources.tells") & {stem(word) for word in words}:
         return False
-    stories, pointing = word_set("sources.stories"), word_set("sources.before_stories")
-    return any(word in stories and not pointing.isdisjoint([*words[max(0, n - 3) : n], word]) for n, word in enumerate(words))
+    pointing = word_set("sources.before_stories")
+    pointed = (word in _stories() and not pointing.isdisjoint([*words[max(0, n - 3) : n], word]) for n, word in enumerate(words))
+    return any(pointed) or not _readers().isdisjoint(words)
+
+
+def _untold(text: str) -> bool:
+    return bool(pattern("sources.untold").search(text))
+
+
+def _stories() -> frozenset[str]:
+    return word_set("sources.stories")
+
+
+def _readers() -> frozenset[str]:
+    return word_set("sources.readers")
 
 
 def _told(sentence: str, question: str, hits: Sequence[Hit], but: frozenset[str]) -> bool:
