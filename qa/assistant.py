@@ -23,7 +23,7 @@ from qa.parts import in_turn, interleaved, parts
 from qa.prompting import answer_messages, without_layout
 from qa.quoting import quote
 from qa.refusals import in_words, overruled, rests_on_the_best, without_refusals
-from qa.rewrite import points, rewrite
+from qa.rewrite import only_moves, points, rewrite
 from qa.second import Second
 from qa.settings import Settings, read_settings
 from qa.stopping import Stop
@@ -89,7 +89,7 @@ class Assistant:
             return
         words = operators.read(question, ignore := strings(ignore, "ignore")).text
         about = wanted(words)  # the collection itself, not what its articles say
-        whole = as_written or (about and not points(about.of))
+        whole = as_written or (about and not (history and only_moves(words)) and not points(about.of))
         standalone = rewrite(words, history, self.model) if history and not whole else words
         standalone = standalone if whole else self.index.respelt(standalone)  # as it is searched for
         about = about if whole else wanted(standalone)

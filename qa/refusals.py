@@ -30,6 +30,7 @@ from vectorstore.types import Hit
 
 _ALL, _MOST, _ENOUGH, _HALF = 0.9, 0.8, 0.7, 0.5  # of the weight of a question's words
 _SEEN = frozenset(("number", "money", "date"))
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TOKEN = re.compile(r"\bNO[ _-]ANSWER\b[.:]?")
 
 
@@ -67,12 +68,13 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
     ask = asked(question)
     texts = [f"{hit.article.title}. {hit.passage.text}" for hit in hits]
     return any(
-        met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) and _has_its_kind(ask, text) for text in texts
+        met(ask, text) >= (_MOST if ask.kind in _SEEN and counts(ask, text) else _ALL) and _has_its_kind(ask, text)
+        for text in texts
     )
 
 
 def _has_its_kind(ask: Asked, text: str) -> bool:
-    """Whether a sentence that is of the question has who, or why, where that is asked: "a landslip buried the road" has no cause."""
+    """Whether a sentence that is of the question has who, or why, where that is asked."""
     if ask.kind not in ("name", "reason"):
         return True
     form = pattern("questions.answers.cause") if ask.kind == "reason" else None
@@ -92,40 +94,41 @@ def rests_on_the_best(reading: Reading, question: str, hits: Sequence[Hit]) -> b
 
 def is_refusal(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
     """Whether a sentence, checked, says that the passages do not answer the question, in whatever words and language."""
-    sentence = replace(sentence, text=_of_outlets(sentence.text, hits))
-    text, every = _read(sentence.text)
     if says_not_in_articles(sentence.text):
         return True
-    if sentence.supported and not {*every[:1]} <= _words("first_person"):
+    if sentence.supported and not {*_WORD.findall(_folded(sentence.text))[:1]} <= _words("first_person"):
         return False  # no passage can carry what a model says of itself
-    if _is_none(sentence, text, every, question, hits):
-        return True
-    parts, of_reading = () if sentence.supported else _parts(sentence.text), bool({*every} & (WORDS | _readers() | _stories()))
-    return any(
-        (of_reading or _untold(one)) and _is_none(replace(sentence, text=one, citations=()), *_read(one), question, hits)
-        for one in parts
-    )
+    sentence = replace(sentence, text=_of_outlets(sentence.text, hits))
+    return _is_none(sentence, question, hits) or any(_is_none(one, question, hits) for one in _parts(sentence))
 
 
 def _of_outlets(text: str, hits: Sequence[Hit]) -> str:
-    """A sentence with the outlets that it speaks of as what they wrote: "Neither the Gazette nor …", "in the Gazette's report"."""
+    """A sentence with the outlets that it speaks of as what they wrote: "Neither the Gazette nor …"."""
     names = {re.sub(r"^The ", "", hit.article.source) for hit in hits if hit.article.source}
     any_ = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.sub(rf"(^|\b(?:neither|nor|in|from) )(?:the )?(?:{any_})\b(?:['’]s?)?", r"\1the article", text, flags=re.I) if names else text
+    return (
+        re.sub(rf"(^|\b(?:neither|nor|in|from) )(?:the )?(?:{any_})\b(?:['’]s?)?", r"\1the article", text, flags=re.I)
+        if names
+        else text
+    )
 
 
-def _parts(text: str) -> list[str]:
-    """The clauses of a sentence that says what the passages do tell beside what they do not, where there are several.
+def _parts(sentence: Sentence) -> list[Sentence]:
+    """Of an unsupported sentence that tells what the passages say beside what they do not, the clauses that may do the latter.
 
-    "While the report covers the fire, its cause is left open", "No price is given in what I have; the ship will carry 60 cars"."""
-    joined = pattern("sources.joined").split(text)
-    conceding = {*re.findall(r"\w+", joined[0].casefold())[:1]} <= word_set("sources.conceding")
-    parts = [piece for one in joined for piece in (one.rsplit(", ", 1) if conceding else [one])]
-    return [one for one in parts if key_words(one)] if len(parts) > 1 else []
+    "While the report covers the fire, its cause is left open", "No price is given in what I have; it carries 60 cars"."""
+    joined = pattern("sources.joined").split(sentence.text)
+    conceding = {*_WORD.findall(_folded(joined[0]))[:1]} <= word_set("sources.conceding")
+    parts = [piece for one in joined for piece in (one.rsplit(", ", 1) if conceding else [one]) if key_words(piece)]
+    of_reading = not (WORDS | _readers() | _stories()).isdisjoint(_WORD.findall(_folded(sentence.text)))
+    several = len(parts) > 1 and not sentence.supported
+    return [replace(sentence, text=one, citations=()) for one in parts if several and (of_reading or _untold(one))]
 
 
-def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str, hits: Sequence[Hit]) -> bool:
-    """The same of one that no passage carries, or that speaks of "I"; `text` is what it says and `every` its words, folded."""
+def _is_none(sentence: Sentence, question: str, hits: Sequence[Hit]) -> bool:
+    """The same of a sentence that no passage carries, or that speaks of "I"."""
+    text = _folded(sentence.text)
+    every = _WORD.findall(text)
     words, language = set(every), spoken(sentence.text)
     speaks = bool(words & WORDS) or _stands_in(text, "words") or (language != "en" and bool(about(text, language)))
     absent = _untold(text) or any(
@@ -158,12 +161,6 @@ def _is_none(sentence: Sentence, text: str, every: Sequence[str], question: str,
     if not hits or not differ(sentence.text, hits[0].passage.text):
         return False
     return is_denied or not word_set("polarity.negations", language_of(sentence.text))
-
-
-def _read(sentence: str) -> tuple[str, list[str]]:
-    """What a sentence says, and its words, folded."""
-    text = _folded(sentence)
-    return text, re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
 
 
 def _nothing_told(words: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from qa.errors import ModelError
 from qa.models import Model
 from qa.prompting import Message, as_data
 from qa.types import Turn
-from vectorstore.language.lexicon import word_list, word_set
+from vectorstore.language.lexicon import rows, word_list, word_set
 from vectorstore.language.senses import is_word, may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import DAY_NAMES
@@ -109,6 +109,13 @@ _TIMES = (
 )
 _DEICTIC = "(?:this|last|next|the (?:previous|following|same))"
 _WHEN = re.compile(rf"^{_DEICTIC} (?P<of>\w+)$", re.I)
+_MONTH = rf"(?:{'|'.join(form.capitalize() for row in rows('dates.months') for form in row[:1])})"
+_DAY = rf"(?:{'|'.join(row[0].capitalize() for row in rows('dates.weekdays'))})"
+_TIME = re.compile(
+    rf"(?:(?:in|on|during|for|since) )?(?:{_DAY}|(?:\d{{1,2}} )?{_MONTH}(?: \d{{1,2}},?)?(?: \d{{4}})?|(?:1\d|20)\d\d)", re.I
+)
+_WITHOUT = frozenset(("why", "when", "where", "how", "why not"))
+_WHOLE_WITHOUT = re.compile(rf"(?:why|when|where|how) ((?:{'|'.join(sorted(_AUXILIARY))}) .+)", re.I)
 _ABOUT = re.compile(r"\(about “([^“”]*)”\)")
 _SHORT, _LONG = 9, 14  # words
 _BARE = re.compile(
@@ -173,6 +180,8 @@ def _filled(text: str, talk: _Talk) -> str:
         wh = bare["wh"]
         if inverted:
             return f"{wh[0].upper()}{wh[1:]} {last[0].lower()}{last[1:]}?"
+        if wh.lower() in _WITHOUT and (found := _WHOLE_WITHOUT.match(last)):  # "Where has Meer banned them?", "Why?"
+            return f"{wh[0].upper()}{wh[1:].lower()} {found[1]}?"
         return f"{last}, and {wh.lower()}?"
     found = _WHAT_ABOUT.match(text)
     if not found or len(found["rest"].split()) > 6:
@@ -181,10 +190,14 @@ def _filled(text: str, talk: _Talk) -> str:
     first = rest.split()[0].lower()
     if first in _AUXILIARY | _ASKING or _words(rest) & (_PERSON | _GROUP | _THING | _POINTING):
         return ""
+    if dated := _at_another_time(last, rest):
+        return dated
     names = list(_names(f"x {rest}"))
     if first in ("in", "at", "on", "from", "to", "for", "by", "with"):
         # the same kind of phrase in the last question gives way: "in London" to "in Paris"
-        swapped, count = re.subn(rf"\b{first} (?:the )?(?:[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\d{{4}})", rest, last, count=1)
+        swapped, count = re.subn(rf"\b{first} (?:the )?(?!{_MONTH}\b)[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*", rest, last, count=1)
+        if not count and len(played := [name for name in _names(last) if _may_be_setting(name, last, talk)]) == 1:
+            return f"{last.replace(played[0], ' '.join(names) or rest, 1)}?"  # "did Gant count": "And in Upper Sale?"
         return f"{swapped}?" if count else f"{last}, and {rest}?"
     if when := _WHEN.match(rest):  # "last season" for "this season"
         swapped, count = re.subn(rf"\b{_DEICTIC} {re.escape(when['of'])}\b", rest, last, count=1, flags=re.I)
@@ -195,6 +208,32 @@ def _filled(text: str, talk: _Talk) -> str:
     if names == [owned] and len(olds) == 1:
         return f"{last.replace(olds[0], owned, 1)}?"
     return f"{last}, and what about {rest}?"
+
+
+def _at_another_time(last: str, rest: str) -> str:
+    """The last question of another year, month or day; empty where that is not all that a follow-up names."""
+    if not _TIME.fullmatch(rest):
+        return ""
+    changed = last
+    for form in (r"\b(?:1\d|20)\d\d\b", rf"\b{_MONTH}\b", rf"\b{_DAY}\b"):
+        if new := re.search(form, rest, re.I):
+            changed = re.sub(form, new.group(), changed, count=1)
+    if changed != last:
+        return f"{changed}?"
+    if all(word.lower() in last.lower() for word in rest.split()):
+        return ""
+    return (
+        f"{last} {rest}?"
+        if " " in rest and rest[0].islower()
+        else f"{last} {'on' if re.match(_DAY, rest, re.I) else 'in'} {rest}?"
+    )
+
+
+def _may_be_setting(name: str, last: str, talk: _Talk) -> bool:
+    """Whether a question's only name may be of where it plays: neither somebody, nor who is asked to have said something."""
+    said = last.split()[-1].lower() in word_set("followups.wanting")
+    is_other = name in talk.people or (name not in talk.settings and _is_body(name, talk.answer))
+    return not (said or is_other or name.isupper())
 
 
 def _resolved(text: str, talk: _Talk) -> str:
@@ -580,6 +619,12 @@ def _words(text: str) -> set[str]:
 def points(subject: str) -> bool:
     """Whether a subject leans on what was said before: "list everything on it", "the latest on that strike"."""
     return not _words(subject).isdisjoint(_PERSON | _GROUP | _THING | _POINTING)
+
+
+def only_moves(question: str) -> bool:
+    """Whether a question only moves the one before it to other days: "What about 2024?"."""
+    found = _WHAT_ABOUT.match(question)
+    return bool(found and _TIME.fullmatch(found["rest"]))
 
 
 def without_about(text: str) -> str:

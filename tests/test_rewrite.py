@@ -28,6 +28,20 @@ FIRM = [Turn("Who bought Northline?", "Calder Shipping bought it. [1]", ("Northl
         ("What about Iran?", STRIKE, "What did Iran say about the strike?"),
         ("and in Paris?", [Turn("How many people died in London?")], "How many people died in Paris?"),
         ("and in 2021?", [Turn("How many people died in 2020?")], "How many people died in 2021?"),
+        (
+            "What about January 2024?",
+            [Turn("How many guests did Harrow count in January 2025?")],
+            "How many guests did Harrow count in January 2024?",
+        ),
+        ("What about 2024?", [Turn("How many guests did Harrow count?")], "How many guests did Harrow count in 2024?"),
+        ("And on Friday?", [Turn("What did Anna Reyes do on Monday?")], "What did Anna Reyes do on Friday?"),
+        (
+            "And in Upper Vale?",
+            [Turn("How many guests did Harrow count in May 2025?")],
+            "How many guests did Upper Vale count in May 2025?",
+        ),
+        ("And in Paris?", [Turn("What did Anna Reyes say?", "She resigned. [1]")], "What did Anna Reyes say, and in Paris?"),
+        ("Why?", [Turn("Where has Harrow banned scooters?", "On the pier. [1]")], "Why has Harrow banned scooters?"),
         ("By how many votes?", [Turn("Who won in Harrow?", "Anna Reyes. [1]")], "Who won in Harrow, and by how many votes?"),
         (
             "And last season?",
