@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 
 from qa.check.align import Claim
 from qa.check.bindings import of_list
@@ -72,7 +72,10 @@ def bound(found: Sequence[Token], n: int, language: str) -> tuple[str, str]:
                 return "during", "over"  # or more than
             return kind, " ".join(phrase)
     after = [t.text.casefold() for t in found[n + 1 : n + 7]]
-    if "than" in after and (compared := next((word for word in after[:2] if word in _COMPARED), "")):
+    behind = [
+        t.text.casefold() for t in takewhile(lambda t: not t.is_parted, found[n + 1 : n + 7])
+    ]  # "five years, more than ever"
+    if "than" in behind and (compared := next((word for word in after[:2] if word in _COMPARED), "")):
         return "difference", f"{compared} than"
     for k, word in enumerate(after[1:6], 1):
         if word in ("most", "least") and after[k - 1] == "at":

@@ -26,7 +26,9 @@ def numbers(claim: Claim) -> Iterator[str]:
             token = claim.tokens[i]
             if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
-            instead = [t for t in (claim.token_at(p) for p in slot.there) if t.values and not t.date and t.content]
+            instead = [
+                t for t in map(claim.token_at, slot.there) if t.values and not t.date and t.content and _may_be_for(token, t)
+            ]
             if _roughly(claim, i, instead) or _is_never_before(claim, token) or _is_reckoned(claim, i) or _is_between(claim, i):
                 continue
             if not _given(claim, i, slot, bool(instead)):
@@ -321,6 +323,12 @@ def _number_reason(token: Token, instead: Sequence[Token]) -> str:
     if len(instead) == 1 and _are_of_one_kind(token, instead[0]):
         return f"The passage does not give the number {shown} here, but {instead[0].text}."
     return f"The passage does not give the number {shown}."
+
+
+def _may_be_for(token: Token, other: Token) -> bool:
+    """Whether a number may stand in another's place: two years do not stand for $3,500, but for a plain two they may."""
+    kinds = [t.measure.dimension if t.measure and t.measure != M else t.unit for t in (token, other)]
+    return kinds[0] == kinds[1] or "" in kinds
 
 
 def _are_of_one_kind(one: Token, other: Token) -> bool:

@@ -168,7 +168,7 @@ def _is_idiom(found: Sequence[Token], i: int) -> bool:
         before in word_set("quantities.idioms.before_idiom") or after in word_set("quantities.idioms.after_idiom")
     ):
         return True
-    return low in word_set("quantities.idioms.whole") or (
+    return (low in word_set("quantities.idioms.whole") and after != "of") or (
         low in ("half", "few") and before in word_set("quantities.idioms.turns")
     )
 

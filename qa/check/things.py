@@ -7,6 +7,7 @@ from functools import cache
 
 from qa.check.align import Claim, Slot
 from qa.check.names import BOUNDS
+from qa.check.polarity import is_denied, opposed
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.tokens import Token
@@ -32,8 +33,21 @@ def things(claim: Claim) -> Iterator[str]:
         ):
             continue
         there = _instead(claim, slot, mine[0])
-        if there and not any(_may_stand(token, other) for other in there):
+        likely = (*there, *_verbs(claim, slot))
+        if there and not any(_may_stand(token, other) or _is_not(claim, token, other) for other in likely):
             yield f"This says “{token.text}” where the passage says “{there[-1].text}”."
+
+
+def _is_not(claim: Claim, token: Token, other: Token) -> bool:
+    """Whether the passage denies a word's opposite: "unable" of "not able"."""
+    lines = [claim.lines[n] for n in sorted(claim.used)] if opposed(token, other) and token.text.endswith(other.text) else []
+    return any(is_denied(line.tokens, j) for line in lines for j in line.matching(other))
+
+
+def _verbs(claim: Claim, slot: Slot) -> list[Token]:
+    """What the passage tells of the place with a verb: "employs" of "30 employees" where it "employs 30 people"."""
+    line, last = next((place for place in claim.at[slot.here[0] - 1 :] if place), (0, 0))
+    return [t for t in claim.lines[line].tokens[max(0, last - _REACH) : last] if is_mostly_verb(t.key)]
 
 
 def _is_said(claim: Claim, token: Token) -> bool:

@@ -115,7 +115,31 @@ def with_numbers(found: list[Token]) -> list[Token]:
         else:
             out.append(_plain_number(token, low))
             n += 1
-    return _shared(_with_units(_with_parts(out)))
+    return _as_one_time(_shared(_with_units(_with_parts(out))))
+
+
+def _as_one_time(found: list[Token]) -> list[Token]:
+    """A stretch of time in two or three units as one number: "two hours, six minutes and 40 seconds" are 2.11 hours."""
+    out: list[Token] = []
+    for token in found:
+        last, link = (out[-1], 0) if out and out[-1].key != "and" else (out[-2], 1) if len(out) > 1 else (None, 0)
+        if (
+            not last
+            or not (one := last.measure)
+            or not (more := token.measure)
+            or not _goes_on(one, more)
+            or set(token.before) - {","}
+        ):
+            out.append(token)
+            continue
+        values = frozenset({max(last.values) + max(token.values) * more.factor / one.factor})
+        text = " ".join(t.text for t in (last, *out[len(out) - link :], token))
+        out[len(out) - 1 - link :] = [last._replace(text=text, values=values)]
+    return out
+
+
+def _goes_on(one: Measure, more: Measure) -> bool:
+    return one.dimension == more.dimension == "time" and one.factor / more.factor > 3
 
 
 def _scaled(found: list[Token], n: int) -> tuple[Token, int]:
@@ -271,7 +295,7 @@ def _out_of(found: Sequence[Token], n: int, part: float) -> int:
         return 0  # "three out of five judges" are three
     if whole and whole.values and whole.unit == "" and not whole.before and part < max(whole.values):
         after = found[n + words + 1].text.casefold() if n + words + 1 < len(found) else ""
-        if max(whole.values) in (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000) and after not in measures():
+        if max(whole.values) in (2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 100, 1000) and after not in measures():
             return words
     return 0
 
@@ -329,7 +353,7 @@ def _unit_of(out: list[Token], found: Sequence[Token], n: int) -> int:
         if measure := measures().get(unit):
             out[-1] = number._replace(measure=measure, unit="", text=f"{number.text} {low} {unit}")
             return words + 1
-    if number.unit or (number.measure and number.measure != M) or (number.key == "one" and number.text.islower()):
+    if number.unit or (number.measure and number.measure != M) or (number.text == "one"):
         return 0
     if low in _MONEY and not token.before:
         measure = measures().get(low)  # pounds are a weight, too
