@@ -128,7 +128,7 @@ def quote(
     ask = asked(question)
     if not ask.terms:
         return (), ()
-    ranked = sorted(candidates(ask, hits), key=lambda c: -c.score)
+    ranked = sorted(candidates(ask, tuple(hits)), key=lambda c: -c.score)
     chosen = _chosen(ask, ranked, limit)
     chosen = _latest_first(ask, chosen, prefer) if len(chosen) > 1 else chosen
     shown, cited, said = list[Sentence](), list[Citation](), ""
@@ -195,13 +195,9 @@ def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tup
     return start, end, ()
 
 
-def candidates(ask: Asked, hits: Sequence[Hit]) -> tuple[Candidate, ...]:
-    """Every sentence of the hits with what speaks for it; each stretch of an article once."""
-    return _candidates(ask, tuple(hits))
-
-
 @lru_cache(maxsize=4)  # weighed to tell whether it is so, then to be quoted
-def _candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
+def candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
+    """Every sentence of the hits with what speaks for it; each stretch of an article once."""
     texts_read = [(_set_right if tells_wrong(t := hit.passage.text, 0, len(t)) else sentences_read)(ask, t) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))

@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
     article: int  # its number
     heading: str  # its headline, or what stands for it
-    source: str
+    record: Article  # its id and what filters ask for, without its text
     passage: Passage
 
 
@@ -168,17 +168,14 @@ class Archive:
     def passages(self, numbers: Sequence[int]) -> dict[int, Found]:
         """The passages of these numbers."""
         query = (
-            "SELECT p.number, p.article, a.heading, a.source, p.id, a.id, p.start, p.end, p.text "
-            "FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
+            "SELECT p.number, p.article, a.heading, a.source, a.published, a.section, a.language, "
+            "p.id, a.id, p.start, p.end, p.text FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN "
         )
         rows = self._database.execute(f"{query} ({marks(numbers)})", list(numbers))
-        return {row[0]: Found(row[1], row[2], row[3], Passage(*row[4:])) for row in rows}
-
-    def records(self, numbers: Sequence[int]) -> dict[int, tuple[Article, int]]:
-        """For each passage number its article's id and what filters ask for, and where in its text the passage starts."""
-        query = "SELECT p.number, a.id, a.source, a.published, a.section, a.language, p.start FROM passages p JOIN articles a"
-        rows = self._database.execute(f"{query} ON a.number = p.article WHERE p.number IN ({marks(numbers)})", list(numbers))
-        return {n: (Article(of, "", "", by, "", _day(day), (), None, *kind), start) for n, of, by, day, *kind, start in rows}
+        return {
+            number: Found(of, heading, Article(row[1], "", "", by, "", _day(day), (), None, section, language), Passage(*row))
+            for number, of, heading, by, day, section, language, *row in rows
+        }
 
     def copies(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         """For each of these passages those of other articles that carry the same agency copy."""

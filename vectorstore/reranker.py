@@ -165,11 +165,8 @@ def pooling(rows: Sequence[Row]) -> Floats:
     """(rows, sentences, tokens): each token's share in its sentence's mean."""
     shares = np.zeros((len(rows), 1 + max(max(of) for *_, of in rows), max(len(tokens) for tokens, *_ in rows)), np.float32)
     for n, (*_, of) in enumerate(rows):
-        places = np.array(of)
-        for sentence in range(places.max() + 1):
-            held = places == sentence
-            if held.any():
-                shares[n, sentence, : len(of)] = held / held.sum()
+        held = np.array(of) == np.arange(max(of) + 1)[:, np.newaxis]
+        shares[n, : len(held), : len(of)] = held / held.sum(axis=1, keepdims=True).clip(1)  # 0 of one that did not fit
     return shares
 
 

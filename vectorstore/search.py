@@ -35,7 +35,7 @@ from vectorstore.server import Server
 from vectorstore.shelves import Shelves
 from vectorstore.spelling import respelt
 from vectorstore.subjects import Mention, mentions, told, with_terms
-from vectorstore.types import Article, Filters, Found, Hit, Passage, Scope, Summary, one_section, strings
+from vectorstore.types import Article, Filters, Found, Hit, Scope, Summary, one_section, strings
 
 _EVERYTHING = Filters()
 _CANDIDATES = 100  # from each of the two searches
@@ -373,30 +373,25 @@ class Generation:
         if not question.strip() or k < 1:
             return [], ""
         ranked = fused(*found)
-        records = self.archive.records([number for number, _ in ranked])
-        how = self._way(question, [records[n][0].language for n, _ in ranked[:k]]) if self._may_be_elsewhere else None
-        ranked = weighed(fused(*found, share=how.share) if how else ranked, records, prefer, newest)
-        passages = self.archive.passages([number for number, _ in ranked[: max(3 * k, 30)]])
+        passages = self.archive.passages([number for number, _ in ranked])
+        how = self._way(question, [passages[n].record.language for n, _ in ranked[:k]]) if self._may_be_elsewhere else None
+        ranked = weighed(fused(*found, share=how.share) if how else ranked, passages, prefer, newest)[: max(3 * k, 30)]
         judged: dict[int, Judged] = {}
         if self._reranker and not how:
-            first = [number for number, _ in ranked[:_RERANKED]]
-            read = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in first]
-            judged = dict(zip(first, self._judged(question, read, self._reranker), strict=True))
+            judged = self._judged(question, {n: passages[n] for n, _ in ranked[:_RERANKED]}, newest, self._reranker)
             ranked = reranked(ranked, [passage_score([odds for *_, odds in row]) for row, _ in judged.values()])
-        scores = {number: score for number, score in ranked if number in passages}
-        copies = self.archive.copies(list(scores))
+        copies, scores = self.archive.copies([number for number, _ in ranked]), dict(ranked)
         kept = collapsed([(number, passages[number].article) for number in scores], copies, k)
-        copied = self.archive.records([other for number in kept for other in copies[number]])
+        copied = self.archive.passages([other for number in kept for other in copies[number]])
         articles = self.archive.articles({passages[n].article for n in kept})
         if how:
-            judged, notice = self._judged_elsewhere(question, how, kept, passages, records), notice or how.notice
+            judged, notice = self._judged_elsewhere(question, how, kept, passages), notice or how.notice
         elif self._reranker:
-            whole = [(aged(passages[n].heading, records[n][0].published, newest), passages[n].passage) for n in kept[:_WHOLE]]
-            rows = dict(zip(kept, self._judged(question, whole, self._reranker, whole=True), strict=False))
+            rows = self._judged(question, {n: passages[n] for n in kept[:_WHOLE]}, newest, self._reranker, whole=True)
             judged = {n: (rows.get(n, _NOTHING)[0], judged.get(n, _NOTHING)[1]) for n in kept}
         hits = []
         for n in kept:
-            others = _elsewhere(passages[n].source, [copied[other][0] for other in copies[n]], filters) if copies[n] else []
+            others = _elsewhere(passages[n].record, [copied[other].record for other in copies[n]], filters) if copies[n] else []
             more = tuple(article for one in others if (article := self.archive.article(one.id)))
             odds, answers = judged.get(n, _NOTHING)
             hits.append(Hit(passages[n].passage, articles[passages[n].article], scores[n], more, odds, bool(how), answers))
@@ -454,23 +449,21 @@ class Generation:
         self._vectors.read()
 
     def _judged(
-        self, question: str, found: Sequence[tuple[str, Passage]], reranker: Reranker, whole: bool = False
-    ) -> list[Judged]:
-        """What the reranker makes of each passage or its best stretch of sentences; with each, its headline as it is read."""
+        self, question: str, found: Mapping[int, Stored], newest: date | None, reranker: Reranker, whole: bool = False
+    ) -> dict[int, Judged]:
+        """What the reranker makes of each passage or its best stretch of sentences."""
         terms = {} if whole else self._words.terms(question)
-        read = []
-        for heading, passage in found:
+        read, where = [], []
+        for _, heading, record, passage in found.values():
             spans = sentences(passage.text)
             texts = [passage.text[start:end] for start, end in spans]
             best = slice(None)
             if not whole:
                 best = window(terms, [self._words.stems(text) for text in texts], [len(text.split()) for text in texts])
-            read.append((heading, texts[best], [(passage.start + start, passage.start + end) for start, end in spans[best]]))
-        made = reranker.read(question, [(heading, texts) for heading, texts, _ in read], whole)
-        return [
-            (tuple((*span, odds) for span, odds in zip(spans, row, strict=True)), answers)
-            for (*_, spans), (row, answers) in zip(read, made, strict=True)
-        ]
+            read.append((aged(heading, record.published, newest), texts[best]))
+            where.append([(passage.start + start, passage.start + end) for start, end in spans[best]])
+        made = zip(found, where, reranker.read(question, read, whole), strict=True)
+        return {n: (tuple((*at, odds) for at, odds in zip(spans, row, strict=True)), said) for n, spans, (row, said) in made}
 
     @property
     def _knowing(self) -> Encoder | None:
@@ -483,15 +476,10 @@ class Generation:
         return way(question, most, bool(self._knowing)) if elsewhere(question, languages) else None
 
     def _judged_elsewhere(
-        self,
-        question: str,
-        how: Way,
-        best: Sequence[int],
-        passages: Mapping[int, Stored],
-        of: Mapping[int, tuple[Article, int]],
+        self, question: str, how: Way, best: Sequence[int], passages: Mapping[int, Stored]
     ) -> dict[int, Judged]:
         """Each passage's sentences with the odds that they answer, the best passage first."""
-        read = [(passages[n].heading, passages[n].passage, of[n][0].language) for n in best]
+        read = [(passages[n].heading, passages[n].passage, passages[n].record.language) for n in best]
         rows = judged(question, read, how, self._knowing, self._words)
         return {number: (row, None) for number, row in zip(best, rows, strict=True)}
 
@@ -642,14 +630,15 @@ def reranked(ranked: Scored, odds: Sequence[float]) -> Scored:
     return sorted(again, key=lambda item: (-item[1], item[0])) + rest
 
 
-def weighed(ranked: Scored, records: Mapping[int, tuple[Article, int]], prefer: Sequence[Filters], newest: date | None) -> Scored:
+def weighed(ranked: Scored, passages: Mapping[int, Stored], prefer: Sequence[Filters], newest: date | None) -> Scored:
     """The ranking with what speaks for a passage whatever its words: preferences that its article meets, its place, its day."""
-    raised = [(number, score + _bonus(*records[number], prefer, newest)) for number, score in ranked]
+    raised = [(number, score + _bonus(passages[number], prefer, newest)) for number, score in ranked]
     return sorted(raised, key=lambda item: (-item[1], item[0]))
 
 
-def _bonus(article: Article, start: int, prefer: Sequence[Filters], newest: date | None) -> float:
-    bonus = _PREFERRED * sum(wish.admits(article) for wish in prefer) + _OPENING * math.exp(-start / _WEARS_OFF)
+def _bonus(found: Stored, prefer: Sequence[Filters], newest: date | None) -> float:
+    article = found.record
+    bonus = _PREFERRED * sum(wish.admits(article) for wish in prefer) + _OPENING * math.exp(-found.passage.start / _WEARS_OFF)
     if newest and article.published and article.published <= newest + timedelta(1):  # it may be tomorrow elsewhere
         bonus += _RECENT * math.exp(-max(0, (newest - article.published).days) / _FADES)
     return bonus
@@ -671,10 +660,10 @@ def collapsed(ranked: Sequence[tuple[int, int]], copies: Mapping[int, Collection
     return [number for number, _ in ranked if number in chosen]
 
 
-def _elsewhere(source: str, copies: Iterable[Article], filters: Filters) -> list[Article]:
+def _elsewhere(first: Article, copies: Iterable[Article], filters: Filters) -> list[Article]:
     """Of articles that carry the same copy one of each other outlet, as far as the filters admit them."""
     outlets: dict[str, Article] = {}
     for article in copies:
-        if article.source != source and filters.admits(article):
+        if article.source != first.source and filters.admits(article):
             outlets.setdefault(article.source, article)
     return list(outlets.values())

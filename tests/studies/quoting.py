@@ -107,7 +107,7 @@ def fit(questions: Sequence[Asking]) -> list[float]:
 
     groups: list[tuple[Any, Any]] = []
     for question, hits, answers, _ in questions:
-        found = candidates(asked(question), hits)
+        found = candidates(asked(question), tuple(hits))
         labels = np.array([any(answer in as_words(c.text) for answer in answers) for c in found])
         if labels.any() and not labels.all():
             groups.append((np.array([c.traits for c in found]), labels))

@@ -89,7 +89,7 @@ class Store:
         self, kind: int, search: Search, day: date, hits: Sequence[Hit], found: Sequence[list[bool]], traits: bool = False
     ) -> None:
         group = len(self.questions)
-        scored = {(c.hit.article.id, c.start): c for c in candidates(asked(search.question), hits)} if traits else {}
+        scored = {(c.hit.article.id, c.start): c for c in candidates(asked(search.question), tuple(hits))} if traits else {}
         self.questions.append(search.question)
         self.kinds.append(kind)
         self.months.append((day - SINCE).days)

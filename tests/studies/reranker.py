@@ -38,6 +38,7 @@ from transformers import BertModel
 
 from qa.evals.answers import as_words
 from tests.studies.followups import NO_ANSWER
+from vectorstore.archive import Found
 from vectorstore.language.sentences import sentences
 from vectorstore.lexical import LexicalIndex
 from vectorstore.minilm import MiniLM, folder
@@ -125,8 +126,8 @@ class Collection:
         if today is None or not found:
             return Search(question, dict(fused(found, [])[:n]), None)
         within = scope(question, Filters(), today, self._summary)
-        records = {number: (self.article(number), self.passages[number].start) for number, _ in found}
-        return Search(question, dict(weighed(fused(found, []), records, within.prefer, within.newest)[:n]), within.newest)
+        stored = {n: Found(n, "", self.article(n), self.passages[n]) for n, _ in found}
+        return Search(question, dict(weighed(fused(found, []), stored, within.prefer, within.newest)[:n]), within.newest)
 
     def article(self, number: int) -> Article:
         return self.articles[self.passages[number].article_id]
