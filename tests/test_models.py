@@ -31,6 +31,7 @@ from qa.errors import (
     SettingError,
 )
 from qa.models import ChatModel, Draft
+from qa.models.address import Address
 from qa.models.replies import ErrorInReply
 from qa.models.wire import Endpoint, model_error
 from qa.prompting import Message
@@ -371,7 +372,7 @@ def made(kind: type[BaseException]) -> BaseException:
 @pytest.mark.parametrize("kind", error_classes(), ids=lambda kind: f"{kind.__module__.partition('.')[0]}.{kind.__name__}")
 def test_every_library_error_is_ours(kind: type[BaseException]) -> None:
     """Every exception class of openai and httpx2 becomes one of ours, without the key."""
-    ours = model_error(made(kind), Endpoint("host.example", "ours", 5, 700, (KEY,)))
+    ours = model_error(made(kind), Endpoint(Address("http://host.example/v1", "host.example"), KEY, "ours", 5, 700))
     assert isinstance(ours, FAMILIES.get(kind.__name__, ModelError))
     assert type(ours) is not ModelError
     assert str(ours).splitlines() == [str(ours)]

@@ -7,7 +7,6 @@ of it is answer (reasoning.py).
 
 from __future__ import annotations
 
-import queue
 import socket
 import threading
 import time
@@ -26,7 +25,6 @@ from qa.models.wire import (
     at_most,
     bad_reply,
     brief,
-    certificates,
     foreign_errors,
     model_error,
     reply,
@@ -95,24 +93,15 @@ class ChatModel:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.name = settings.model
-        self.key = _checked_key(settings)
-        self.address = read_address(settings.base_url or OPENAI)
-        self.endpoint = Endpoint(
-            host=self.address.host,
-            model=settings.model,
-            timeout=settings.timeout,
-            max_tokens=settings.max_tokens,
-            secrets=tuple(secret for secret in (self.key, *self.address.secrets) if len(secret) >= 6),  # "ollama" is the shortest
-            proxied=bool(self.address.proxy),
-        )
+        self.name, key = settings.model, _checked_key(settings)
+        address = read_address(settings.base_url or OPENAI)
+        self.endpoint = Endpoint(address, key, settings.model, settings.timeout, settings.max_tokens)
         self.hidden_tokens = 0 if settings.base_url else _REASONING_TOKENS
         # Ollama and Mistral know only the old name of the limit, OpenAI's reasoning models only the new.
         limits = ("max_tokens", "max_completion_tokens")
         self.dialect = Dialect(limits if settings.base_url else limits[::-1])
         self.thinks_unseen = False  # its reasoning has no opening tag: that stands in its template
         self._lock = threading.Lock()
-        self._certificates: Any = None
 
     def __repr__(self) -> str:
         return f"ChatModel({self.name!r} at {self.endpoint.host})"
@@ -141,11 +130,6 @@ class ChatModel:
                 self.dialect = spoken.after(status_of(error), words_of(error).lower()) or spoken
             return self.dialect != spoken
 
-    def trusted(self) -> Any:
-        with self._lock:
-            self._certificates = self._certificates or certificates()
-            return self._certificates
-
 
 class _Stopped(Exception):
     """The reader of the drafts has gone."""
@@ -162,8 +146,10 @@ class _Request:
         self.model, self.endpoint = model, endpoint
         self.deadline = time.monotonic() + endpoint.timeout
         self.messages = [(m.role, _sendable(m.text)) for m in messages]
-        self.arrived: queue.SimpleQueue[Piece | BaseException | None] = queue.SimpleQueue()
-        self.stopped = threading.Event()
+        self.tokens = endpoint.max_tokens + model.hidden_tokens
+        self.said = Piece()  # so far
+        self.failure: BaseException | None = None
+        self.news, self.over = threading.Event(), threading.Event()  # something has arrived; no more is read
         self.sockets: list[socket.socket] = []
         self.lock = threading.Lock()
         self.content_type = ""
@@ -173,48 +159,27 @@ class _Request:
 
     def drafts(self) -> Iterator[Draft]:
         self.thread.start()
-        raw, shown, reason = "", "", ""
-        usage: dict[str, int] | None = None
-        patience = self.deadline
-        due, more = 0.0, False  # when the next draft may be shown, and whether there is more to show
-        most = self.endpoint.max_tokens * _CHARACTERS_PER_TOKEN
-        while True:
-            if time.monotonic() > self.deadline:  # a flood never leaves the queue empty
+        shown, patience, is_over = "", self.deadline, False
+        while not is_over:
+            is_news = self.news.wait(max(0.0, patience - time.monotonic()))
+            self.news.clear()
+            said, is_over = self.said, self.over.is_set()
+            if said.reason and not is_news:  # complete, only the token counts are missing
+                break
+            if not is_over and (not is_news or time.monotonic() > self.deadline):  # a flood is always news
                 raise self._late()
-            if more and time.monotonic() >= due:
-                if (text := _readable(raw, self.model.thinks_unseen)) != shown:
-                    shown = text
-                    yield Draft(shown)
-                due, more = time.monotonic() + _BETWEEN_DRAFTS, False
-            try:
-                piece = self.arrived.get(timeout=max(0.0, (min(due, patience) if more else patience) - time.monotonic()))
-            except queue.Empty:
-                if time.monotonic() < patience:  # a draft is due
-                    continue
-                if reason:  # complete, only the token counts are missing
-                    break
-                raise self._late() from None
-            if piece is None:
-                break
-            if isinstance(piece, ModelUnreachable) and raw and not reason:
-                reason = "cut"
-                break
-            if isinstance(piece, BaseException):
-                if reason:
-                    break
-                if isinstance(piece, ModelError):  # the trace and the context hold the libraries' frames, and so the key
-                    piece.__context__ = piece.__cause__ = piece.__traceback__ = None
-                raise piece
-            raw += piece.text
-            more = more or bool(piece.text)
-            usage = piece.usage or usage
-            if piece.reason and not reason:
-                reason = piece.reason
-                patience = min(self.deadline, time.monotonic() + _USAGE_GRACE)
-            if len(raw) > most:
-                raw, reason = raw[:most], "length"
-                break
-        yield self._last(raw, reason, usage)
+            patience = min(patience, time.monotonic() + _USAGE_GRACE) if said.reason else patience
+            if (text := _readable(said.text, self.model.thinks_unseen)) != shown:
+                yield Draft(shown := text)
+                self.over.wait(_BETWEEN_DRAFTS)
+        said, failure = self.said, self.failure
+        if (
+            failure and not said.reason and not (said.text and isinstance(failure, ModelUnreachable))
+        ):  # else it is cut, or complete
+            if isinstance(failure, ModelError):  # the trace and the context hold the libraries' frames, and so the key
+                failure.__context__ = failure.__cause__ = failure.__traceback__ = None
+            raise failure
+        yield self._last(said.text, said.reason, said.usage)
 
     def _last(self, raw: str, reason: str, usage: dict[str, int] | None) -> Draft:
         if reason == "content_filter":
@@ -248,12 +213,12 @@ class _Request:
 
     def give_up(self) -> None:
         """Ends the wait for the next draft, from another thread; the reader then ends the rest."""
-        self.arrived.put(GivenUp("The question was given up before its answer was there: ask it again."))
+        self._end(GivenUp("The question was given up before its answer was there: ask it again."))
 
     def stop(self) -> None:
         """Ends the thread and its connection; harmless when they have ended by themselves."""
         with self.lock:
-            self.stopped.set()
+            self.over.set()
             for connection in self.sockets:
                 with suppress(OSError):  # already closed by the other side
                     connection.shutdown(socket.SHUT_RDWR)
@@ -266,24 +231,25 @@ class _Request:
 
     def _talk(self) -> None:
         try:
-            for piece in self._pieces():
-                self.arrived.put(piece)
-            self.arrived.put(None)
+            self._ask()
+            self._end(None)
         except BaseException as error:  # noqa: BLE001 - raised again on the reader's thread
-            self.arrived.put(error)
+            self._end(error)
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _end(self, failure: BaseException | None) -> None:
+        self.failure = self.failure or failure
+        self.over.set()
+        self.news.set()
+
+    def _ask(self) -> None:
         attempt, adaptations = 1, 0
         while True:
-            dialect, begun = self.model.dialect, False
+            dialect = self.model.dialect
             try:
-                for piece in self._attempt(dialect):
-                    begun = begun or bool(piece.text)
-                    yield piece
-                return
+                return self._read(dialect)
             except foreign_errors() as error:
                 failure = model_error(error, self.endpoint, self.content_type)
-                if begun:
+                if self.said.text:
                     raise failure from None
                 adaptations += 1
                 about_text = isinstance(failure, (PromptTooLong, ContentFiltered))
@@ -292,23 +258,23 @@ class _Request:
                 wait = wait_before_retry(error, failure, attempt)
             if wait is None or time.monotonic() + wait >= self.deadline:
                 raise failure
-            if self.stopped.wait(wait):
-                return
+            if self.over.wait(wait):
+                return None
             attempt += 1
 
-    def _attempt(self, dialect: Dialect) -> Iterator[Piece]:
-        model, timeout = self.model, self.endpoint.timeout
-        body = {"model": model.name, **dialect.body(self.messages, self._tokens)}
-        with reply(model.address, model.key, model.trusted(), timeout, body, self.before_sending, self.on_response) as parts:
+    def _read(self, dialect: Dialect) -> None:
+        most = self.endpoint.max_tokens * _CHARACTERS_PER_TOKEN
+        body = {"model": self.model.name, **dialect.body(self.messages, self.tokens)}
+        with reply(self.endpoint, body, self.before_sending, self.on_response) as parts:
             for piece in pieces(parts):
-                if self.stopped.is_set():
+                said, cut = self.said, self.said.text + piece.text
+                self.said = Piece(
+                    cut[:most], "length" if len(cut) > most else said.reason or piece.reason, piece.usage or said.usage
+                )
+                if self.over.is_set() or len(cut) > most:
                     return
-                if piece != Piece():
-                    yield piece
-
-    @property
-    def _tokens(self) -> int:
-        return self.endpoint.max_tokens + self.model.hidden_tokens
+                if piece.text or piece.reason:
+                    self.news.set()
 
     def before_sending(self, request: httpx2.Request) -> None:
         left = max(0.05, self.deadline - time.monotonic())
@@ -319,7 +285,7 @@ class _Request:
         if event != "connection.connect_tcp.complete":
             return
         with self.lock:
-            if self.stopped.is_set():
+            if self.over.is_set():
                 raise _Stopped
             # A copy of the descriptor: TLS takes the socket over, and a shutdown reaches the connection all the same.
             self.sockets.append(info["return_value"].get_extra_info("socket").dup())
@@ -329,7 +295,7 @@ class _Request:
         packing = response.headers.pop("content-encoding", "identity").lower()  # not asked for: some gateways do it all the same
         if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
             raise BadReply(f"{self.endpoint.host} compresses its reply ({brief(packing, 20)}). Switch that off there.")
-        most = max(_BYTES_AT_LEAST, self._tokens * _BYTES_PER_TOKEN)
+        most = max(_BYTES_AT_LEAST, self.tokens * _BYTES_PER_TOKEN)
         response.stream = at_most(
             most, response.stream, lambda: self._too_large(most), iter if packing in ("", "identity") else unpacked
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import (
@@ -36,17 +37,26 @@ ATTEMPTS = 3  # a request is sent at most this often, and only while no text has
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a model is asked, in words that an error message may hold."""
+    """Where a model is asked, and how; of the address only the host may be shown, of the key nothing."""
 
-    host: str
+    address: Address
+    key: str = field(repr=False)
     model: str
     timeout: float
     max_tokens: int
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # what no message may hold
-    proxied: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.address.host
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may hold."""
+        return tuple(secret for secret in (self.key, *self.address.secrets) if len(secret) >= 6)  # "ollama" is the shortest
 
 
-def certificates() -> Any:
+@cache
+def _certificates() -> Any:
     """The certificates that every connection is checked with; they take a moment to load, and may be shared."""
     import httpx2
 
@@ -55,10 +65,7 @@ def certificates() -> Any:
 
 @contextmanager
 def reply(
-    address: Address,
-    key: str,
-    trusted: Any,
-    timeout: float,
+    endpoint: Endpoint,
     body: Mapping[str, Any],
     before_sending: Callable[[httpx2.Request], None],
     on_response: Callable[[httpx2.Response], None],
@@ -70,11 +77,12 @@ def reply(
     import httpx2
     import openai
 
-    headers = {"Authorization": address.authorization} if address.authorization else {}
-    headers |= {"api-key": key} if "api-version" in address.query else {}  # Azure's, which takes a key nowhere else
-    headers["Accept-Encoding"] = "identity"  # a compressed reply could unpack to any size
+    address = endpoint.address
+    headers = {"Accept-Encoding": "identity"}  # a compressed reply could unpack to any size
+    headers |= {"Authorization": address.authorization} if address.authorization else {}
+    headers |= {"api-key": endpoint.key} if "api-version" in address.query else {}  # Azure's, which takes a key nowhere else
     http = httpx2.Client(
-        verify=trusted,
+        verify=_certificates(),
         trust_env=False,  # its own reading of the proxy variables sends a loopback address through them
         proxy=address.proxy,
         params=address.query,
@@ -82,12 +90,12 @@ def reply(
         event_hooks={"request": [before_sending], "response": [on_response]},
     )
     client = openai.OpenAI(
-        api_key=key or "none",
+        api_key=endpoint.key or "none",
         base_url=address.url,
         http_client=http,
         default_headers=headers,
         max_retries=0,  # ours stop at the first token and at the deadline
-        timeout=timeout,
+        timeout=endpoint.timeout,
     )
     with http, client.chat.completions.with_streaming_response.create(**body) as response:
         yield response.iter_bytes()
@@ -157,7 +165,7 @@ def model_error(error: BaseException, endpoint: Endpoint, content_type: str = ""
     if status is not None or isinstance(error, (openai.APIStatusError, httpx2.HTTPStatusError)):
         return ModelRejected(f"{host} did not accept the request for {model} ({status or 400}). Check ONRECORD_MODEL.{says}")
     if isinstance(error, (OSError, openai.APIConnectionError, openai.WebSocketConnectionClosedError, httpx2.RequestError)):
-        return _unreachable(error, host, endpoint.proxied)
+        return _unreachable(error, host, bool(endpoint.address.proxy))
     if type(error) in (ErrorInReply, openai.APIError):
         if any(mark in lowered for mark in ("overload", "server_error", "unavailable", "rate_limit", "internal")):
             return ModelBusy(f"{host} broke off the answer of {model}. Ask again later.{says}")
