@@ -66,7 +66,7 @@ def test_stop_frees_the_server(llama_url: str) -> None:
 
 def test_answer_obeys_the_rules(llama_url: str, samples_index: Path) -> None:
     """However poor its prose, what is shown is quoted exactly from our articles."""
-    with Assistant.open(samples_index, settings(llama_url, passages=4)) as assistant:
+    with Assistant.open(samples_index, settings(llama_url, passages=2)) as assistant:
         answer = assistant.ask("Who denied that the captain was asleep?")
     assert answer.final
     for citation in answer.citations:

@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +33,7 @@ _WINDOW = 2_048  # texts whose tokens are held at once
 _BATCH_TOKENS = 512  # what a processor has in its own cache: 4,096 take a sixth longer
 _FEW_TOKENS = 16  # a text of fewer is encoded exactly: that is soon done, and roundings do not cancel out in it
 _FEW = 32  # texts: fewer are encoded exactly sooner than the network of 8 bits is made and tried
+_LOADING = threading.Lock()  # two threads that ask first wait for one reading of the weights
 _NEAR = 0.99  # the least cosine to the exact vector with which documents are encoded in 8 bits
 _PROBES = (
     "Council of Velden to vote on tram line\nThe council decides on Thursday whether the harbour line is built. Mayor Ada Ness "
@@ -93,16 +94,12 @@ class PackagedEncoder:
         self._scales = scales
         self._model = model
         self.multilingual = model is multilingual
-        self._lock = threading.RLock()
-        self._fingerprint = ""
-        self._exact: Any = None
+        self._lock = threading.Lock()
         self._documents: Any = None
 
     @property
     def fingerprint(self) -> str:
-        if not self._fingerprint:
-            self._fingerprint = _of_files(self._model().path)
-        return self._fingerprint
+        return _of_model(self._model())
 
     def prepare(self) -> None:
         """Loads now what many documents are encoded with, so that a first few are encoded with it, too."""
@@ -142,10 +139,8 @@ class PackagedEncoder:
         return np.asarray(_encoded(model, self._for_questions(), _rows(model, [f"{model.asks}{text}"]))[0], np.float32)
 
     def _for_questions(self) -> Any:
-        with self._lock:
-            if self._exact is None:
-                self._exact = _session(Graph(), self._model())
-            return self._exact
+        with _LOADING:
+            return _exact(self._model())
 
     def _for_documents(self) -> Any:
         with self._lock:
@@ -157,6 +152,16 @@ class PackagedEncoder:
                     if _least_cosine(model, smaller, self._documents) >= _NEAR:
                         self._documents = smaller
             return self._documents
+
+
+@cache  # one process often opens an index again: each question by `qa.ask` does
+def _of_model(model: MiniLM) -> str:
+    return _of_files(model.path)
+
+
+@cache
+def _exact(model: MiniLM) -> Any:
+    return _session(Graph(), model)
 
 
 def _session(graph: Graph, model: MiniLM) -> Any:
