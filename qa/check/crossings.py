@@ -11,6 +11,7 @@ from itertools import permutations, product
 
 from qa.check.align import Claim
 from qa.check.bindings import clauses
+from qa.check.others import others
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.senses import is_mostly_verb
@@ -28,7 +29,8 @@ Part = dict[Place, list[tuple[int, int]]]  # of a clause, the words in each plac
 
 
 def crossings(claim: Claim) -> Iterator[str]:
-    """What the passage tells of another of two clauses, each of which has its own word in both places."""
+    """What the passage tells of another of two clauses, each of which has its own word in both places, or its own subject."""
+    yield from others(claim)
     says = max((n + 1 for n, t in enumerate(claim.tokens) if isa(t.text.casefold(), "verbs_of_saying")), default=0)
     told = [t for t in claim.tokens[says:] if t.content and not t.quoted]  # who says it is told by another rule
     spots = {t: {(n, j) for n in claim.used for j in claim.lines[n].matching(t)} for t in told}

@@ -1,0 +1,94 @@
+"""What a passage tells of one of two, told of another: "the red line stops" of "the red line runs on, but the blue one stops"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa.check.align import Claim
+from qa.check.doers import shown
+from qa.check.statements import Statement, statements
+from qa.check.wanted import LIGHT, answers
+from vectorstore.language.lexicon import word_set
+from vectorstore.language.names import TITLES, is_name
+from vectorstore.language.senses import may_mean
+from vectorstore.language.tokens import Token
+
+_CONTRASTS = word_set("statements.contrasts")
+
+Told = tuple[int, Statement]  # a statement, and which line it is of
+
+
+def others(claim: Claim) -> Iterator[str]:
+    """Of whom the passage says it, where the sentence names another, of whom it says something else."""
+    theirs = [(n, one) for n in sorted(claim.used) for one in statements(claim.lines[n].tokens)]
+    for mine in statements(claim.tokens) if len(theirs) > 1 else ():
+        if mine.subject and (home := _home(claim, mine, theirs)):
+            yield from _of_another(claim, mine, home, theirs)
+
+
+def _home(claim: Claim, mine: Statement, theirs: Sequence[Told]) -> Told | None:
+    """The one statement of the passages that tells what the sentence tells of somebody."""
+    spots = {i: _spots(claim, claim.tokens[i]) for i in mine.told if claim.tokens[i].key not in LIGHT}
+    placed = {i: found for i, found in spots.items() if found}
+    if not placed:
+        return None
+    counts = [
+        sum((1 + (i == mine.verb)) for i, found in placed.items() if any(m == n and j in one.told for m, j in found))
+        for n, one in theirs
+    ]
+    most = max(counts)
+    if 2 * most <= len(placed) + (mine.verb in placed) or counts.count(most) > 1:
+        return None
+    home = theirs[counts.index(most)]
+    told = {(home[0], j) for j in home[1].told}
+    if not any(found <= told for found in placed.values()) or (mine.verb in placed and told.isdisjoint(placed[mine.verb])):
+        return None
+    return home
+
+
+def _spots(claim: Claim, token: Token) -> frozenset[tuple[int, int]]:
+    """Where the lines that tell of the sentence's matter have a word, or else one that may mean it."""
+    lines = [(n, claim.lines[n]) for n in sorted(claim.used)]
+    same = frozenset((n, j) for n, line in lines for j in line.matching(token))
+    return same or frozenset((n, j) for n, line in lines for j, t in enumerate(line.tokens) if t.content and answers(token, t))
+
+
+def _of_another(claim: Claim, mine: Statement, home: Told, theirs: Sequence[Told]) -> Iterator[str]:
+    n, told = home
+    if not told.is_own:
+        return
+    line = claim.lines[n].tokens
+    whom = [claim.tokens[i] for i in mine.subject if not _is_frame(claim.tokens[i])]
+    rivals = [line[j] for j in told.subject if not _is_frame(line[j])]
+    known = {t.key for t in rivals} | {line[j].key for j in told.told}
+    apart = [t for t in whom if t.key not in known]
+    elsewhere = {i for one in statements(claim.tokens) if one != mine for i in (*one.subject, *one.told)}
+    here = {t.key for i, t in enumerate(claim.tokens) if i not in elsewhere or i in mine.subject}
+    rivals = [t for t in rivals if t.key not in here]
+    is_one = any(is_name(t) and t.key in known for t in whom) and not (any(map(is_name, rivals)) and any(map(is_name, apart)))
+    if not apart or not rivals or is_one or any(may_mean(a.key, b.key) or may_mean(b.key, a.key) for a in apart for b in rivals):
+        return
+    for m, other in theirs:
+        found = claim.lines[m].tokens
+        keys = {found[j].key for j in other.subject}
+        wanted = (
+            apart if other.verb == told.verb else [t for t in whom if t in apart or t.key in known]
+        )  # "Varga's mother" is no "Varga"
+        if (m, other) != home and all(t.key in keys for t in wanted) and _are_two(claim, other, m, told, n):
+            yield f"The passage says this of {shown([*filter(is_name, rivals)] or rivals)}, not of {shown(apart)}."
+            return
+
+
+def _is_frame(token: Token) -> bool:
+    return token.key in TITLES or not token.content or (bool(token.values) and token.unit not in ("ordinal", "th"))
+
+
+def _are_two(claim: Claim, one: Statement, m: int, other: Statement, n: int) -> bool:
+    """Whether two statements tell of two, not of one by two names: side by side, or by names, or as two of one kind."""
+    a, b = claim.lines[m].tokens, claim.lines[n].tokens
+    named = [any(is_name(t) for t in some) for some in ([a[j] for j in one.subject], [b[j] for j in other.subject])]
+    if all(named):
+        return True
+    if a[one.subject[-1]].key == b[other.subject[-1]].key:
+        return True  # "the red line" and "the blue line"
+    return m == n and other.joined in _CONTRASTS
