@@ -15,8 +15,12 @@ from vectorstore.language.align import Line
 from vectorstore.language.lexicon import kinds, word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.tokens import Token
+from vectorstore.language.verbs import is_deed
 
 _SIDE = 10  # words
+_GAP = 6  # words between "led" and its "to"
+_HEAD = 4  # words up to an "earlier" that tells when of a whole sentence
+_FAR = 16  # words between "more" and its "than"
 _TIMES = word_set("orders.times")
 _OPENS = word_set("words.articles") | word_set("words.subjects")
 _JOINS, _BEING = word_set("orders.joins"), word_set("words.being")
@@ -91,7 +95,7 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
     """What a sentence tells as one behind the other; a "then" at its head may be behind the sentence before."""
     for n, token in enumerate(found):
         entries = _links().get(token.text.casefold(), ())
-        kind = next((kind for kind, more in entries if more == [t.text for t in found[n + 1 : n + 1 + len(more)]]), "")
+        kind = next((kind for kind, more in entries if _follows(found, n, more)), "")
         if not kind:
             continue
         if kind == "then":
@@ -102,6 +106,10 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
             first, second = _content(found[n:end]), _content(found[end : end + _SIDE])
         else:
             of_before = not n and bool(before) and found[n + 1].key == "that"  # "Before that she had won"
+            if kind == "earlier" and before and n < _HEAD:  # "Twenty minutes earlier, residents had heard a bang"
+                yield _Told(_content(found[n + 1 :]) - _content(before), _content(before) - _content(found[n + 1 :]), token.text)
+            if kind == "earlier":
+                continue
             first, second = (_content(found[2:]), _content(before)) if of_before else _around(found, n)
             if kind == "makes" and before and not _content(found[:n]):
                 first, second = _content(before), _content(found[n + 1 : n + _SIDE])  # "This led to a decline"
@@ -110,6 +118,14 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
                 first, second = second, first
         if first - second and second - first:
             yield _Told(first - second, second - first, token.text)
+
+
+def _follows(found: Sequence[Token], n: int, more: Sequence[str]) -> bool:
+    """Whether the words that a link needs stand behind it; a "…" is a few of any: "led many to leave"."""
+    if more[:1] != ["…"]:
+        return more == [t.text for t in found[n + 1 : n + 1 + len(more)]]
+    behind = takewhile(lambda t: not t.is_parted, found[n + 2 : n + 2 + _GAP])
+    return any(t.text == more[1] for t in behind)
 
 
 def _around(found: Sequence[Token], n: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -158,13 +174,22 @@ def _sides(found: Sequence[Token], n: int) -> tuple[frozenset[str], frozenset[st
         n = next((k for k in range(min(len(found), end) - 1, n + 1, -1) if found[k].key == "as"), n)
         end = next((k + 1 for k in range(n + 1, len(found)) if found[k].content and not found[k].values), end)
     before = takewhile(lambda t: not set(t.before) & set(";:"), reversed(found[max(0, n - _SIDE) : n]))
-    after = takewhile(lambda t: not set(t.before) & set(",;:"), found[n + 1 : end])
+    signs = set(";:") if _is_aside_next(found, n) else set(",;:")
+    after = takewhile(lambda t: not set(t.before) & signs, found[n + 1 : end])
     one = frozenset(t.key for t in before if t.content and not t.values)
     other = frozenset(t.key for t in after if t.date or (t.content and not t.values))
     return one - other, other - one
 
 
+def _is_aside_next(found: Sequence[Token], n: int) -> bool:
+    """Whether an aside parts the subject behind a word from its verb: "after its author, Sylvie Roth, had resigned"."""
+    first = next((k for k in range(n + 1, len(found)) if found[k].is_parted), len(found))
+    second = next((k for k in range(first + 1, len(found)) if found[k].is_parted), len(found))
+    told = [any(is_deed(t) for t in some) for some in (found[n + 1 : first], found[first:second], found[second:])]
+    return found[n].key != "than" and told == [False, False, True]
+
+
 def _compared(found: Sequence[Token], n: int) -> str:
     """The comparative before a "than": "more" of "four more votes than"."""
-    words = [t.text.casefold() for t in found[max(0, n - 4) : n]] if found[n].key == "than" else []
+    words = [t.text.casefold() for t in found[max(0, n - _FAR) : n]] if found[n].key == "than" else []
     return next((word for word in reversed(words) if any(word in up | down for up, down in comparatives())), "")

@@ -91,4 +91,5 @@ def _are_two(claim: Claim, one: Statement, m: int, other: Statement, n: int) -> 
         return True
     if a[one.subject[-1]].key == b[other.subject[-1]].key:
         return True  # "the red line" and "the blue line"
-    return m == n and other.joined in _CONTRASTS
+    joined = {one.joined, other.joined} - {""}
+    return m == n and (not joined.isdisjoint(_CONTRASTS) or ("that" in joined and named[0] == named[1]))

@@ -7,6 +7,7 @@ from itertools import chain, takewhile
 
 from qa.check.align import Claim
 from qa.check.bounds import bound
+from qa.check.polarity import opposed
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.lexicon import kinds, table, word_list, word_set
 from vectorstore.language.names import is_name
@@ -85,23 +86,32 @@ def excepted(claim: Claim) -> Iterator[str]:
         yield from _of_some(claim)
     verbs = word_set("words.being") | word_set("words.auxiliaries") | {"can"}
     denied = any(t.key in NEGATIONS for t in claim.tokens)
-    if not claim.words.isdisjoint(EXCEPTING | {"but"}):
+    if not claim.words.isdisjoint(EXCEPTING | {"but", "than"}):
         return
     for n in sorted(claim.used):
         found = claim.lines[n].tokens
-        for j in (j for j, t in enumerate(found) if t.text in EXCEPTING):
-            whole = next((t for t in found[:j] if _CLASS.get(t.text.casefold()) in ("all", "none") or t.key == "nobody"), None)
+        for j in (j for j, t in enumerate(found) if _leaves_out(found, j)):
+            ahead = found if not j else found[:j]  # "Apart from Tuesday, it is open every day"
+            whole = next((t for t in ahead if _is_whole(t)), None)
             ends = (k for k in range(j + 1, len(found)) if found[k].is_parted or found[k].key in verbs or is_deed(found[k]))
             out = range(j + 1, next(ends, len(found)))
             told = any(t.content and t.key in claim.keys for k, t in enumerate(found) if k not in out)
             is_told = told and any(found[k].content and found[k].key in claim.keys for k in out)
-            if (
-                whole
-                and is_told
-                and denied != (_CLASS.get(whole.text.casefold()) == "all")
-                and claim.words.isdisjoint(EXCEPTING | {"but"})
-            ):
+            is_against = any(opposed(t, other) for t in claim.tokens for k, other in enumerate(found) if k not in out)  # "failed"
+            if whole and is_told and (denied or is_against) != (_CLASS.get(whole.text.casefold()) == "all"):
                 yield f"The passage says “{whole.text} … {found[j].text}”; this leaves out who or what is not meant."
+
+
+def _is_whole(token: Token) -> bool:
+    return _CLASS.get(token.text.casefold()) in ("all", "none") or token.key == "nobody"
+
+
+def _leaves_out(found: Sequence[Token], j: int) -> bool:
+    """Whether who is not meant stands behind a word: "except", "other than", and "but" of "every school but one"."""
+    low, before = found[j].text.casefold(), found[max(0, j - _EXCEPT) : j]
+    if low == "but" and not found[j].is_parted:
+        return any(map(_is_whole, before)) and not any(is_deed(t) for t in before)
+    return low in EXCEPTING or (low == "other" and [t.key for t in found[j + 1 : j + 2]] == ["than"])
 
 
 def _of_some(claim: Claim) -> Iterator[str]:

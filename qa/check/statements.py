@@ -13,7 +13,7 @@ from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_deed
 
 _ARTICLES, _RELATIVES = word_set("words.articles"), word_set("words.relatives") | {"where"}
-_CONTRASTS, _POINTS = word_set("statements.contrasts"), word_set("carrying.points")
+_CONTRASTS, _POINTS = word_set("statements.contrasts"), word_set("carrying.points") | {"one", "ones"}
 _JOINS = word_set("words.clauses") | _CONTRASTS | _RELATIVES
 _BEFORE = word_set("carrying.binds")
 _PRONOUNS = word_set("words.subjects")
@@ -181,7 +181,7 @@ def _chunks(found: Sequence[Token], start: int, end: int) -> list[list[int]]:
     for n in range(start, end):
         token = found[n]
         if token.key in _ARTICLES | _BEFORE:
-            is_of_it = token.key == "of" or (n > start and found[n - 1].key in _POINTS)
+            is_of_it = token.key == "of" or (n > start and found[n - 1].text.casefold() in _POINTS)
             opens = opens or (bool(chunks) and not is_of_it)
         elif token.content or token.values or token.date:
             if opens:

@@ -76,7 +76,7 @@ RULES = (
     Rule(bounds, {"number"}),
     Rule(dates, {"loose date"}),
     Rule(quantities, set(), QUANTITIES, {"only"}),
-    Rule(excepted, set(), {"nobody"}, word_set("quantities.ranks.except")),
+    Rule(excepted, set(), {"nobody"}, word_set("quantities.ranks.except") | {"but", "other"}),
     Rule(names, {"loose name"}),
     Rule(polarity, {"loose word"}, REACHING, CUES | REACHING),
     Rule(elsewhere, {"loose content"}),
