@@ -341,7 +341,8 @@ def _on(question: Wanted, on: Sequence[Mention], found: Found) -> Reply | None:
     if question.what == "reporting":
         outlets = Counter(one.article.source or "no outlet named" for one in first).most_common()
         told = _row([f"{name} ({_many(count)})" for name, count in outlets])
-        return _listing(f"{_many(len(outlets), 'outlet')} on {subject}: {told}.", first[:_MOST])
+        latest = [next(one for one in first if (one.article.source or "no outlet named") == name) for name, _ in outlets]
+        return _listing(f"{_many(len(outlets), 'outlet')} on {subject}: {told}.", latest[:_MOST], quoted=True)
     shown = [*matter, *named][: _MOST if question.counted else LISTED]
     if len(shown) < len(on):
         lead += f". The latest {len(shown):,}"
