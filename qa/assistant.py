@@ -82,7 +82,7 @@ class Assistant:
         of an earlier Answer's `understood` that are to be searched for only; `as_written` leaves a follow-up as it stands.
         Raises QuestionError for a question that is none, StoreError and ModelError as drawn in qa/errors.py.
         """
-        ended = [time.perf_counter()]  # when each stage ended
+        laps = _Laps()
         question, history = readable(question), conversation(history) if history else ()
         if is_small_talk(question):
             yield Answer(question, question, GREETING, model=self.model_name, index=self.index.generation, final=True)
@@ -93,7 +93,7 @@ class Assistant:
         standalone = rewrite(words, history, self.model) if history and not whole else words
         standalone = standalone if whole else self.index.respelt(standalone)  # as it is searched for
         about = about if whole else wanted(standalone)
-        ended.append(time.perf_counter())
+        laps.end("rewrite")
         asking = parts(standalone)
         retrieved = self.index.retrieve_each(asking, filters, today, ignore, k := self.settings.passages, asked=question)
         next(retrieved)  # both searches are done; what takes long is yet to begin
@@ -102,7 +102,7 @@ class Assistant:
         if not any(told := [tells(one, had) for one, had in zip(asking, finds, strict=True)]):
             finds, told = across(self.index, asking, finds, ignore, k, question)
         found = replace(finds[0], hits=interleaved([one.hits for one in finds], k), notice=max(one.notice for one in finds))
-        ended.append(time.perf_counter())
+        laps.end("search")
         asked = replace(asked, hits=found.hits, index=found.generation, notice=found.notice, vectors=found.summary.vectors)
         asked = replace(asked, filters=found.scope.filters, understood=found.scope.understood, refreshed=found.summary.refreshed)
         doubtful = not any(told)
@@ -120,9 +120,9 @@ class Assistant:
         else:
             # The model reads the question as it was asked: a rewritten one may hold words of an article.
             messages = answer_messages(words, found.hits, history, found.scope.today, self.settings, doubtful)
-            left = max(0.1, self.settings.timeout - round(ended[1] - ended[0], 1))
+            left = max(0.1, self.settings.timeout - round(laps.seconds["rewrite"], 1))
             answers = self._written(asked, by_rule, doubtful, self.model.stream(messages, timeout=left), found.scope.today)
-        yield from (replace(answer, seconds=_seconds(*ended)) for answer in answers)
+        yield from (replace(answer, seconds=laps.so_far("answer")) for answer in answers)
 
     def ask(
         self,
@@ -300,7 +300,17 @@ def ask(
         return assistant.ask(question, history, filters, today, ignore)
 
 
-def _seconds(asked: float, rewritten: float, found: float) -> dict[str, float]:
-    """Seconds by stage, of which the last still runs, and in total."""
-    now = time.perf_counter()
-    return {"rewrite": rewritten - asked, "search": found - rewritten, "answer": now - found, "total": now - asked}
+class _Laps:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def end(self, stage: str) -> None:
+        before, self._last = self._last, time.perf_counter()
+        self.seconds[stage] = self._last - before
+
+    def so_far(self, stage: str) -> dict[str, float]:
+        """The laps that have ended, the one that runs, and the total."""
+        return self.seconds | {stage: (now := time.perf_counter()) - self._last, "total": now - self._start}

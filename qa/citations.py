@@ -77,7 +77,7 @@ def read(draft: str, hits: Sequence[Hit], final: bool = False) -> Reading:
     every = said(draft[:_LONGEST_DRAFT], given, final)
     for n, one in enumerate(every):
         settled = final or n < len(every) - 1
-        found.append(_Found(Sentence(text=one.text), _cited(_quotes_for(one.text, one.cited, given, settled)), one.opens))
+        found.append(_Found(Sentence(text=one.text), _quotes_for(one.text, one.cited, given, settled), one.opens))
     return _numbered(found)
 
 
@@ -96,7 +96,7 @@ def verified(reading: Reading, hits: Sequence[Hit], second: Second | None = None
         speakers = {who_says(hit.article.text, *span).speaker for hit, span in quotes} if verdict.supported else set()
         note = " ".join(filter(None, (said_by(sentence.text, speakers), verdict.note)))
         checked = replace(sentence, supported=verdict.supported, reasons=verdict.reasons, note=note)
-        found.append(_Found(checked, _cited(quotes), n in reading.breaks))
+        found.append(_Found(checked, tuple(quotes), n in reading.breaks))
     return second.asked_again(_numbered(found), hits) if second and second.asks == "model" else _numbered(found)
 
 
@@ -107,20 +107,24 @@ def carried(sentence: str, hits: Sequence[Hit], second: Second | None = None) ->
 
 def numbered(quotes: Sequence[Sequence[Quote]]) -> tuple[tuple[Citation, ...], list[tuple[int, ...]]]:
     """The quotes of some sentences as citations, numbered in their order, and for each sentence the numbers of its own."""
-    reading = _numbered(_Found(Sentence(""), _cited(row), False) for row in quotes)
+    reading = _numbered(_Found(Sentence(""), tuple(row), False) for row in quotes)
     return reading.citations, [sentence.citations for sentence in reading.sentences]
 
 
 def kept(reading: Reading, keeps: Callable[[int], bool]) -> Reading:
     """The sentences of a reading whose indexes `keeps` holds, with the quotes that they cite, numbered anew."""
-    found, opens = list[_Found](), False
-    by_number = {citation.number: citation for citation in reading.citations}
+    numbers, sentences, breaks = dict[int, int](), list[Sentence](), set[int]()
+    opens = False
     for n, sentence in enumerate(reading.sentences):
         opens = opens or n in reading.breaks
         if keeps(n):
-            found.append(_Found(sentence, [by_number[number] for number in sentence.citations], opens))
+            breaks |= {len(sentences)} if opens and sentences else set()
+            cited = tuple(numbers.setdefault(number, len(numbers) + 1) for number in sentence.citations)
+            sentences.append(replace(sentence, citations=cited))
             opens = False
-    return _numbered(found)
+    by_number = {citation.number: citation for citation in reading.citations}
+    citations = tuple(replace(by_number[old], number=new) for old, new in numbers.items())
+    return Reading(tuple(sentences), citations, frozenset(breaks))
 
 
 Quote = tuple[Hit, Span]  # a hit and offsets into its article's text
@@ -131,17 +135,8 @@ class _Found:
     """A sentence and its quotes, before they are numbered."""
 
     sentence: Sentence
-    quotes: Sequence[Citation]
+    quotes: tuple[Quote, ...]
     opens: bool  # a paragraph or a list item
-
-
-def _cited(quotes: Iterable[Quote]) -> list[Citation]:
-    """Quotes as citations, which have no numbers yet."""
-    found = []
-    for hit, (start, end) in quotes:
-        others = also_in(hit.article, start, end, hit.also_in) if hit.also_in else ()
-        found.append(Citation(0, hit.article.text[start:end], start, end, hit.article, hit.passage.id, others))
-    return found
 
 
 def _numbered(found: Iterable[_Found]) -> Reading:
@@ -151,9 +146,14 @@ def _numbered(found: Iterable[_Found]) -> Reading:
     breaks: set[int] = set()
     for n, one in enumerate(found):
         numbers: dict[int, None] = {}
-        for quote in one.quotes:
-            new = replace(quote, number=len(citations) + 1)
-            numbers[citations.setdefault((quote.article.id, quote.start, quote.end), new).number] = None
+        for hit, (start, end) in one.quotes:
+            quote = hit.article.text[start:end]
+            known = citations.get((hit.article.id, start, end))
+            if known is None:
+                others = also_in(hit.article, start, end, hit.also_in) if hit.also_in else ()
+                known = Citation(len(citations) + 1, quote, start, end, hit.article, hit.passage.id, others)
+                citations[(hit.article.id, start, end)] = known
+            numbers[known.number] = None
         if one.opens:
             breaks.add(n)
         sentences.append(replace(one.sentence, citations=tuple(numbers)))

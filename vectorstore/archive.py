@@ -179,9 +179,11 @@ class Archive:
 
     def copies(self, numbers: Sequence[int]) -> dict[int, list[int]]:
         """For each of these passages those of other articles that carry the same agency copy."""
-        query = f"SELECT passage, other FROM copies WHERE passage IN ({marks(numbers)}) ORDER BY other"  # noqa: S608 - ?s
-        rows = self._database.execute(query, list(numbers)).fetchall()
-        return {number: [other for passage, other in rows if passage == number] for number in numbers}
+        found: dict[int, list[int]] = {number: [] for number in numbers}
+        query = f"SELECT passage, other FROM copies WHERE passage IN ({marks(numbers)}) ORDER BY passage, other"  # noqa: S608 - ?s
+        for number, other in self._database.execute(query, list(numbers)):
+            found[number].append(other)
+        return found
 
     def of_passages(self, numbers: Sequence[int]) -> set[int]:
         """The numbers of the articles of these passages."""

@@ -86,17 +86,20 @@ class MiniLM:
 
         `types[n]` is how many tokens of row n belong to its first part; without it, all do.
         """
-        sizes, places = np.array([[len(row)] for row in rows]), np.arange(max(map(len, rows)))
-        held = places < sizes
-        ids = np.zeros(held.shape, np.int64)
-        ids[held] = np.concatenate(rows)
-        kinds = held & (places >= (sizes if types is None else np.array(types)[:, np.newaxis]))
-        mask = np.where(held, np.float32(0), np.float32(-10_000))[:, np.newaxis, np.newaxis]
+        longest = max(map(len, rows))
+        ids = np.zeros((len(rows), longest), np.int64)
+        kinds = np.zeros((len(rows), longest), np.int64)
+        mask = np.full((len(rows), 1, 1, longest), -10_000, np.float32)
+        for n, row in enumerate(rows):
+            ids[n, : len(row)] = row
+            mask[n, ..., : len(row)] = 0
+            if types is not None:
+                kinds[n, types[n] : len(row)] = 1
         table = "embeddings.{}_embeddings.weight".format
         return (
             self.weights[table("word")][ids]
-            + self.weights[table("position")][places]
-            + self.weights[table("token_type")][kinds.astype(np.int64)]
+            + self.weights[table("position")][:longest]
+            + self.weights[table("token_type")][kinds]
         ), mask
 
 

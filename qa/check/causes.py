@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
+from vectorstore.language.senses import is_mostly_verb
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
 
@@ -16,6 +17,7 @@ _CAUSING = word_set("causes.causing")
 _MAKES = word_set("causes.makes")
 CAUSES = _BECAUSE | _DESPITE | _MAKES
 _TIMES = word_set("causes.times")
+_BE, _ARTICLES = word_set("words.being"), [[word] for word in word_set("words.articles")]
 _REACH = 4  # words: what stands between is then what the conjunction replaced
 
 
@@ -64,7 +66,10 @@ def _goes_to(claim: Claim, i: int) -> bool:
     words = claim.tokens[i + 1 : i + 3]
     if claim.tokens[i].text.casefold() != "due":
         return False
-    return not words or words[0].key != "to" or (len(words) > 1 and claim.at[i + 2] is not None and _after_to(claim, i + 2))
+    if len(words) < 2 or words[0].key != "to":
+        return True
+    verb = words[1].key in _BE or (is_mostly_verb(words[1].key) and [t.key for t in claim.tokens[i + 3 : i + 4]] in _ARTICLES)
+    return verb or (claim.at[i + 2] is not None and _after_to(claim, i + 2))
 
 
 def _after_to(claim: Claim, i: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from qa.check.align import Claim, shortened
-from qa.check.numbers import MULTIPLES
+from qa.check.numbers import MULTIPLES, is_so_changed
 from qa.check.polarity import CUES, is_denied, opposed
 from qa.check.reach import reached, undenied
 from qa.check.status import same_state
@@ -33,6 +33,7 @@ _MUTUAL = stem_set("roles.mutual") | stem_set("speech.verbs_of_saying")
 _BEING, _ARTICLES = word_set("words.being"), word_set("words.articles")
 _HAVING = word_set("words.auxiliaries") | word_set("speech.auxiliaries") | _BEING
 _PRONOUNS = word_set("words.subjects")
+_REACHING = stem_set("meant.reaching")  # "failed to reach a deal" is without one
 _OUGHT = word_set("certainty.plain.advice")
 _AHEAD = 600  # characters of an article before a passage, in which stands what its "it" is
 _BY = 4  # words between a verb and its "by"
@@ -61,6 +62,8 @@ def _tells(claim: Claim, token: Token) -> bool:
 def _is_meant(claim: Claim, i: int, free: Iterable[Token]) -> bool:
     """Whether one of some words may stand for a word of the sentence, or is its opposite and denied in one of the two only."""
     token, mine = claim.tokens[i], turned_round(claim.tokens, i)
+    if is_so_changed(claim, i):
+        return True
     if token.key in MULTIPLES:
         return any(MULTIPLES.get(t.key) == MULTIPLES[token.key] for line in claim.lines for t in line.tokens)
     return any(_may_stand(token, other) for other in free) or any(
@@ -120,7 +123,7 @@ def denied(claim: Claim) -> Iterator[str]:
 def turned_round(found: Sequence[Token], n: int) -> bool:
     """Whether a word is denied, or refused: "not sell", "refused to sell", "no plan to sell"."""
     k = n - 1
-    while k >= 0 and found[k].key in LIGHT_WORDS:
+    while k >= 0 and found[k].key in LIGHT_WORDS | _REACHING:
         k -= 1
     return is_denied(found, n) or n in reached(found) or (k >= 0 and found[k].key in CUES)
 
@@ -191,7 +194,7 @@ def stray(claim: Claim) -> Iterator[str]:
     for i, token in enumerate(claim.tokens):
         if claim.at[i] or i in claim.spared or token.key in _MUTUAL or not (_is_deed(token) or _is_of_own_deed(claim, i)):
             continue
-        homes = [line for line in claim.lines if any(_has(token, t) for t in line.tokens)]
+        homes = [line for line in claim.lines if any(_has(token, t) for t in line.tokens)] if not is_so_changed(claim, i) else []
         others = [t for t in claim.tokens if t.content and t.key != token.key]
         if homes and not any(
             line.tokens[0].key in _PRONOUNS or any(_has(t, o) for t in others for o in line.tokens) for line in homes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from qa.check.align import Claim, Slot
 from qa.check.bounds import bound
@@ -17,6 +17,7 @@ from vectorstore.language.tokens import Token, same
 from vectorstore.language.verbs import is_deed
 
 _PARTIAL = frozenset(word for word, kind in kinds("quantities.kinds").items() if kind != "all")
+_FORMER, _NEAR_NUMBER = (word_set("numbers.from"), word_set("numbers.ago")), 5  # words
 MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
 
 
@@ -29,15 +30,47 @@ def numbers(claim: Claim) -> Iterator[str]:
             instead = [
                 t for t in map(claim.token_at, slot.there) if t.values and not t.date and t.content and _may_be_for(token, t)
             ]
-            if _roughly(claim, i, instead) or _is_never_before(claim, token) or _is_reckoned(claim, i) or _is_between(claim, i):
+            if _roughly(claim, i, instead) or any(is_told(claim, i) for is_told in _TOLD):
                 continue
             if not _given(claim, i, slot, bool(instead)):
                 yield _number_reason(token, instead)
 
 
-def _is_never_before(claim: Claim, token: Token) -> bool:
+def _is_before(claim: Claim, i: int) -> bool:
+    """Whether a number from which something changed is told as the one before: "from 33% to 41%" of "41%, up from 33%"."""
+    if i > 2 and claim.tokens[i - 1].key == "to" and claim.tokens[i - 3].key == "from":
+        return _is_before(claim, i - 2)  # what it is now
+    links = [t.key for t in (*claim.tokens[max(0, i - 1) : i], *claim.tokens[i + 1 : i + 2])]
+    if links != ["from", "to"] or i + 2 >= len(claim.tokens):
+        return False
+    token, now = claim.tokens[i], claim.tokens[i + 2]
+    for n, line in enumerate(claim.lines):
+        for m in (n, n + 1) if now.values and line.matching(now) else ():
+            found = claim.lines[m].tokens if m < len(claim.lines) and claim.passage_of[m] == claim.passage_of[n] else ()
+            for j in claim.lines[m].matching(token) if found else ():
+                sides = zip(_FORMER, (found[:j][::-1], found[j + 1 :]), strict=True)
+                if _is_like(token, found[j]) and any(not said.isdisjoint(_until_number(side)) for said, side in sides):
+                    return True
+    return False
+
+
+def is_so_changed(claim: Claim, i: int) -> bool:
+    """Whether a "rose" or "fell" before "from A to B" is what the passage's two numbers make of it, in whatever words."""
+    low = claim.tokens[i].text.casefold()
+    k = next((k for k in range(i + 2, min(i + 5, len(claim.tokens) - 2)) if claim.tokens[k - 1].key == "from"), 0)
+    if not k or not _is_before(claim, k) or not (old := claim.tokens[k].values) or not (new := claim.tokens[k + 2].values):
+        return False
+    return low in word_set("roles.up" if max(old) < max(new) else "roles.down")
+
+
+def _until_number(found: Sequence[Token]) -> list[str]:
+    """The words next to a number, as far as the next one: a year is none."""
+    return [t.text.casefold() for t in takewhile(lambda t: not t.values or bool(t.date), found[:_NEAR_NUMBER])]
+
+
+def _is_never_before(claim: Claim, i: int) -> bool:
     """Whether "her first victory" is told as "she had never won"."""
-    return token.text.casefold() == "first" and any(t.key == "never" for line in claim.told for t in line.tokens)
+    return claim.tokens[i].text.casefold() == "first" and any(t.key == "never" for line in claim.told for t in line.tokens)
 
 
 def _is_between(claim: Claim, i: int) -> bool:
@@ -98,6 +131,9 @@ def _apart(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] |
             if fits and _makes(token, abs(max(a.values) - max(b.values))):
                 return a, b
     return None
+
+
+_TOLD = (_is_before, _is_never_before, _is_reckoned, _is_between)  # in another form
 
 
 def _shares(found: Sequence[Token]) -> Iterator[tuple[Token, Token]]:

@@ -113,8 +113,8 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
             first, second = (_content(found[2:]), _content(before)) if of_before else _around(found, n)
             if kind == "makes" and before and not _content(found[:n]):
                 first, second = _content(before), _content(found[n + 1 : n + _SIDE])  # "This led to a decline"
-            passive = kind == "makes" and found[n - 1].key in _BEING and "by" in [t.key for t in found[n + 1 : n + 4]]
-            if kind == "after" or passive:
+            passive = kind in ("makes", "after") and found[n - 1].key in _BEING and "by" in [t.key for t in found[n + 1 : n + 4]]
+            if (kind == "after") != passive:
                 first, second = second, first
         if first - second and second - first:
             yield _Told(first - second, second - first, token.text)

@@ -23,12 +23,14 @@ _ELSEWHERE = (
     - STOP
 )  # "no" and "pas", as the tokens have them
 DEPRIVES = stem_set("polarity.deprives")
+_UNDONE = stem_set("polarity.undone")  # "stopped using it": it is not used
 CUES = NEGATIONS | stem_set("polarity.refusals") | _ELSEWHERE
 _ARTICLES = word_set("words.articles")
 SUBJECTS = word_set("words.subjects")
 _PIVOTS, _PERIODS = word_set("roles.pivots"), stem_set("words.periods") | {"day"}
 _OF_NUMBERS = word_set("numbers.over_or_under")
 _COMPARED = word_set("numbers.compared")
+_BEING, _BOTH_WAYS = word_set("words.being"), stem_set("polarity.both_ways")
 PREFIXES = word_list("polarity.prefixes")
 
 
@@ -142,8 +144,8 @@ def _is_denied_opposite(claim: Claim, i: int) -> bool:
 
 
 def _is_told(cue: str, other: str) -> bool:
-    if other in DEPRIVES and cue in ("without", "no"):
-        return True  # "lost power", "without power"
+    if other in DEPRIVES and cue in ("without", "no", "lack"):
+        return True  # "lost power", "without power"; "robbed of", "a lack of"
     if other in CUES or cue in NEGATIONS | _ELSEWHERE:
         return False  # two cues cancel each other out as it is
     against = _opposites().get(cue, frozenset()) & _opposites().get(other, frozenset())  # "opposes" and "is against"
@@ -160,6 +162,7 @@ def _denied_in_both(claim: Claim) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(mine), frozenset()
     theirs = {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in NEGATIONS}
     theirs |= {told.tokens[j].key for told in claim.told for j in reached(told.tokens)}
+    theirs |= {head(told.tokens, j) for told in claim.told for j, t in enumerate(told.tokens) if t.key in _UNDONE}
     theirs |= {key for key in mine if _is_denied_wherever(claim, key)}
     theirs |= {base for told in claim.told for t in told.tokens if (base := undenied(t))}
     alike = {(a, b) for a in mine for b in theirs if a and b and (a == b or is_synonym(a, b))}
@@ -227,7 +230,9 @@ def _denied_elsewhere(claim: Claim) -> Iterator[str]:
 
 
 def is_denied(found: Sequence[Token], n: int) -> bool:
-    """Whether a "not" stands before a word, with nothing but grammar between."""
+    """Whether a "not" stands before a word, with nothing but grammar between, or a "nobody" that ends the clause behind it."""
+    if found[n + 1 : n + 2] and found[n + 1].key in NEGATIONS and head(found, n + 1) == found[n].key:
+        return True
     k = n - 1
     while k >= 0 and found[k].key in LIGHT and not found[k + 1].before.strip("-"):
         k -= 1
@@ -259,7 +264,7 @@ def _swapped_elsewhere(claim: Claim) -> Iterator[str]:
                 line, j = place
                 for n in range(max(0, j - 3), min(len(claim.lines[line].tokens), j + 4)):
                     other = claim.lines[line].tokens[n]
-                    denied = is_denied(claim.lines[line].tokens, n)  # "died" of "did not survive"
+                    denied = is_denied(claim.lines[line].tokens, n) or _is_turned(claim.tokens, i, claim.lines[line].tokens, n)
                     if (line, n) not in claim.taken and opposed(token, other) and not (denied or _is_of_another(claim, i, other)):
                         yield f"This says “{token.text}” where the passage says “{other.text}”."
                         return
@@ -301,9 +306,17 @@ def _swapped(claim: Claim, slot: Slot) -> tuple[Token, Token] | None:
                 continue  # "banned" of "not allowed"
             if undenied(claim.token_at(place)) == claim.tokens[i].key and is_denied(claim.tokens, i):
                 continue  # "not damaged" of "undamaged"
+            if _is_turned(claim.tokens, i, claim.lines[place[0]].tokens, place[1]):
+                continue  # "got four years" of "was given four years"
             if opposed(claim.tokens[i], claim.token_at(place)) and not _is_of_another(claim, i, claim.token_at(place)):
                 return claim.tokens[i], claim.token_at(place)
     return None
+
+
+def _is_turned(mine: Sequence[Token], i: int, theirs: Sequence[Token], j: int) -> bool:
+    """Whether one of two opposites is told as done to somebody, so that both say the same: "got" of "was given"."""
+    passive = [n > 0 and found[n - 1].key in _BEING for found, n in ((mine, i), (theirs, j))]
+    return passive[0] != passive[1] and {mine[i].key, theirs[j].key} <= _BOTH_WAYS
 
 
 def is_adverb(found: Sequence[Token], n: int) -> bool:

@@ -20,6 +20,7 @@ from vectorstore.language.words import one_spelling
 _NEGATIONS = word_set("polarity.negations")
 _TURNED = stem_set("polarity.refusals") | stem_set("speech.denials")
 _PRONOUNS = word_set("words.subjects")
+_PERIODS = stem_set("words.periods")
 _FEW = 2  # words of content: as few may stand by chance in something else that the speaker said or did
 
 
@@ -136,7 +137,7 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
     near = [part for part in found if not part.speakers and any(_names(part, who) for who in one.speakers)]
     own = _all(part.keys for part in mine) | _all(part.keys for part in near)
     missing = wanted - own - _all(part.keys for part in found if part.is_unknown)
-    missing &= _all(part.keys for part in found)  # what no passage has is for other rules to say
+    missing &= _all(part.keys for part in found) - _PERIODS  # what no passage has is for other rules to say
     if missing:
         return "" if _is_filled_in(content, missing, mine) else _by_another(wanted, missing, mine, one, found)
     if not (held := wanted & own):

@@ -10,7 +10,7 @@ from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.stems import stem_set
 
-SUBJECTS = word_set("words.subjects")
+SUBJECTS, ARTICLES = word_set("words.subjects"), word_set("words.articles")
 _JOINS = word_set("words.joins")
 _SAYING = stem_set("speech.verbs_of_saying")
 
@@ -22,9 +22,18 @@ def stitches(claim: Claim) -> Iterator[str]:
         a, b = claim.at[left], claim.at[right]
         if a is None or b is None or a[0] == b[0] or _writers_join(claim, left, right) or _only_names_the_speaker(claim, right):
             continue
+        if _are_of_one(claim, a[0], b[0]):
+            continue
         if (_cut_before(claim, b) and _cut_after(claim, a)) or (_cut_short(claim, a) and not _takes_up(claim, a, b)):
             yield "This joins words of two sentences of the passage into one."
             return
+
+
+def _are_of_one(claim: Claim, line: int, other: int) -> bool:
+    """Whether both sentences begin with the name with which the claim does, so that what they tell is told of one."""
+    lines = (claim.tokens, claim.lines[line].tokens, claim.lines[other].tokens)
+    heads = [[t.key for t in found if t.key not in ARTICLES][:2] for found in lines]
+    return heads[0] == heads[1] == heads[2] and any(is_name(t) for t in claim.tokens[:3])
 
 
 def _only_names_the_speaker(claim: Claim, right: int) -> bool:

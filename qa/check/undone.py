@@ -37,7 +37,7 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
             continue
         line, j = claim.lines[place[0]].tokens, place[1]
         before = line[j - 1].text.casefold() if j and not line[j].is_parted else ""
-        if before in _ONLY_CALLED - mine and (not token.capital or token.key in TITLES):
+        if before in _ONLY_CALLED - mine and (not token.capital or token.key in TITLES) and not _is_called_so(claim, n, place):
             yield f"The passage says “{before} {line[j].text}”; this leaves out the “{before}”."
             return
         if said := _over(line, j, mine, token):
@@ -55,6 +55,14 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
         ):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
             return
+
+
+def _is_called_so(claim: Claim, n: int, place: tuple[int, int]) -> bool:
+    """Whether both take one up by what it is only called: "the publisher" of "her former publisher … gave the publisher"."""
+    if not n or claim.tokens[n - 1].key != "the" or (n > 1 and stem(claim.tokens[n - 2].key) in _BEING):
+        return False
+    others = ((line.tokens, j) for line in claim.lines for j in line.matching(claim.token_at(place)))
+    return any(j and found[j - 1].key == "the" for found, j in others)
 
 
 def _only_place(claim: Claim, token: Token) -> tuple[int, int] | None:

@@ -113,8 +113,8 @@ class ChatModel:
 
         Ends within `timeout` seconds (or the settings'): with a ModelError where the answer is not complete, GivenUp at a stop.
         """
-        usual = self.endpoint
-        endpoint = replace(usual, max_tokens=max_tokens or usual.max_tokens, timeout=timeout or usual.timeout)
+        given = {"max_tokens": max_tokens, "timeout": timeout}
+        endpoint = replace(self.endpoint, **{name: value for name, value in given.items() if value})  # type: ignore[arg-type]
         request = _Request(self, messages, endpoint)
         if stop:
             stop.when_ended(request.give_up)

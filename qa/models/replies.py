@@ -38,8 +38,10 @@ class ErrorInReply(Exception):
 
 
 def pieces(parts: Iterable[bytes]) -> Iterator[Piece]:
-    """The pieces of a reply, in order. Raises ErrorInReply, and ValueError or AttributeError for what is no completion."""
+    """The pieces of a reply, in order. Raises ErrorInReply, and ValueError for what is no completion."""
     for event in _events(parts):
+        if not isinstance(event, Mapping):
+            raise ValueError("an event is no object")
         choices = event.get("choices")
         if event.get("error") and not choices:
             raise ErrorInReply(event["error"])
@@ -95,6 +97,8 @@ def _lines(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _piece(choice: Any) -> Piece:
+    if not isinstance(choice, Mapping):
+        raise ValueError("a choice is no object")
     if choice.get("index") not in (None, 0):
         if not isinstance(choice["index"], int):
             raise ValueError("a choice has an odd number")

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 LIGHT = word_set("words.light")
 NEGATIONS = word_set("polarity.negations")
+_OBJECTS = word_set("polarity.objects")
 _FIRST, _OTHERS = word_set("quantities.ranks.first"), word_set("quantities.ranks.others")
 
 
@@ -132,7 +133,9 @@ def _without_strays(pairs: list[tuple[int, int]], claim: Sequence[Token], line: 
 
 
 def head(found: Sequence[Token], n: int) -> str:
-    """The key of what a "not" at n negates: the next word that is more than grammar."""
+    """The key of what a "not" at n negates: the next word that is more than grammar; of "injured nobody" the verb before it."""
+    if found[n].key in _OBJECTS and (n + 1 == len(found) or found[n + 1].is_parted):
+        return next((t.key for t in found[n - 1 :: -1] if t.key not in LIGHT), "") if n else ""
     return next((t.key for t in found[n + 1 :] if t.key not in LIGHT), "")
 
 
