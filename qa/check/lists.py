@@ -40,6 +40,25 @@ def lists(claim: Claim) -> Iterator[str]:
         if one.label.key not in claim.keys and one.others.key in claim.keys and not _told_elsewhere(claim, one):
             yield f"The passage gives {one.number.text} for {one.label.text}, and {one.other.text} for {one.others.text}."
             return
+    yield from _out_of_turn(claim)
+
+
+def _out_of_turn(claim: Claim) -> Iterator[str]:
+    """Numbers that the sentence gives "respectively", each of which the passage gives for another of those named."""
+    turns = _in_turn(claim.tokens)
+    for number, label in turns:
+        given = [
+            found
+            for line in claim.lines
+            if not _in_turn(line.tokens)
+            for part, n in _parts(line.tokens)
+            if same(part[n], number)
+            for found in part
+            if any(found.key == other.key for _, other in turns)
+        ]
+        if given and all(found.key != label.key for found in given):
+            yield f"The passage gives {number.text} for {given[0].text}, not for {label.text}."
+            return
 
 
 def of_the_other(claim: Claim, reason: str) -> bool:

@@ -282,9 +282,8 @@ def _head_kept(claim: Claim, place: tuple[int, int]) -> bool:
     if found[start].key in _STOPS and not _is_verb(found, start):
         return False  # "bus stops", "a failed coup": a thing, no negation of what follows
     light = LIGHT if found[start].key in NEGATIONS else LIGHT | SUBJECTS  # "denied that he had left"
-    return next(
-        ((line, j) in claim.taken for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in light), False
-    )
+    ahead = (j for j in range(start + 1, min(len(found), start + 6)) if found[j].key not in light and not found[j].values)
+    return next(((line, j) in claim.taken for j in ahead), False)
 
 
 def _is_verb(found: Sequence[Token], n: int) -> bool:

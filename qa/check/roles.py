@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 from qa.check.align import Claim
 from vectorstore.language.align import runs
@@ -17,6 +17,7 @@ from vectorstore.language.verbs import is_deed, is_past, past_verbs
 
 _MUTUAL = stem_set("roles.mutual")
 _TOGETHER = word_set("roles.together")
+_GETS = word_set("roles.gets")
 _BARE = ("a", "an", "the")
 _LINKS = word_set("roles.links")
 _BEING = word_set("words.being")
@@ -39,7 +40,7 @@ def roles(claim: Claim) -> Iterator[str]:
         one, other = turned
         yield f"The passage tells this of {one} and {other} the other way around."
     elif not claim.is_verbatim:
-        yield from chain(_passive(claim), _of_other_verb(claim))
+        yield from chain(_passive(claim), _done_to(claim), _of_other_verb(claim))
     for i, token in enumerate(claim.tokens):
         if token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
             yield from _objects(claim, i)
@@ -56,6 +57,26 @@ def _passive(claim: Claim) -> Iterator[str]:
         told = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
         if told and all(_acts(found, j, who) for found, j in told):
             yield f"The passage says that {who.text} {token.text} somebody, not that this was done to {who.text}."
+
+
+def _done_to(claim: Claim) -> Iterator[str]:
+    """What one did to whom it was done: "the driver stabbed a man" of "the stabbing of a driver"."""
+    for i, token in enumerate(claim.tokens[1:-1], 1):
+        who = claim.tokens[i - 1]
+        if not is_past(token) or token.before or not _may_act(who) or claim.tokens[i + 1].key not in (*_ARTICLES, "one"):
+            continue
+        told = [(line.tokens, j) for line in claim.lines for j in line.matching(token)]
+        if told and all(_is_of(found, j, claim.tokens[:i]) for found, j in told):
+            yield f"The passage says that this was done to {who.text}: “{told[0][0][told[0][1]].text} of”."
+            return
+
+
+def _is_of(found: Sequence[Token], j: int, mine: Sequence[Token]) -> bool:
+    """Whether a noun tells what was done to one: "the stabbing of a bus driver"."""
+    if is_deed(found[j]) or [t.key for t in found[j + 1 : j + 2]] != ["of"]:
+        return False
+    whom = takewhile(lambda t: not t.is_parted and t.key not in _LINKS, found[j + 2 : j + 8])
+    return any(t.content and t.key == own.key for t in whom for own in mine)
 
 
 def _objects(claim: Claim, article: int) -> Iterator[str]:
@@ -126,7 +147,9 @@ def told(claim: Claim) -> Told:
             lines = [line for line in claim.lines if not ours.isdisjoint(line.keys) and not theirs.isdisjoint(line.keys)]
             if not lines:
                 continue
-            verbs = own_verbs.union(*(line.verbs for line in lines))
+            verbs = own_verbs.union(
+                *(line.verbs for line in lines), *map(_deeds_now, (claim.tokens, *(line.tokens for line in lines)))
+            )
             mine = _between(claim.tokens, a, who[n], verbs)
             if mine.ways:
                 found = [_retold(mine, line.tokens, ours, theirs, verbs) for line in lines]
@@ -136,6 +159,12 @@ def told(claim: Claim) -> Told:
                 elif kept and any(crossed for _, _, crossed in found):
                     moved |= ours | theirs
     return Told(turned, frozenset(moved))
+
+
+def _deeds_now(found: Sequence[Token]) -> frozenset[str]:
+    """What somebody does behind his name: "Sandoval succeeds Weil"."""
+    known = {verb for verb, _ in _deeds()}
+    return frozenset(b.key for a, b in pairwise(found) if a.capital and not b.before and b.text.endswith("s") and b.key in known)
 
 
 _REACH = 15  # words between two participants
@@ -181,6 +210,9 @@ def _between(found: Sequence[Token], a: tuple[int, int], b: tuple[int, int], ver
         or not _MUTUAL.isdisjoint(t.key for t in words[: len(words) - called])
     ):
         return _NOTHING
+    if words[0].text in _GETS and words[-1].key == "from":  # "got praise from" is "was praised by"
+        given = {(t.key, ""): False for t in words[1:-1] if t.content}
+        return _Between(given | _deed(words, 0, "from", True), content)
     pasts = [n for n, t in enumerate(words) if t.key in verbs and not t.capital]
     names = found[a[1]].capital and found[b[0]].capital
     if not pasts:

@@ -46,7 +46,7 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
         names = "before" if _told(claim.tokens, n) else "before_noun"
         is_noun_there = is_past(token) and not is_past(line[j])  # "banned" of "its ban"
         vouched = any(t.key in _SAYING for t in claim.tokens[:n])
-        said = _taken(line, j, names) or (_taken(line, j, "undoes") if is_noun_there else "")
+        said = _taken(line, j, names) or ((_taken(line, j, "undoes") or _taken(line, j, "before_noun")) if is_noun_there else "")
         said = said or ("" if vouched or names != "before" else _taken(line, j, "held"))
         if (
             said
@@ -68,6 +68,9 @@ def _is_called_so(claim: Claim, n: int, place: tuple[int, int]) -> bool:
 def _only_place(claim: Claim, token: Token) -> tuple[int, int] | None:
     """The one place where the lines that tell of the sentence's matter have a word."""
     places = [(n, j) for n in sorted(claim.used) for j in claim.lines[n].matching(token)]
+    if not places and is_deed(token):  # "allowed" of "asked for permission"
+        told = [(n, j, t) for n in sorted(claim.used) for j, t in enumerate(claim.lines[n].tokens) if t.content]
+        places = [(n, j) for n, j, t in told if may_mean(token.key, t.key) or may_mean(t.key, token.key)]
     return places[0] if len(places) == 1 else None
 
 
