@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from qa.asking import ENOUGH, Asked, asked, fits, new_names, years_in
+from qa.asking import ENOUGH, Asked, asked, fits, new_names, of_sort, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
 from qa.words_met import Read, met, nearness, sentences_read, share, words_met
@@ -44,7 +44,9 @@ _OF_SUBJECT, _MOSTLY, _LARGELY = 8.0, 0.75, 0.6  # bare words may be anything; w
 _NOT_OF_IT = -0.5  # the most (as log odds) that a passage on the price of tin says about the price of oil
 _ANOTHER_TIME = timedelta(45)  # an article so long before or after the days asked about tells of other days
 _NAMES = 6.0  # the weight of words that tell one thing from others: "Doge", not "happened"
-_OF_TALK = re.compile(r" \(about “[^“”]*”\)")  # what a follow-up is about: see rewrite
+_ASKS = 2.5  # the weight of words that ask for something by themselves
+_OF_MATTER = 0.3  # of the words of what a follow-up is about: what a passage on it has
+OF_TALK = re.compile(r" \(about “([^“”]*)”\)")  # what a follow-up is about: see qa/rewrite.py
 _COPULAS = frozenset("is are was were refers refer means".split())
 
 
@@ -71,10 +73,29 @@ def tells(question: str, found: Found) -> bool:
     """Whether what a search has found is likely enough to answer the question."""
     if any(hit.elsewhere for hit in found.hits):
         return bool(likeliest(found.hits, 1))
-    if (own := _OF_TALK.sub("", question)) != question and asked(own).terms:  # "Who resigned?" after a storm
-        found = replace(found, hits=tuple(hit for hit in found.hits if any(words_met(asked(own), words(hit.passage.text)))))
     least = enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD
-    return answered(question, found) >= least or any(_asks_it(question, hit.article.title) for hit in found.hits)
+    own, of_it = of_its_matter(question, found)
+    likely = max(answered(one, of_it) for one in {question, own})
+    return likely >= least or any(_asks_it(question, hit.article.title) for hit in of_it.hits)
+
+
+def of_its_matter(question: str, found: Found) -> tuple[str, Found]:
+    """A follow-up without what it is about, and what was found of that; another question as it is."""
+    return _of_talk(question, about[1], found) if (about := OF_TALK.search(question)) else (question, found)
+
+
+def _of_talk(question: str, about: str, found: Found) -> tuple[str, Found]:
+    """The hits of the matter that have a word of the question itself: "Who resigned?" after a storm.
+
+    One that asks for nothing by itself ("And what happened then?") stays as it is.
+    """
+    own = OF_TALK.sub("", question)
+    ask, matter = asked(own), asked(about)
+    if ask.gist or sum(term.weight for term in ask.terms) <= _ASKS:
+        return question, found
+    texts = ((hit, f"{hit.article.title} {hit.passage.text}") for hit in found.hits)
+    hits = tuple(hit for hit, text in texts if any(words_met(ask, words(hit.passage.text))) and met(matter, text) >= _OF_MATTER)
+    return own, replace(found, hits=hits)
 
 
 def _asks_it(question: str, headline: str) -> bool:
@@ -97,7 +118,8 @@ def _weighed(ask: Asked, told: Sequence[float], passage: str, of: str, read: flo
         weights.get(name, 0.0) * value for name, value in zip((READ, *TRAITS), (read, *told), strict=True)
     )
     stems = {word.stem for word in words(passage)}
-    if ask.of and all(nearness(term, stem) < 0.5 for term in ask.of for stem in stems):
+    off = bool(ask.of) and all(nearness(term, stem) < 0.5 for term in ask.of for stem in stems)
+    if off or (ask.sort == "age" and not of_sort(ask, passage)):  # one without an age says nobody's
         return min(score, _NOT_OF_IT)
     return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 
@@ -126,24 +148,16 @@ def traits(
     missing = [(term.weight - value, term.stem in ask.names) for term, value in told]
     there = f"{passage} {headline} {published or ''}"
     return (
-        max(shares),
-        max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
-        topical,
-        topical * sum(word.is_light for word in row) / len(row),
-        min(1.0, sum(overall) / min(ENOUGH, len(overall))),
-        introduces * share(ask, words_met(ask, read[0].words[:8])),
-        second,
-        sum(shares) / len(shares),
-        new_names(ask, passage) / len(row),
-        *(float(ask.kind == kind) for kind in ("", "place", "reason")),
-        math.log1p(len(read)),
-        math.log1p(sum(value for _, value in told)),
-        share(ask, above),
-        max(missing)[0] / _HEAVIEST,
+        max(shares), max(share * fits(ask, passage[one.start : one.end]) for share, one in zip(shares, read, strict=True)),
+        topical, topical * sum(word.is_light for word in row) / len(row), min(1.0, sum(overall) / min(ENOUGH, len(overall))),
+        introduces * share(ask, words_met(ask, read[0].words[:8])), second,
+        sum(shares) / len(shares), new_names(ask, passage) / len(row),
+        *(float(ask.kind == kind) for kind in ("", "place", "reason")), math.log1p(len(read)),
+        math.log1p(sum(value for _, value in told)), share(ask, above), max(missing)[0] / _HEAVIEST,
         max((value for value, is_name in missing if is_name), default=0.0) / _HEAVIEST,
         float(any(year not in there for year in ask.years) or bool(ask.years and _of_another_year(ask, passage, shares, read))),
         float(bool(published and days) and not any(_near(published, one) for one in days if published)),
-    )
+    )  # fmt: skip
 
 
 def _of_another_year(ask: Asked, passage: str, shares: Sequence[float], read: Sequence[Read]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from prompts import NOT_IN_ARTICLES
 from qa.across import across
-from qa.answerable import tells
+from qa.answerable import of_its_matter, tells
 from qa.as_answer import as_answers
 from qa.citations import Reading, kept, read, verified
 from qa.collection import GREETING, from_records, wanted
@@ -211,7 +211,8 @@ def whole_sentences(cut: str) -> str:
 def quoted(asked: Answer, found: Found, asking: Sequence[str], finds: Sequence[Found], told: Sequence[bool]) -> Answer:
     """The sentences that best answer, word for word; of several questions in one, each in turn, or that it is not answered."""
     if len(asking) == 1 or sides(asking[0]):
-        shown, cited = quote(asking[0], found.hits, prefer=found.scope.prefer)
+        own, of_it = of_its_matter(asking[0], found)
+        shown, cited = quote(own, of_it.hits, prefer=found.scope.prefer)
     else:
         shown, cited = in_turn(asking, [had.hits for had in finds], told, found.scope.prefer)
     if not cited:

@@ -243,29 +243,17 @@ def candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
             shown = replies or (fits(ask, text) if ask.kind not in ("thing", "") else names > 0)
             echo = sorted(((spread[word.stem] - 1) * rarity(word.stem) for word in new), reverse=True)[:4]
             values = (
-                share(ask, met[i]),
-                nearby,
-                passages[n],
-                sum(met[i]) / len(met[i]),
-                share(ask, title),
-                min(5, names) / 5,
-                near[n],
-                float(begin == 0),
-                math.log1p(begin / 300),
-                math.log1p(size),
-                float(puts[i]),
-                sum(word.text[0].isupper() for word in new) / size,
-                sum(echo) / 4 / 9 / max(1, len(hits) - 1),
-                max((votes[stem] - own[n] for stem in telling), default=0.0),
-                float(ask.denial and denies(text)),
+                share(ask, met[i]), nearby, passages[n], sum(met[i]) / len(met[i]), share(ask, title), min(5, names) / 5, near[n],
+                float(begin == 0), math.log1p(begin / 300), math.log1p(size), float(puts[i]),
+                sum(word.text[0].isupper() for word in new) / size, sum(echo) / 4 / 9 / max(1, len(hits) - 1),
+                max((votes[stem] - own[n] for stem in telling), default=0.0), float(ask.denial and denies(text)),
                 float(ask.kind == "number" and shown and counts(ask, text)),
                 *(float(ask.kind == kind and shown) for kind in ("number", "date", "name", "place", "which", "reason")),
-                sum(share * value for share, value in zip(asking, met[i], strict=True)),
-                float(of_sort(ask, text)),
+                sum(share * value for share, value in zip(asking, met[i], strict=True)), float(of_sort(ask, text)),
                 (len(telling) if ask.kind != "date" else len(DATE.findall(text))) / size,
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
                 max(_LEAST, odds[n].get(begin, _LEAST + likely) - likely),
-            )
+            )  # fmt: skip
             apart = bool(ask.years and (years := years_in(text)) and not years & ask.years)
             place = hit.article.id, begin
             found[place] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head, apart)
@@ -314,7 +302,7 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
         again = candidate.is_prose and (differs or (bool(chosen) and (_last_word(first, candidate) or restated)))
         if len(chosen) == limit and differs and not any(_differ(ask, first, other) for other in chosen[1:]):
             chosen.pop()
-        if len(chosen) == limit or (chosen and not again and not _adds(ask, first, candidate)):
+        if len(chosen) == limit or (chosen and not (again or _adds(ask, chosen, candidate))):
             continue
         if chosen and not again and _answers_alone(ask, first, candidate) and not all(_later(c, candidate) for c in chosen):
             continue
@@ -401,10 +389,13 @@ def _day_and_month(old: Article, new: Article) -> str:
     return words.rpartition(" ")[0] if same_year else words
 
 
-def _adds(ask: Asked, first: Candidate, other: Candidate) -> bool:
-    """Whether a further sentence is prose about the question at all; of a short question it must come close behind the first."""
-    near = len(ask.terms) > ENOUGH or other.score >= first.score - _BEHIND
-    return near and other.share >= _LESS * first.share and other.is_prose
+def _adds(ask: Asked, chosen: Sequence[Candidate], other: Candidate) -> bool:
+    """Whether a further sentence is prose about the question, close behind the first of a short one; or has what those lack."""
+    those = [c.read.met for c in chosen if c.hit.article.id == other.hit.article.id and not ask.denial]
+    lacked = any(new >= 0.5 > max(old, default=1.0) for new, *old in zip(other.read.met, *those, strict=True))
+    near = len(ask.terms) > ENOUGH or other.score >= chosen[0].score - _BEHIND
+    whole = lacked and share(ask, map(max, *those, other.read.met)) >= _CLEAR  # "No one was hurt." behind a landslip
+    return other.is_prose and (whole or (near and other.share >= _LESS * chosen[0].share))
 
 
 def _later(one: Candidate, other: Candidate) -> bool:

@@ -44,7 +44,8 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 @pytest.mark.parametrize(("name", "row"), QUESTIONS, ids=[row["ask"] for _, row in QUESTIONS])
 def test_however_it_is_put(name: str, row: dict[str, Any], collections: dict[str, Assistant]) -> None:
     """A question is answered however people put it; what is cited is the article's own text."""
-    answer = collections[name].ask(row["ask"])
+    question, answered, *titles = row.get("after", [""] * 2)
+    answer = collections[name].ask(row["ask"], [Turn(question, answered, tuple(titles))] if question else ())
     assert answer.abstained == row.get("abstains", False)
     for words in row.get("says", ()):
         assert words in answer.text
