@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from qa.check.align import Claim, Slot
 from qa.check.bounds import bound
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import kinds, lines, table, word_set
-from vectorstore.language.numbers import M, measure_of
+from vectorstore.language.names import is_name
+from vectorstore.language.numbers import M, measure_of, measures
 from vectorstore.language.senses import is_mostly_verb, may_mean
 from vectorstore.language.stems import stem
 from vectorstore.language.tokens import Token, same
@@ -27,9 +28,7 @@ def numbers(claim: Claim) -> Iterator[str]:
             token = claim.tokens[i]
             if not token.values or token.date or (token.key == "one" and not token.unit) or _is_in_word(claim, token):
                 continue
-            instead = [
-                t for t in map(claim.token_at, slot.there) if t.values and not t.date and t.content and _may_be_for(token, t)
-            ]
+            instead = [claim.token_at(place) for place in slot.there if _may_be_for(claim, token, place)]
             if _roughly(claim, i, instead) or any(is_told(claim, i) for is_told in _TOLD):
                 continue
             if not _given(claim, i, slot, bool(instead)):
@@ -133,7 +132,29 @@ def _apart(claim: Claim, i: int, lines: Sequence[Line]) -> tuple[Token, Token] |
     return None
 
 
-_TOLD = (_is_before, _is_never_before, _is_reckoned, _is_between)  # in another form
+def _is_age(claim: Claim, i: int) -> bool:
+    """Whether it is the age of one whom the passage calls by it: "Ade Marsh, 27," of "Marsh was fined. The 27-year-old …"."""
+    token, after = claim.tokens[i], claim.tokens[i + 1 : i + 2]
+    if not i or token.unit or "," not in token.before or not is_name(claim.tokens[i - 1]) or not (after and after[0].is_parted):
+        return False
+    for n, line in enumerate(claim.lines):
+        for j in line.matching(token):
+            if line.tokens[j].measure == measures()["year"] and line.tokens[j + 1 : j + 2] and line.tokens[j + 1].text == "old":
+                return claim.tokens[i - 1].key in _named_before(claim, n, j)
+    return False
+
+
+def _named_before(claim: Claim, n: int, j: int) -> frozenset[str]:
+    """The name that a sentence has before a place, or with which the nearest sentence before it that has one begins."""
+    found: Sequence[Token] = claim.lines[n].tokens[:j]
+    while not any(map(is_name, found)) and n and claim.passage_of[n - 1] == claim.passage_of[n]:
+        n -= 1
+        found = claim.lines[n].tokens
+    names = dropwhile(lambda t: not is_name(t) or (t.first and t.key not in claim.known_names), found)
+    return frozenset(t.key for t in takewhile(is_name, names))
+
+
+_TOLD = (_is_age, _is_before, _is_never_before, _is_reckoned, _is_between)  # in another form
 
 
 def _shares(found: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
@@ -188,7 +209,8 @@ def _has_unit(found: Sequence[Token], n: int) -> bool:
 def _given(claim: Claim, i: int, slot: Slot, contested: bool) -> bool:
     """Whether an unaligned number or date stands elsewhere in the passages beside a word that it stands beside here."""
     token = claim.tokens[i]
-    reach = 6 if token.date and not contested else 3  # "on Thursday she will travel to …" is told in another order
+    is_measured = bool(token.measure) or token.unit not in ("", "ordinal", "th")
+    reach = 6 if (token.date or is_measured) and not contested else 3  # "on Thursday she will travel to …": another order
     mine = _beside(claim.tokens, i, reach)
     for n, line in enumerate(claim.lines):
         for j, other in enumerate(line.tokens):
@@ -361,8 +383,11 @@ def _number_reason(token: Token, instead: Sequence[Token]) -> str:
     return f"The passage does not give the number {shown}."
 
 
-def _may_be_for(token: Token, other: Token) -> bool:
-    """Whether a number may stand in another's place: two years do not stand for $3,500, but for a plain two they may."""
+def _may_be_for(claim: Claim, token: Token, place: tuple[int, int]) -> bool:
+    """Whether a number may stand in another's place: two years do not stand for $3,500 or 40 pens."""
+    other, counted = claim.token_at(place), _counted(claim.lines[place[0]].tokens, place[1])
+    if not other.values or other.date or not other.content or (token.measure and counted and not other.measure):
+        return False
     kinds = [t.measure.dimension if t.measure and t.measure != M else t.unit for t in (token, other)]
     return kinds[0] == kinds[1] or "" in kinds
 

@@ -54,6 +54,8 @@ def quantities(claim: Claim) -> Iterator[str]:
             if mine == "all" and i and claim.tokens[i - 1].text.casefold() in _HEDGES:
                 mine = "most"
             theirs, said = _there(claim, i)
+            if any(mine in _quantity(t) for t in claim.tokens[i + 1 : i + 3] if t.values):
+                continue  # "a majority of 60%"
             if mine == "half" and bound(claim.tokens, i, "en")[0] == "more":
                 mine = "most"
             if not theirs & _CARRIES[mine] and (theirs or mine in ("all", "most", "few", "half")):

@@ -154,6 +154,8 @@ def _by_another(wanted: Set[str], missing: Set[str], mine: Sequence[Part], one: 
     """That the words are another's, or nobody's."""
     theirs = [part for part in found if part.speakers and not part.is_unknown and part not in mine]
     others = max(theirs, key=lambda part: len(missing & part.said) + len(wanted & part.said) / 100, default=None)
+    if others and not any(c.isalpha() for c in others.speakers[0].shown):
+        return ""  # "Kern, 46, said": that is no one
     if others and missing & others.said:
         return f"The passage gives these words to {others.speakers[0].shown}, not to {one.speakers[0].shown}."
     return f"The passage does not say that {one.speakers[0].shown} said this."

@@ -25,7 +25,12 @@ _FIRST = 12  # words before a verb that are read
 
 def undone(claim: Claim) -> Iterator[str]:
     """The words of the passage before a verb or a noun that take its truth from it, where the sentence has none like them."""
-    return iter(()) if claim.words & (NEGATIONS | _HEDGED) else _told_as_done(claim, claim.words)
+    return iter(()) if claim.words & (NEGATIONS | _HEDGED) else _told_as_done(claim, claim.words | _formerly(claim))
+
+
+def _formerly(claim: Claim) -> Set[str]:
+    """Words of the sentence's own that say what "former" does: "once a student of hers"."""
+    return {"former", "ex"} if not claim.words.isdisjoint(word_set("undone.formerly")) else frozenset()
 
 
 def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
@@ -50,7 +55,7 @@ def _told_as_done(claim: Claim, mine: Set[str]) -> Iterator[str]:
         said = said or ("" if vouched or names != "before" else _taken(line, j, "held"))
         if (
             said
-            and not _kept(mine, said, names == "before_noun")
+            and not _kept(mine | claim.keys, said, names == "before_noun")
             and not any(_plain(claim, other, token) for other in range(len(claim.lines)))
         ):
             yield f"The passage says “{said} {line[j].text}”; this tells it as done."
