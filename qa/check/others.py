@@ -14,6 +14,7 @@ from vectorstore.language.senses import may_mean
 from vectorstore.language.tokens import Token
 
 _CONTRASTS = word_set("statements.contrasts")
+_TAKING_UP = frozenset({"where", "when"})
 
 Told = tuple[int, Statement]  # a statement, and which line it is of
 
@@ -24,6 +25,42 @@ def others(claim: Claim) -> Iterator[str]:
     for mine in statements(claim.tokens) if len(theirs) > 1 else ():
         if mine.subject and (home := _home(claim, mine, theirs)):
             yield from _of_another(claim, mine, home, theirs)
+            yield from _elsewhere(claim, home) if home[1].joined in _TAKING_UP else ()
+    yield from _of_another_event(claim, theirs) if "when" in claim.keys else ()
+
+
+def _elsewhere(claim: Claim, home: Told) -> Iterator[str]:
+    """Another place or day than the one that a "where" or a "when" takes up: "Namur on Saturday, where tickets are sold out"."""
+    n, told = home
+    line = claim.lines[n].tokens
+    start = min((*told.subject, told.verb)) - 1
+    anchor = next((j for j in range(start - 1, -1, -1) if _is_where(line[j], told.joined)), -1)
+    if anchor < 0 or line[anchor].key in claim.keys:
+        return
+    for t in claim.tokens:
+        if _is_where(t, told.joined) and any(j < anchor for j in claim.lines[n].matching(t)):
+            yield f"The passage says this of {line[anchor].text}, not of {t.text}."
+            return
+
+
+def _is_where(token: Token, word: str) -> bool:
+    return is_name(token) if word == "where" else token.date in ("weekday", "month")
+
+
+def _of_another_event(claim: Claim, theirs: Sequence[Told]) -> Iterator[str]:
+    """What happened in one of two events put to the other: "hurt when a tram hit a van" of "a tram hit a van; a bus …"."""
+    mine = statements(claim.tokens)
+    if len(mine) != 2 or "when" not in (mine[0].joined, mine[1].joined):
+        return
+    homes = [home for one in mine if (home := _home(claim, one, theirs))]
+    if len(homes) < 2 or homes[0][0] != homes[1][0]:
+        return
+    first, last = sorted(theirs.index(home) for home in homes)
+    for n, told in theirs[first + 1 : last]:
+        whom = [claim.lines[n].tokens[j] for j in told.subject]
+        if told.joined == ";" and told.is_own and whom and claim.keys.isdisjoint(t.key for t in whom):
+            yield f"The passage says this of {shown(whom)}, not of {shown([claim.tokens[i] for i in mine[1].subject])}."
+            return
 
 
 def _home(claim: Claim, mine: Statement, theirs: Sequence[Told]) -> Told | None:
