@@ -114,12 +114,14 @@ _DAY = rf"(?:{'|'.join(row[0].capitalize() for row in rows('dates.weekdays'))})"
 _TIME = re.compile(
     rf"(?:(?:in|on|during|for|since) )?(?:{_DAY}|(?:\d{{1,2}} )?{_MONTH}(?: \d{{1,2}},?)?(?: \d{{4}})?|(?:1\d|20)\d\d)", re.I
 )
+_AS_WHY = re.compile(r"^(?:how (?:come|so)|why so \w+)$", re.I)  # "Why so few?" asks why
 _WITHOUT = frozenset(("why", "when", "where", "how", "why not"))
 _WHOLE_WITHOUT = re.compile(rf"(?:why|when|where|how) ((?:{'|'.join(sorted(_AUXILIARY))}) .+)", re.I)
 _ABOUT = re.compile(r"\(about “([^“”]*)”\)")
 _SHORT, _LONG = 9, 14  # words
 _BARE = re.compile(
-    r"^(?:(?:and|but|so)\s+)?(?P<wh>(?:since |until |by |for |to |from |with |at |in )?(?:why(?: not)?|when|where|who|whom|"
+    r"^(?:(?:and|but|so)\s+)?(?P<wh>(?:since |until |by |for |to |from |with |at |in )?"
+    r"(?:why(?: not| so \w+)?|how (?:come|so)|when|where|who|whom|"
     r"how(?: (?:many|much|long|often|so|far|old|big))?|what|which(?: one)?)|"
     r"(?:by|for|to|from|with|at|in|on|against|since|until) (?:how (?:many|much)|what|which|whose)(?: [\w'-]+){1,2})\W*$",
     re.I,
@@ -177,7 +179,7 @@ def _filled(text: str, talk: _Talk) -> str:
     last = talk.last.rstrip(" ?.!")
     inverted = last.split(" ")[0].lower() in _AUXILIARY
     if bare := _BARE.match(text):
-        wh = bare["wh"]
+        wh = _AS_WHY.sub("why", bare["wh"])
         if inverted:
             return f"{wh[0].upper()}{wh[1:]} {last[0].lower()}{last[1:]}?"
         if wh.lower() in _WITHOUT and (found := _WHOLE_WITHOUT.match(last)):  # "Where has Meer banned them?", "Why?"

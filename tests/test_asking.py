@@ -116,6 +116,8 @@ def test_a_true_sentence_is_supported_however_a_name_is_written(claim: str, pass
         ("Hi, how many shops closed?", "how many shops closed?"),
         ("Good evening! Could you please tell me how many shops closed?", "how many shops closed?"),
         ("Please tell me how many shops closed, thank you", "how many shops closed"),
+        ("Good day, how many shops closed? Many thanks, Ruth", "how many shops closed?"),
+        ("How many shops closed? Kind regards, Ruth Amsel", "How many shops closed?"),
         ("According to the articles, how many shops closed?", "how many shops closed?"),
         ("I'm writing a piece and I need to know how many shops closed.", "how many shops closed."),
         ("Is it true that the shops closed?", "whether the shops closed?"),

@@ -24,6 +24,8 @@ FIRM = [Turn("Who bought Northline?", "Calder Shipping bought it. [1]", ("Northl
     [
         ("Why?", MAYOR, "Why did Anna Reyes resign?"),
         ("And when?", MAYOR, "When did Anna Reyes resign?"),
+        ("How come?", MAYOR, "Why did Anna Reyes resign?"),
+        ("Why so few?", [Turn("How many guests did Harrow count?")], "How many guests did Harrow count, and why?"),
         ("Why?", STRIKE, "What did Maria Lopez say about the strike, and why?"),
         ("What about Iran?", STRIKE, "What did Iran say about the strike?"),
         ("and in Paris?", [Turn("How many people died in London?")], "How many people died in Paris?"),

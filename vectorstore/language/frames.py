@@ -26,7 +26,7 @@ def polite(question: str) -> str:
         text = _of_a_letter(text)
     for _ in range(_MOST):
         before = text
-        text = _without(_without_end(_without(text, "greetings", "thanks"), "thanks", "closings"), "requests")
+        text = _without(_without_end(_without(text, "greetings", "thanks"), "closings", "thanks"), "requests")
         if text == before:
             break
     return text
