@@ -46,7 +46,7 @@ def test_who_said_it_is_accepted(text: str, sentence: str) -> None:
         (
             "A deckhand said the nets in Pell were cut. The port is looking into it.",
             "The nets in Pell were cut.",
-            "Said by A deckhand.",
+            "Said by a deckhand.",
         ),
         ("“The well in Orm is poisoned,” said Ida Kern.", "The well in Orm is poisoned.", "Said by Ida Kern."),
         ("“The well in Orm is poisoned,” said Ida Kern.", "Ida Kern said that the well in Orm is poisoned.", ""),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from qa.check.align import Claim
 from qa.check.polarity import CUES, is_denied
+from vectorstore.language.eastern import EASTERN
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.senses import may_mean
 from vectorstore.language.sentences import sentences
@@ -122,8 +124,7 @@ def _claimed(spoken: Sequence[Speech]) -> Iterator[tuple[Speech, int]]:
     """What the sentence gives to somebody, each with where it ends: what is told in it that another said is part of it."""
     n = 0
     while n < len(spoken):
-        one, n = spoken[n], n + 1
-        end = one.end
+        one, end, n = spoken[n], spoken[n].end, n + 1
         while n < len(spoken) and one.speakers[0] in spoken[n].speakers:
             end, n = spoken[n].end, n + 1
         yield one, end
@@ -191,9 +192,7 @@ def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
         return ""
     mine = [part for part in found if any(map(part.is_by, one.speakers))]
     best = max(mine, key=lambda part: len(wanted & part.said), default=None)
-    if best is None or _refers(best):
-        return ""
-    if wanted <= _all(part.said for part in mine) and best.negated == negated:
+    if best is None or _refers(best) or (wanted <= _all(part.said for part in mine) and best.negated == negated):
         return ""
     return f"The passage gives these words to {whole[0].speakers[0].shown}, not to {one.speakers[0].shown}."
 
@@ -227,7 +226,8 @@ def _is_negated(text: str) -> bool:
 def _names(part: Part, who: Speaker) -> bool:
     """Whether a sentence names the one who is said to speak: the writer's own, or one of somebody else."""
     words = set(map(one_spelling, part.low.replace("’", "'").replace("'s", " ").replace(",", " ").replace(".", " ").split()))
-    return bool(who.names and who.names & words) or bool(who.heads and not who.names and _are_among(who.heads, part.said))
+    is_role = not who.names and bool(who.heads) and _are_among(who.heads, part.said)
+    return is_role or bool(who.names & words) or (not who.shown.isascii() and who.shown in part.text)  # 李明说 is one word
 
 
 def _are_among(heads: Set[str], keys: Set[str]) -> bool:
@@ -269,4 +269,6 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _ordered(text: str) -> tuple[str, ...]:
+    if EASTERN.search(text):  # what is one word there is open: any two signs that stand together
+        return tuple(dict.fromkeys(map("".join, pairwise(filter(str.isalnum, normalised(text))))))
     return tuple(dict.fromkeys(f"#{min(t.values):g}" if t.values else t.key for t in tokens(normalised(text)) if t.content))

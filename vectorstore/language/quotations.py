@@ -26,7 +26,7 @@ PAIRS = {
     "‚": "‘’",
 }
 _CLOSING = frozenset("".join(PAIRS.values()))
-_MARK = re.compile(r"[“”„«»‹›「」『』\"‘’'‚]")
+_MARK = re.compile(r"``|''(?!')|[“”„«»‹›「」『』\"‘’'‚]")  # two single ones, as some wires write, are one double one
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*[“„«‹「\"])\s*")
 _BEFORE_OPENING = frozenset(" \t\n\r\u00a0\u202f([{—–-/:…：（")
 
@@ -64,7 +64,7 @@ class Quotation(NamedTuple):
 def quotations(text: str) -> tuple[Quotation, ...]:
     """The outermost quotations of a text, in order, in one pass. Its first paragraph may begin in the middle of one."""
     breaks = [found.span() for found in _BREAK.finditer(text)]
-    marks = [mark for found in _MARK.finditer(text) if (mark := _Mark(text, found.start())).opens or mark.closes]
+    marks = [mark for found in _MARK.finditer(text) if (mark := _Mark(text, *found.span())).opens or mark.closes]
     singles = [n for n, mark in enumerate(marks) if mark.closes and mark.sign in "'’"]
     curly = [n for n, mark in enumerate(marks) if mark.sign in "“”"]
     found: list[Quotation] = []
@@ -89,7 +89,7 @@ def quotations(text: str) -> tuple[Quotation, ...]:
             if mark.opens:
                 opening = mark
             elif not found and not b and mark.closes and mark.sign in '”»」』"“' and not text[mark.at - 1 : mark.at].isdigit():
-                found.append(Quotation(0, mark.at + 1, "", mark.sign))
+                found.append(Quotation(0, mark.end, "", mark.sign))
         elif mark.sign == opening.sign and mark.opens and mark.sign not in "'\"":
             depth += not (b and breaks[b - 1][1] == mark.at)  # at the start of a paragraph it only says that it goes on
         elif (
@@ -101,7 +101,7 @@ def quotations(text: str) -> tuple[Quotation, ...]:
         elif mark.sign in PAIRS[opening.sign] and mark.closes and depth:
             depth -= 1
         elif mark.sign in PAIRS[opening.sign] and mark.closes:
-            found.append(Quotation(opening.at, mark.at + 1, opening.sign, mark.sign))
+            found.append(Quotation(opening.at, mark.end, opening.sign, mark.sign))
             opening = None
     if opening:
         end = breaks[b][0] if b < len(breaks) else len(text)
@@ -118,9 +118,9 @@ def _is_inner(marks: list[_Mark], curly: list[int], n: int, limit: int) -> bool:
 class _Mark:
     """A quotation mark, and what its neighbours let it do."""
 
-    def __init__(self, text: str, at: int) -> None:
-        self.at, self.sign = at, text[at]
-        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    def __init__(self, text: str, at: int, end: int) -> None:
+        self.at, self.end, self.sign = at, end, text[at] if end == at + 1 else '"'
+        before, after = text[at - 1 : at], text[end : end + 1]
         free_before = not before or before in _BEFORE_OPENING or before in PAIRS
         free_after = not after or after.isspace()
         self.opens = self.sign in PAIRS and free_before and not free_after

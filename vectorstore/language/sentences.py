@@ -136,7 +136,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
         return True
     closed = mark[-1] in _CLOSERS + "“«‹"
     if mark[0] in _HARD:
-        return not (closed and mark[-1] not in ")]）】" and _goes_on_saying(following))
+        return not ((closed and mark[-1] not in ")]）】" and _goes_on_saying(following)) or _is_inside(text, match.start()))
     first = following.lstrip(_OPENERS + "—–- ")[:1]
     if first.islower() and not _INNER_CAPITAL.match(following):
         # "Is it true?" he asked.  /  "... and so on" — a lower-case start continues the sentence.
@@ -149,6 +149,16 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
     if closed:
         return not _BRACKETED.search(text, max(start, match.start() - 12), match.end()) or _starts(following)
     return _ends_after(written, following, first, match.start() - len(written) == start, text[start : match.start()])
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Whether a stop stands in 「 」, which are part of the sentence around them."""
+    before, behind = text[max(0, at - _BRACKETS) : at], text[at + 1 : at + _BRACKETS]
+    close = behind.find("」")
+    return before.rfind("「") > before.rfind("」") and close > 0 and "\n" not in behind[:close] and "「" not in behind[:close]
+
+
+_BRACKETS = 200  # characters: what one says in as many is shown by its sentences
 
 
 def _ends_after(written: str, following: str, first: str, opens: bool, before: str) -> bool:

@@ -28,7 +28,7 @@ class Speaker:
     def is_same(self, other: Speaker) -> bool:
         """Whether the two may be one: a surname and a full name, a name and its role, a council and its spokesman."""
         if self.names and other.names:
-            return self.names <= other.names or other.names <= self.names or bool((self.heads & self.names) & other.heads)
+            return (both := self.names | other.names) in (self.names, other.names) or bool(both & self.heads & other.heads)
         return bool(self.heads & other.heads)
 
 
@@ -40,7 +40,8 @@ COMMAS = DASHES | frozenset(",()")
 # Lists of single words in [speech]; those of two words are looked up as such.
 _LISTS = (
     "according according_to after_quotation and as auxiliaries breaks contrast determiners idiom_heads modals no_verb_after "
-    "nobody nouns_too of of_names one_person participle_before passive pronouns relative says_before_that stops that vague"
+    "nobody nouns_too of of_names one_person participle_before passive pronouns relative says_before_that says_behind "
+    "gerund_after one_of_many only_participles subordinate adjectives_behind documents written_by stops that vague"
 ).split()
 _INFLECTED = ("verbs_of_saying", "denials", "speaks_for")  # English ones in any form
 
@@ -60,7 +61,7 @@ def _listed() -> dict[str, set[str]]:
                 found.setdefault(word if language != "en" else stem(word), set()).add(name)
     for word in word_list("names.titles"):
         found.setdefault(word, set()).add("titles")
-    for word in word_list("roles.past"):
+    for word in (*word_list("roles.past"), *word_list("speech.did")):
         found.setdefault(word, set()).add("verbs")
     return found
 
@@ -69,11 +70,13 @@ def _listed() -> dict[str, set[str]]:
 def _kinds(low: str) -> frozenset[str]:
     """The lists that a word is on, in any of the languages: a text's verbs of saying are seldom words of another."""
     kinds = set(_listed().get(low, ()))
-    if low.removesuffix("s") in _listed() or not low.endswith(
+    if low in word_set("speech.no_verbs"):
+        pass
+    elif low.removesuffix("s") in _listed() or not low.endswith(
         word_list("speech.noun_endings")
     ):  # a reporter is not one who reports here
         kinds |= _listed().get(stem(low), set()) & set(_INFLECTED)
-    if kinds & {"says_before_that", "after_quotation", "idiom_heads"}:
+    if kinds & {"says_before_that", "says_behind", "after_quotation", "idiom_heads"}:
         kinds |= {"verbs_of_saying"}
     if kinds & {"verbs_of_saying", "passive", "auxiliaries"} or (low.endswith("ed") and len(low) > 3 and not low.endswith("eed")):
         kinds |= {"verbs"}
@@ -131,13 +134,15 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
     phrase, more = ([word for word in part if word.is_word] for part in (phrase, more))
     while len(phrase) > 1 and phrase[-1].low.endswith("ly") and not phrase[-1].capital:
         phrase = phrase[:-1]
-    article = phrase[0].text + " " if phrase and phrase[0].isa("determiners") else ""
+    article = phrase[0].text.lower() + " " if phrase and phrase[0].isa("determiners") else ""
     phrase = phrase[1:] if article else phrase
     if not phrase or phrase[0].isa("nobody"):  # "There was no record, he said"
         return UNKNOWN
     if len(phrase) == 1 and phrase[0].isa("pronouns"):
         return phrase[0].low
-    cut = next((n for n, word in enumerate(phrase) if n and word.isa("of")), len(phrase))
+    cut = next(
+        (n for n, word in enumerate(phrase) if n and (word.isa("of", "written_by") or _opens_clause(phrase, n))), len(phrase)
+    )
     core, tail = phrase[:cut], phrase[cut:]
     named = len(tail) > 2 and tail[-1].capital and not (more and more[0].capital)
     if (
@@ -150,17 +155,42 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
     is_body = len(core) == len(name) and (len(name) == 1 or article.casefold() == "the ")
     if is_body and len(tail) > 1 and all(word.capital for word in tail[1:]):
         name = phrase  # "Department of Justice", "the National Institute of Glaciology"
+    by = _written_by(core, tail) if not name else ()
     if not name and more and more[0].capital:  # "The mayor of Orm, Vit Dahl, …"
         name = _name_of(_core(more))
     else:
         heads |= _heads(more)
-    if not name and len(tail) > 1 and core[-1].isa("speaks_for"):
+    if len(tail) > 1 and core[-1].isa("speaks_for"):
         heads |= _heads(tail[1:])
-    if name and (len(phrase) == 1 or len(name) > 2):  # "Police said", "Treasurer Nils Vang said": a capital tells nothing
+    if name and (len(core) == 1 or len(name) > 2):  # "Police said", "Treasurer Nils Vang said": a capital tells nothing
         heads.add(stem(name[0].low))
-    names = frozenset(_bare(word.low) for word in name if len(word.text) > 1 and not word.isa("of", "and", "titles"))
+    names = frozenset(_bare(word.low) for word in name or by if len(word.text) > 1 and not word.isa("of", "and", "titles"))
     shown = _shown(name) if name else article + " ".join(word.text for word in phrase)
     return Speaker(shown, names, frozenset(heads), frozenset(stem(w.low) for w in (*phrase, *more) if len(w.text) > 1))
+
+
+def _written_by(core: Sequence[Word], tail: Sequence[Word]) -> Sequence[Word]:
+    """Whose a paper is that speaks: "a study by the Orm Institute", "the Orm Institute analysis"."""
+    if not core or not core[-1].isa("documents"):
+        return ()
+    if len(tail) > 1 and tail[0].isa("written_by"):
+        return _name_of(_core(tail[1:]))
+    named = [word for word in core if word.capital]
+    return named if any(word.low in word_set("speech.bodies") for word in named) else ()
+
+
+def _opens_clause(phrase: Sequence[Word], n: int) -> bool:
+    """Whether what stands there says more of the noun before it: "a pastor backing Vit Dahl", "officials familiar with it"."""
+    if phrase[n].capital or phrase[n - 1].isa("determiners") or n + 1 == len(phrase):
+        return False
+    if phrase[n].isa("adjectives_behind"):
+        return True
+    following = phrase[n + 1]
+    return (
+        phrase[n].low.endswith("ing")
+        and not is_possessive(phrase[n - 1])
+        and (following.capital or following.isa("of", "stops", "determiners", "no_verb_after"))
+    )
 
 
 def _shown(name: Sequence[Word]) -> str:
@@ -222,7 +252,8 @@ def may_be_person(one: Speaker) -> bool:
     """Whether it may be "he" or "she": a name of two words that is no body's, or a trade."""
     if len(one.names) > 1:
         return one.names.isdisjoint(word_set("speech.bodies"))
-    return any(word.endswith(word_list("speech.trades")) or word in stem_set("names.titles") for word in one.heads)
+    persons = stem_set("names.titles") | stem_set("followups.roles")
+    return any(word.endswith(word_list("speech.trades")) or word in persons for word in one.heads)
 
 
 @dataclass(slots=True)
@@ -326,7 +357,11 @@ def _between_commas(row: Sequence[Word], a: int) -> Sequence[Word]:
 
 
 def _behind(row: Sequence[Word], b: int) -> Sequence[Word]:
-    """ "a structural engineer" of "Petra Lund, a structural engineer"."""
+    """ "a structural engineer" of "Petra Lund, a structural engineer", "Petra Lund is (works as) a structural engineer"."""
+    a = b + 1 if b + 1 < len(row) and (row[b].isa("passive") or row[b + 1].isa("as")) else 0
+    a += bool(a) and row[a].isa("as")
+    if a and a + 1 < len(row) and row[a].isa("determiners") and row[a + 1].text.islower():
+        return row[a : next((k for k in range(a + 1, min(len(row), a + 8)) if ends_phrase(row[k]) or row[k].text == "."), a + 2)]
     if b + 1 >= len(row) or row[b].text != "," or not (row[b + 1].isa("determiners") or row[b + 1].text.islower()):
         return ()
     stop = next((k for k in range(b + 1, min(len(row), b + 12)) if ends_phrase(row[k]) or row[k].text == "."), b + 1)

@@ -6,6 +6,7 @@ of the first full name with it, and "she" is whom the sentence before was about,
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from vectorstore.language.eastern import EASTERN, who_quoted, who_tells
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.quotations import PAIRS, Quotation, quotations
 from vectorstore.language.sentences import sentences
 from vectorstore.language.speakers import (
@@ -154,9 +157,12 @@ _TOKEN = re.compile(
 )
 # A paragraph of a transcript: "KERN: The bridge is rotten."
 _LABEL = re.compile(r"[^\S\n]*[“\"]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|[QA])(?:, [^:\n]{1,40}| \([^:\n]{1,40}\))?: ")
+_LONG = 8  # characters: a Chinese, Japanese or Korean title is seldom as long
+_CALLED = 15  # characters: as long are "dubbed" and its like
 _ASIDE = 12  # words of a sentence between two quotations that tells who goes on
 _INTRODUCED = 4  # sentences before an interview that name who is asked
 _LONGEST_PHRASE = 14
+_LONGEST_ASIDE = 6  # commas between somebody and their verb
 
 
 class _Reading:
@@ -202,6 +208,9 @@ class _Reading:
                 self.found.append(Speech(start, end, (self.people.resolved(label, n),), (start, start)))
                 self.first.append(None)
                 continue
+            if EASTERN.search(self.text, start, end):
+                self._read_eastern(start, end)
+                continue
             cues = list(_cues(row, self.people))
             spoken = list(self._speeches(cues, n))
             self._give_quotations(n, cues, spoken, announced)
@@ -212,6 +221,22 @@ class _Reading:
             about = self._about(n) if row and row[-1].text == ":" else ()
             announced = about[0] if about else None
 
+    def _read_eastern(self, start: int, end: int) -> None:
+        """Note who says the quotations that end in a sentence of Chinese, Japanese or Korean, or what it tells."""
+        self.first.append(None)
+        near = range(max(0, bisect_right(self.starts, start) - 1), bisect_right(self.starts, end))
+        for q in near:
+            if (
+                (one := self.quoted[q]).end > start
+                and q not in self.by_quote
+                and (who := who_quoted(self.text, one.start, one.end))
+            ):
+                self.by_quote[q] = (who,)
+        if not any(self.quoted[q].end > start for q in near) and (told := who_tells(self.text, start, end)):
+            who, frame, stop = told
+            self.found.append(Speech(start, stop, (who,), frame))
+            self.first[-1] = who
+
     def _labelled(self, words: Sequence[str]) -> Speaker:
         """Whom a transcript's label names; "Q" is who asks, "A" the one whom the text names first."""
         if words[0] in ("Q", "A"):
@@ -220,11 +245,23 @@ class _Reading:
         return Speaker(" ".join(words), frozenset(map(str.casefold, words)), frozenset({stem(words[0].lower())}))
 
     def _about(self, n: int) -> list[Speaker]:
-        """Whom a sentence is about: who speaks in it, or its names in order."""
+        """Whom a sentence is about: who speaks in it, or its names in order, behind "a deckhand" where it starts so."""
         if n not in self.subjects:
             first, names = self.first[n], [self.people.resolved(one, n) for one in mentioned(self.rows[n])]
+            if some := self._somebody(self.rows[n]):
+                names.insert(0, some)
             self.subjects[n] = [first, *(one for one in names if not one.is_same(first))] if first else names
         return self.subjects[n]
+
+    def _somebody(self, row: Sequence[Word]) -> Speaker | None:
+        """Somebody without a name whom a sentence begins with: "A deckhand saw it"."""
+        if not row or not row[0].isa("one_of_many"):
+            return None
+        phrase = _subject(row, len(row))
+        who, behind = speaker(phrase), row[len(phrase) : len(phrase) + 2]
+        if isinstance(who, str) or who.names or (len(behind) > 1 and behind[0].text == "," and behind[1].capital):
+            return None  # "A passenger, Jo Lind, was hurt"
+        return None if who.heads.isdisjoint(stem_set("followups.roles")) else who
 
     def _give_quotations(self, n: int, cues: Sequence[_Cue], spoken: Sequence[Speech], announced: Speaker | None) -> None:
         """Note whose the quotations are that touch a sentence, or end before one that only says who spoke."""
@@ -233,7 +270,7 @@ class _Reading:
         if before >= 0 and not self.text[self.quoted[before].end : start].strip():
             if spoken and _has_nothing_else(row, cues[0]):  # "Kern said, looking at the bridge."
                 self.by_quote.setdefault(before, spoken[0].speakers)
-            elif row and row[0].text in DASHES and len(row) < 8 and (names := mentioned(row)):
+            elif row and row[0].text in (*DASHES, "-") and len(row) < 8 and (names := mentioned(row)):
                 self.by_quote[before] = (self.people.resolved(names[0], n),)
         q = max(0, q)
         while q < len(self.quoted) and self.quoted[q].start < end:
@@ -327,12 +364,15 @@ class _Reading:
         begins = [start for start, _ in covered]
         starts = [start for start, _ in self.spans]
         for q, (start, end, *_) in enumerate(self.quoted):
+            told = q in self.by_quote and EASTERN.match(self.text, start + 1)
             who = self.by_quote.setdefault(q, self.by_quote.get(q) or self._nearby(q, bisect_right(starts, start) - 1))
             n = max(0, bisect_right(starts, start) - 1)
             while n < len(starts) and starts[n] < end:
                 a, b = max(start, starts[n]), min(end, self.spans[n][1])
                 k = max(0, bisect_right(begins, a) - 1)
-                fragment = 2 * (b - a) < self.spans[n][1] - starts[n]  # of a sentence of the writer's: "a “very long” walk"
+                fragment = (
+                    not told and 2 * (b - a) < self.spans[n][1] - starts[n]
+                )  # of a sentence of the writer's: "a “very long” walk"
                 if a < b and not fragment and not any(x < b and y > a for x, y in covered[k : k + 6]):
                     self.found.append(Speech(a, b, who, (a, a)))
                 n += 1
@@ -373,7 +413,12 @@ class _Reading:
 def _is_speech(text: str, one: Quotation) -> bool:
     """Whether words in quotation marks are somebody's sentence, not a word that the writer stands off from."""
     words = text[one.start : one.end]
-    return words.count(" ") >= 3 or words[:-1].rstrip()[-1:] in tuple(",.!?…。！？") or text[one.end : one.end + 1] == ","
+    before = text[max(0, one.start - _CALLED) : one.start].split()
+    if before and before[-1].casefold() in word_set("speech.called") and words.count(" ") < 2:  # known as “Wren,”
+        return False
+    if EASTERN.match(words, 1) and (len(words) > _LONG or who_quoted(text, one.start, one.end)):
+        return True
+    return words.count(" ") >= 3 or words[:-1].rstrip()[-1:] in tuple(",.!?…，。！？") or text[one.end : one.end + 1] == ","
 
 
 # --- verbs of saying and their subjects
@@ -405,6 +450,8 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
         elif word.isa("verbs_of_saying") and not (word.capital and i) and _is_verb(row, i):
             cue = _verb(row, i, last)
             cue = cue._replace(denies=word.isa("denials")) if cue else None
+            if cue and not cue.trailing and word.isa("says_behind") and not (i + 1 < len(row) and row[i + 1].isa("that")):
+                cue = None
         if cue and (cue.trailing or cue.speaker != UNKNOWN):
             yield cue
             last = cue
@@ -417,6 +464,12 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
             who = right[0] if right else speaker(phrase) if start and row[start - 1].text == QUOTE else UNKNOWN
             if isinstance(who, Speaker) and who.names:
                 yield _Cue(i, i, right[1], who, True) if right else _Cue(i, start, i + 1, who, True)
+                return
+        if word.isa("verbs") and word.low.endswith("ed") and [w.text for w in row[i + 1 : i + 3]] in ([",", QUOTE], [":", QUOTE]):
+            start, phrase = _left(row, i - 1)  # Kern cracked, “…”
+            who = speaker(phrase) if phrase else UNKNOWN
+            if isinstance(who, Speaker) and who.names:
+                yield _Cue(i, start, i + 1, who)
                 return
     colon = next((i for i, word in enumerate(row[:30]) if word.text == ":"), 0)
     if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or (colon < 4 and row[colon - 1].low in known.full)):
@@ -456,22 +509,33 @@ def _is_verb(row: Sequence[Word], i: int) -> bool:
     following = row[i + 1].low if i + 1 < len(row) else ""
     between = row[j + 1 : i]
     passive, ing = any(w.isa("passive") for w in between), word.low.endswith("ing")
+    if ing and j > 0 and row[j].isa("gerund_after"):  # "Kern went on by saying …", "was shouted down after telling them …"
+        return True
+    if i and row[i - 1].isa("no_verb_after") and stem(word.low) in stem_set("speech.verbs_of_saying"):
+        return False  # "a reported $5": "a" has no verb behind it in English, as it has in French
+    if word.isa("only_participles") and j == i - 1:
+        return False  # "a report written after the fire that …"
+    behind = word.isa("says_behind") and following in ("", ",", ".")  # "The bridge is rotten, a new study finds."
     if isa(following, "participle_before") or isa(f"{word.low} {following}", "participles") or (passive and not ing):
         return False  # "described as", "people accused of fraud", "was told"
-    if not isa(following, "that") and (word.isa("says_before_that") or any(w.isa("modals") for w in between)):
+    if not isa(following, "that") and ((word.isa("says_before_that") and not behind) or any(w.isa("modals") for w in between)):
         return False  # "police found a body", "he will insist on it"
-    if word.isa("idiom_heads") and not isa(f"{word.low} {following}", "idioms"):
-        return False
+    if word.isa("idiom_heads") and not any(isa(" ".join(w.low for w in row[i : i + n]), "idioms") for n in (2, 3)):
+        return False  # "made it to Orm", but "made it clear"
     if word.isa("after_quotation") and QUOTE not in (w.text for w in row[max(0, j - 3) : i]):
         return False
     if j < 0:
-        return True
-    if row[j].isa("no_verb_after") or is_possessive(row[j]) or (ing and not passive and row[j].is_word and not row[j].isa("and")):
-        return False  # "taxpayers reporting gains"
+        return not (
+            word.isa("nouns_too") and following.isalpha() and not row[1].capital and not isa(following, "that", "determiners")
+        )
+    of_noun = ing and not passive and row[j].is_word and not row[j].isa("and")
+    saying = isa(following, "that", "pronouns") and not row[j].isa("stops", "of")
+    if row[j].isa("no_verb_after") or is_possessive(row[j]) or (of_noun and not saying):
+        return False  # "taxpayers reporting gains", but "with a third of them saying they had none"
     if not word.isa("nouns_too") or isa(following, "that", "determiners") or following == ":":
         return True
-    if not following[:1].isalnum() or isa(following, "verbs_of_saying", "stops", "of", "breaks", "and"):
-        return False
+    if not following[:1].isalnum() or isa(following, "verbs_of_saying", "stops", "of", "breaks", "and", "passive", "modals"):
+        return False  # "the AP report is misleading"
     return row[j].isa("pronouns") or row[j].capital or row[j].text in COMMAS
 
 
@@ -480,13 +544,17 @@ def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
     j = _back(row, i)
     if j > 2 and (row[j].text, row[j - 2].text) == (")", "("):  # "the Institute of Glaciology (IG) said"
         j -= 3
+    if j > 1 and row[j].text in '”"' and row[j - 1].text == ",":  # 'the hacker known as “Wren,” said'
+        j -= 1
     after_quote = j >= 0 and (row[j].text == QUOTE or (row[j].text in COMMAS and j > 0 and row[j - 1].text == QUOTE))
-    if j < 0 or after_quote:
+    ing, after = row[i].low.endswith("ing"), row[max(0, j)].isa("gerund_after")
+    if j < 0 or (after_quote and not ing):
         right = _right(row, i + 1) if after_quote or row[i].capital else None
         return _Cue(i, i, right[1], right[0], after_quote) if right else last and _Cue(i, i, i + 1, last.speaker, True)
-    if row[j].isa("and") or (row[j].text in COMMAS and row[i].low.endswith("ing")):
+    if row[j].isa("and", "contrast") or (ing and (after or row[j].text in COMMAS or row[j].text == QUOTE)):
         phrase = _subject(row, j)
-        if not last and row[i].low.endswith("ing") and any(word.isa("passive") for word in row[:j]):
+        doer = row[j].isa("contrast") and any(word.isa("written_by") for word in row[:j])
+        if not last and (doer or (ing and not after)) and any(word.isa("passive") for word in row[:j]):
             return None  # "The police was called by a mother, accusing …": it may be either
         return _Cue(i, i, i + 1, last.speaker) if last else _Cue(i, i, i + 1, speaker(phrase)) if phrase else None
     more: Sequence[Word] = ()
@@ -497,6 +565,14 @@ def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
         start, phrase, more = _over_apposition(row, j)
     else:
         start, phrase = _left(row, j)
+        if ing and not any(word.isa("passive") for word in row[j + 1 : i]):  # "with a third of the voters saying they …"
+            opens = [n for n in range(start, j + 1) if row[n].isa("determiners") or row[n].text[0].isdigit()]
+            start = next((n for n in reversed(opens) if not row[n - 1].isa("of") or n == opens[0]), -1)
+            if any(word.isa("documents") for word in row[start : j + 1]):  # "Kern released a statement saying she …"
+                return _Cue(i, i, i + 1, speaker(_subject(row, j)))
+            phrase = row[start : j + 1] if start >= 0 else ()
+        if start > 3 and row[start - 1].text == "," and all(word.capital for word in phrase):
+            start, phrase = _of_the_place(row, start, phrase)
         phrase = () if phrase and phrase[0].isa("stops") else phrase
     who = speaker(phrase, more) if phrase else UNKNOWN
     right = _right(row, i + 1) if row[j].text in COMMAS and isinstance(who, Speaker) and not who.names else None
@@ -504,6 +580,14 @@ def _verb(row: Sequence[Word], i: int, last: _Cue | None) -> _Cue | None:
         return _Cue(i, i, right[1], right[0], True)
     begin, beside = _beside(row, start)
     return _Cue(i, begin, i + 1, who, _is_trailing(row, begin, i), beside=beside) if phrase else None
+
+
+def _of_the_place(row: Sequence[Word], start: int, phrase: Sequence[Word]) -> tuple[int, Sequence[Word]]:
+    """Who stands before a place whose last part could be a name: "Ida Kern of Orm, Ohio says"."""
+    begin, longer = _left(row, start - 2)
+    of = next((n for n, word in enumerate(longer) if word.isa("of_names") and not word.capital), 0)
+    is_name = not begin and of > 1 and all(word.capital for n, word in enumerate(longer) if n != of)
+    return (begin, longer) if is_name else (start, phrase)
 
 
 def _beside(row: Sequence[Word], start: int) -> tuple[int, tuple[Speaker, ...]]:
@@ -521,7 +605,12 @@ def _beside(row: Sequence[Word], start: int) -> tuple[int, tuple[Speaker, ...]]:
 
 def _told_by(row: Sequence[Word], i: int) -> _Cue | None:
     """Who tells it in "Dahl was warned by Kern that the bridge is rotten", "Dahl heard from Kern that …"."""
-    if not row[i].isa("verbs_of_saying") or i + 2 >= len(row) or row[i + 1].low not in ("by", "from"):
+    if (
+        not row[i].isa("verbs_of_saying")
+        or row[i].isa("idiom_heads")
+        or i + 2 >= len(row)
+        or row[i + 1].low not in ("by", "from")
+    ):
         return None
     j, that = _back(row, i), next((k for k in range(i + 3, min(len(row), i + _LONGEST_PHRASE)) if row[k].isa("that")), 0)
     passive = row[i + 1].low == "from" or any(word.isa("passive") for word in row[j + 1 : i])
@@ -536,6 +625,8 @@ def _is_trailing(row: Sequence[Word], start: int, i: int) -> bool:
     if before.text == QUOTE or (start > 1 and (before.isa("as") or (before.text in COMMAS and row[start - 2].text == QUOTE))):
         return True
     k = _end_of_phrase(row, i + 1) if stem(row[i].low) == stem("told") else i + 1
+    while k < len(row) and row[k].capital:  # "…, Kern wrote Dahl."
+        k += 1
     ends = k >= len(row) or not row[k].is_word or row[k].isa("stops")
     return before.text in COMMAS and ends and not (k < len(row) and row[k].text == ":")
 
@@ -580,7 +671,8 @@ def _left(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word]]:
         return s, phrase[:relative]
     if 1 < s <= j and row[s - 1].isa("that") and row[s].isa("verbs") and not row[s].capital:  # "the firm that built it said"
         return _left(row, s - 2)
-    says = (n for n in range(j, s - 1, -1) if row[n].isa("passive", "verbs_of_saying") and not row[n].capital)
+    verbs = (n for n in range(j, s - 1, -1) if not row[n].capital)
+    says = (n for n in verbs if row[n].isa("passive") or (row[n].isa("verbs_of_saying") and _is_verb(row, n)))
     start = next((n + 1 for n in says if n == j or not row[n + 1].isa("of", "stops")), s)
     if start < j and row[j].isa("pronouns"):  # "She listed the harm it said the bridge had done"
         start = j
@@ -600,7 +692,7 @@ def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], 
     """For a comma at j: where the phrase before the apposition starts, the phrase, and the apposition."""
     best: tuple[int, Sequence[Word], Sequence[Word]] = (j, (), ())
     k = j
-    for _ in range(4):
+    for _ in range(_LONGEST_ASIDE):
         k -= 1
         while k >= 0 and row[k].text not in (",", "—", "–", "("):
             if row[k].text in (QUOTE, ";"):
@@ -620,9 +712,17 @@ def _over_apposition(row: Sequence[Word], j: int) -> tuple[int, Sequence[Word], 
             named = next((word.capital for word in best[2] if not word.isa("determiners")), False)
             if named and row[start].isa("determiners"):  # "…, the mayor, Ane Ruud, said": what stands before is what she said
                 break
-            if start < 1 or row[start - 1].text != "," or not row[start].isa("determiners", "relative", "of", "stops"):
+            if start < 1 or row[start - 1].text != "," or not _is_aside(row, start, k):
                 break
     return best
+
+
+def _is_aside(row: Sequence[Word], start: int, end: int) -> bool:
+    """Whether what stands from start to end between commas is said of somebody before it, not who speaks."""
+    if row[start].isa("determiners", "relative", "of", "stops") or row[start].text.isdigit() or row[end + 1].isa("stops"):
+        return True  # "Kern, 29, of Orm, …", "who lost it in Orm, Ohio, in May"
+    before = _left(row, start - 2)[1] if end - start < 3 < start else ()
+    return any(word.isa("of") and not word.isa("relative") for word in before[:1])  # "Kern, of Orm, Ohio, who …"
 
 
 def _right(row: Sequence[Word], i: int) -> tuple[Speaker | str, int] | None:
@@ -640,12 +740,17 @@ def _right(row: Sequence[Word], i: int) -> tuple[Speaker | str, int] | None:
     return speaker(row[i:end]), end
 
 
+def _holds_on(before: Word, word: Word) -> bool:
+    """Whether a phrase goes on over a word that would end it: "a Monday news release", "a study by the Orm Institute"."""
+    return before.isa("determiners") or (before.isa("documents") and word.isa("written_by"))
+
+
 def _end_of_phrase(row: Sequence[Word], i: int) -> int:
     e = i
     while e < min(len(row), i + _LONGEST_PHRASE):
         word = row[e]
         if (
-            (word.isa("stops", "breaks") and not (e > i and row[e - 1].isa("determiners")))  # "a Monday news release"
+            (word.isa("stops", "breaks") and not (e > i and _holds_on(row[e - 1], word)))
             or word.text == QUOTE
             or ends_phrase(word)
             or (word.isa("verbs_of_saying") and not word.isa("nouns_too") and not word.capital)
@@ -660,9 +765,24 @@ def _end_of_phrase(row: Sequence[Word], i: int) -> int:
 def _subject(row: Sequence[Word], limit: int) -> Sequence[Word]:
     """The first phrase of a sentence, where its subject stands: up to its verb."""
     start = 0
-    if row and (row[0].isa("stops", "verbs_of_saying") or row[0].low.endswith("ing")):  # "Asked of it, Kern …: "
-        start = 1 + next((n for n, word in enumerate(row[:limit]) if word.text == ","), -1)
+    commas = [n for n, word in enumerate(row[:limit]) if word.text == ","]
+    if commas and (
+        row[0].isa("stops", "of", "verbs_of_saying", "subordinate")
+        or row[0].low.endswith(("ing", "ly"))
+        or row[commas[0] - 1].isa("auxiliaries")
+        or commas[0] == 1
+    ):
+        start = commas[0] + 1  # "Asked of it, Kern …: ", "However, Kern …"
+        for one, other in itertools.pairwise(commas):  # "At a rally in Orm, N.H., on Tuesday, Kern …"
+            if row[one + 1].isa("stops", "relative") or (
+                other == one + 2 and (row[one + 1].text[-1] == "." or row[other + 1].isa("stops"))
+            ):
+                start = other + 1
+            else:
+                break
     for n in range(start, limit):
         if row[n].text in (*COMMAS, QUOTE, ";") or (n > start and not row[n].capital and row[n].isa("verbs")):
+            return row[start:n]
+        if n > start and row[n - 1].capital and row[n].text.islower() and row[n + 1].isa("determiners"):  # "Kern wears a suit"
             return row[start:n]
     return row[start:limit]
