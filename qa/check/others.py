@@ -11,10 +11,12 @@ from qa.check.wanted import LIGHT, answers
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.senses import may_mean
+from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 
 _CONTRASTS = word_set("statements.contrasts")
 _TAKING_UP = frozenset({"where", "when"})
+_SAYING = stem_set("speech.neutral")  # who says it is another rule's
 
 Told = tuple[int, Statement]  # a statement, and which line it is of
 
@@ -23,7 +25,7 @@ def others(claim: Claim) -> Iterator[str]:
     """Of whom the passage says it, where the sentence names another, of whom it says something else."""
     theirs = [(n, one) for n in sorted(claim.used) for one in statements(claim.lines[n].tokens)]
     for mine in statements(claim.tokens) if len(theirs) > 1 else ():
-        if mine.subject and (home := _home(claim, mine, theirs)):
+        if mine.subject and claim.tokens[mine.verb].key not in _SAYING and (home := _home(claim, mine, theirs)):
             yield from _of_another(claim, mine, home, theirs)
             yield from _elsewhere(claim, home) if home[1].joined in _TAKING_UP else ()
     yield from _of_another_event(claim, theirs) if "when" in claim.keys else ()
@@ -92,9 +94,9 @@ def _spots(claim: Claim, token: Token) -> frozenset[tuple[int, int]]:
 
 def _of_another(claim: Claim, mine: Statement, home: Told, theirs: Sequence[Told]) -> Iterator[str]:
     n, told = home
-    if not told.is_own:
-        return
     line = claim.lines[n].tokens
+    if not told.is_own or any(line[j].text.endswith("ing") and not is_name(line[j]) for j in told.subject):
+        return  # "…, citing its size and length": whose doing that is stands before it
     whom = [claim.tokens[i] for i in mine.subject if not _is_frame(claim.tokens[i])]
     rivals = [line[j] for j in told.subject if not _is_frame(line[j])]
     known = {t.key for t in rivals} | {line[j].key for j in told.told}

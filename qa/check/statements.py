@@ -59,7 +59,7 @@ def statements(found: tuple[Token, ...]) -> tuple[Statement, ...]:
             subject, is_own = _before(found, start - 1), True
         elif not subject and joined in ("", ",") and waiting and found[start].key not in _PRONOUNS:
             subject, is_own = waiting, not any("(" in t.before for t in found[:verb])
-        elif not subject and told:
+        elif not subject and told and joined != "that":  # "Ida Kern said that nobody had touched it" is not told of her
             subject = list(told[-1].subject)
         told.append(Statement(tuple(subject), verb, tuple(rest), is_own, joined))
         waiting, comes = (waiting, comes) if joined in _RELATIVES else ([], False)
