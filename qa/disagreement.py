@@ -19,6 +19,7 @@ from qa.clauses import furniture
 from qa.tallies import counted, fates, is_of_people, tally
 from vectorstore.language.align import NEGATIONS, Line, aligned
 from vectorstore.language.datelines import dateline
+from vectorstore.language.days import month
 from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import demonyms, is_name
 from vectorstore.language.numbers import Measure, measure_of
@@ -68,6 +69,8 @@ _GROWING = word_set("copies.growing")
 _IF = word_set("certainty.if")
 _FURTHER = word_set("copies.further")
 _BEFORE_SORT = word_set("copies.before_sort")
+_BECAUSE = word_set("copies.because")
+_AGO = word_set("copies.ago")
 _DAY = 86_400.0  # seconds
 _AGED, _OLD, _WHERE = (word_set(f"tallies.{name}") for name in ("aged", "old", "where"))
 _GROUPS = word_set("copies.groups")
@@ -148,7 +151,7 @@ def tolls_apart(one: Report, other: Report, fate: int) -> bool:
     things = {counted(row, token) for row, token in zip(rows, counts, strict=True)} - {""}
     names = [{t.key for t in row if is_name(t)} for row in rows]
     weekdays = [{t.key for n, t in enumerate(row) if t.date == "weekday" and not _is_of_saying(row, n)} for row in rows]
-    on_days = all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
+    on_days = not any(t.key in _CHANGING for t in later) and all(weekdays) and weekdays[0].isdisjoint(weekdays[1])
     if len(things) > 1 or (names[0] - names[1] and names[1] - names[0]) or on_days:  # of children and of people, elsewhere
         return False
     whole = [row if names[n] else (*_ahead(report), *row) for n, (row, report) in enumerate(zip(rows, (one, other), strict=True))]
@@ -189,7 +192,8 @@ def _is_age(row: Sequence[Token], n: int) -> bool:
         return False
     after = row[n + 1 : n + 3]
     apposed = is_name(last) and "," in token.before and (not after or "," in after[0].before)
-    told = last.text.casefold() in _AGED and (not after or bool(after[0].before.strip("-\"' ")))
+    bare = not after or bool(after[0].before.strip("-\"' "))
+    told = last.text.casefold() in _AGED and (bare or last.text.casefold() == "aged")
     return apposed or told or any(t.text.casefold() in _OLD for t in after)
 
 
@@ -205,20 +209,44 @@ def _of_a_part(one: Report, other: Report) -> bool:
 
 
 def causes_apart(one: Report, other: Report) -> bool:
-    """Whether the two tell of one event and give another cause of it, each in a clause of its own."""
-    days, rows = (one.article.published, other.article.published), (one.told, other.told)
-    ends = [next((n for n, t in enumerate(row) if n and _gives_cause(row, n)), 0) for row in rows]
-    if not all(ends) or not (days[0] and days[1]) or abs((days[0] - days[1]).days) > _SOON:
+    """Whether the two tell of one event and give another cause of it: "… because …", "a spark caused …"."""
+    old, new = sorted((one, other), key=lambda report: report.article.published or date.min)
+    days, rows = (old.article.published, new.article.published), (old.told, new.told)
+    told = [_with_cause(row) for row in rows]
+    if not (told[0] and told[1] and days[0] and days[1]):
         return False
-    events, causes = ([{t.key for t in part if t.content} for part in parts] for parts in (
-        [row[:end] for row, end in zip(rows, ends, strict=True)], [row[end + 1 :] for row, end in zip(rows, ends, strict=True)]
-    ))  # fmt: skip
-    same = events[0] == events[1] and all(row[end].text == "by" for row, end in zip(rows, ends, strict=True))
-    if abs((days[0] - days[1]).days) > _AT_ONCE and not same:
+    events, causes = ([{t.key for t in part if _is_telling(t)} for part in parts] for parts in zip(told[0], told[1], strict=True))
+    least = 1 if all(any(t.text.casefold() in _CAUSING for t in row) for row in rows) else 2
+    if (
+        min(map(len, causes)) < least
+        or not (events[0] <= events[1] or events[1] <= events[0])
+        or min(map(len, events)) < 3 - (least < 2)
+    ):
         return False
-    if min(map(len, causes)) < 2 or not (events[0] <= events[1] or events[1] <= events[0]) or min(map(len, events)) < 3:
+    plain = events[0] == events[1] and all(any(_gives_plainly(t) for t in row) for row in rows)
+    again = any(t.text.casefold() in _AGO or t.text == month(days[0]) for t in rows[1])  # of what it was then
+    named = any(is_name(t) for t in told[0][0])
+    if (days[1] - days[0]).days > (_AT_ONCE if not plain else _LONG if named and again else _MONTH if named else _SOON):
         return False
     return not any(a == b or may_mean(a, b) or may_mean(b, a) for a in causes[0] for b in causes[1])
+
+
+def _with_cause(row: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]] | None:
+    """What happened, and what brought it about, where a sentence tells both."""
+    for n, token in enumerate(row):
+        if n and _gives_cause(row, n):
+            return row[:n], row[n + 1 :]
+        if n and token.text.casefold() in _CAUSING and row[n + 1 : n + 2] and row[n + 1].text.casefold() in _ARTICLES:
+            return row[n + 1 :], row[:n]
+    return None
+
+
+def _gives_plainly(token: Token) -> bool:
+    return token.text.casefold() in (_GIVING_CAUSE - _FURTHER) | _BECAUSE | _CAUSING
+
+
+def _is_telling(token: Token) -> bool:
+    return token.content and not (token.date or token.values) and token.text.casefold() not in _OF_ITS_DAY | _AGO
 
 
 def _of_two_fates(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:

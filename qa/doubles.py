@@ -70,16 +70,17 @@ class _Server:
 
 
 class ScriptedModel(_Server):
-    """Streams the scripted answer word by word, with a finish reason and, where asked for, token counts."""
+    """Streams the scripted answer word by word, `pause` seconds apart, with a finish reason and, if asked, token counts."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, pause: float = 0.0) -> None:
         super().__init__()
-        self.script = script
+        self.script, self.pause = script, pause
 
     def reply(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         text = self.script if isinstance(self.script, str) else self.script(request["messages"])
         _send_head(handler)
         for word in _words(text):
+            time.sleep(self.pause)
             _send_event(handler, _chunk({"content": word}))
         _send_event(handler, _chunk({}, "stop"))
         if (request.get("stream_options") or {}).get("include_usage"):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from functools import lru_cache
-from itertools import pairwise
+from functools import cache, lru_cache
 
 from qa.disagreement import Report, apart, is_before, phrased
 from vectorstore.language.align import NEGATIONS
@@ -27,11 +26,13 @@ _MONTH = 31  # and in which what was told is denied
 _SHARED = 0.4  # of the words of the one that tells less: what both must have
 _NEAR = 10  # words around what undoes, in which what is undone stands
 _CLAUSE = 14  # words before what a thing has become, in which that it changed is said
+_BEHIND = 4  # words between it and whose state it is
 _STEM = 4  # letters: a merger is of those who merge
 _LEAD = 3000  # characters of an article in which those whom it tells of are named
 _UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing") | stem_set("overturned.pasts")
 _LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
 _MOVED, _PASSIVE = stem_set("overturned.moved"), word_set("copies.passive")
+_BUT = word_set("overturned.but")
 _MAYBE = word_set("overturned.maybe")
 _FALLS = word_set("overturned.falls")
 _BENCHES = word_set("overturned.benches")
@@ -49,7 +50,6 @@ _PLANNED = word_set("overturned.planned")
 _FURTHER = word_set("copies.further")
 _RELATIVE = word_set("overturned.relative")
 _POINTING = word_set("words.subjects")
-_STATES = [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines("overturned.states")]
 
 
 def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> str:
@@ -67,10 +67,12 @@ def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> st
     planned = any(t.text.casefold() in _PLANNED for t in before)
     given = _replaced(row, before)
     if not given and is_before(old.article, new.article):
-        given = _become(row, before, planned or gap <= _SOON)
+        given = become(row, before, planned or gap <= _SOON)
     if given:
         return f"it gives {given}"
-    said = _undone(row, before) or _moved(row, before) or _turned(old.text, new.text)
+    said = _undone(row, before) or _moved(row, before)
+    if not said and (said := turned(old.text, new.text)) and far_behind(said, row, _names(before) & wanted or _names(before)):
+        said = ""
     said = said or (_denied(new.told, before, wanted) if planned or gap <= _MONTH else "")
     return f"it says “{said}”" if said else ""
 
@@ -85,7 +87,7 @@ def _read(text: str) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=512)
-def _known(article: Article) -> frozenset[str]:
+def known(article: Article) -> frozenset[str]:
     """The words of an article's headline and start."""
     return frozenset(t.key for t in tokens(normalised(f"{article.title}\n{article.text[:_LEAD]}".replace("\n", " "))))
 
@@ -109,7 +111,7 @@ def _one_matter(old: Report, new: Report) -> bool:
         theirs = (*_read(new.article.text[max(0, at - 200) : max(0, at)]), *theirs)
     outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
     names, others = _names(_read(old.text)) - outlets, _names(_read(new.text)) - outlets
-    odd, too = names - _known(new.article), others - _known(old.article)
+    odd, too = names - known(new.article), others - known(old.article)
     if (odd and too) or 2 * len(odd) > len(names):
         return False
     names |= {t.key for t in _read(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
@@ -164,29 +166,45 @@ def _is_done(row: Sequence[Token], n: int) -> bool:
     start = next((k for k in range(n, 0, -1) if row[k].before.strip("-\"' ")), 0)
     if any(t.text.casefold() in _FURTHER | _RELATIVE for t in row[start:n]):  # "the first vote since the court overturned it"
         return False
-    if any(t.key in NEGATIONS or _leaves_open(t.text, after.text) for t, after in pairwise((*before, row[n]))):
+    if any(t.key in NEGATIONS for t in before) or _leaves_open([t.text for t in (*before, row[n])]):
         return False
     to = next((k for k in range(n - 1, max(-1, n - 3), -1) if row[k].text.casefold() == "to"), -1)
     return to < 0 or any(t.key in _DECIDED for t in row[max(0, to - 2) : to])
 
 
-def _turned(old: str, new: str) -> str:
+@cache
+def _states(name: str) -> list[tuple[re.Pattern[str], ...]]:
+    return [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines(name)]
+
+
+def turned(old: str, new: str, states: str = "overturned.states") -> str:
     """The other state that the later report tells of: "was found" of a missing girl, "back to work" after a strike."""
-    for was, now in _STATES:
+    for was, now in _states(states):
         found = now.search(new)
-        if found and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
+        rest = new[found.end() :] if found else ""
+        but = any(word in _BUT for word in rest.split()) and was.search(rest)  # "a road reopened, but the park is closed"
+        if found and not but and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
             return found.group()
     return ""
 
 
+def far_behind(said: str, row: Sequence[Token], names: Set[str]) -> bool:
+    """Whether those of whom it is asked are told of only far behind it: "was cleared of failing to supervise the nurse Monk"."""
+    keys = [t.key for t in tokens(normalised(said))]
+    at = next((n for n in range(len(row)) if [t.key for t in row[n : n + len(keys)]] == keys), len(row))
+    whose = next((n for n, t in enumerate(row) if t.key in names), 0)
+    return whose > at + len(keys) + _BEHIND
+
+
 def _holds(before: str) -> bool:
     last = [word.strip(",.'\"“”’").casefold() for word in before.split()[-4:]]
-    return not any(word in NEGATIONS or _leaves_open(word, after) for word, after in pairwise((*last, "")))
+    return not (any(word in NEGATIONS for word in last) or _leaves_open([*last, ""]))
 
 
-def _leaves_open(word: str, after: str) -> bool:
-    """Whether a word leaves it open or asks for it; an appeal court does neither."""
-    return word.casefold() in _MAYBE and after.casefold() not in _BENCHES
+def _leaves_open(said: Sequence[str]) -> bool:
+    """Whether one of some words leaves what follows open or asks for it; an appeal court, or a court of appeal, does neither."""
+    row = [word.casefold() for word in said]
+    return any(w in _MAYBE and after not in _BENCHES and b != "of" for b, w, after in zip(["", *row], row, row[1:], strict=False))
 
 
 def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
@@ -209,7 +227,7 @@ def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
     return ""
 
 
-def _become(row: Sequence[Token], old: Sequence[Token], at_any_rate: bool) -> str:
+def become(row: Sequence[Token], old: Sequence[Token], at_any_rate: bool) -> str:
     """What a number or a day of the older report has become: "has spread to 11,200", "now rates it EF3".
 
     Else only of what is named as that which has changed: "has raised its offer to 21.50 euros"."""

@@ -32,6 +32,7 @@ from qa.disagreement import (
 )
 from qa.likeliest import Place, likeliest
 from qa.overturned import overturned
+from qa.revised import revised
 from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
@@ -329,9 +330,7 @@ def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]
 def _as_met(ask: Asked, first: Candidate, other: Candidate) -> bool:
     """Whether the other is as much to the point, and not of somebody else of whom the question does not speak: a sister."""
     here, there = (candidate.read.words[:2] for candidate in (first, other))
-    named = (
-        all(word.text[0].isupper() and not word.is_light for word in there) and there[0].stem not in ask.stems | first.read.stems
-    )
+    named = all(w.text[0].isupper() and not w.is_light for w in there) and there[0].stem not in ask.stems | first.read.stems
     return other.met > first.met - _AS_MUCH and not (named and here[0].stem in ask.names)
 
 
@@ -367,7 +366,8 @@ def _lead(ask: Asked, first: Candidate, others: Sequence[Candidate]) -> str:
     """What is said before the first quote: that it puts right an earlier report of the same outlet."""
     article = first.hit.article
     olds = [c for c in others if _replaces(article, c.hit.article)]
-    return next((_replacing(first, c) for c in olds if grown(first.report, c.report) or _contradicts(ask, first, c)), "")
+    wrong = "Corrects an earlier report: " if tells_wrong(article.text, first.start, first.end) else ""
+    return next((_replacing(first, c) for c in olds if grown(first.report, c.report) or _contradicts(ask, first, c)), wrong)
 
 
 def _replacing(first: Candidate, other: Candidate) -> str:
@@ -455,8 +455,10 @@ def _bare(text: str) -> str:
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
     least, reports = min(one.met, other.met), (one.report, other.report)
-    if one.hit.article.id == other.hit.article.id or least <= 0 or (least < _BARELY and min(one.share, other.share) < 0.5):
-        return False
+    same = one.hit.article.id == other.hit.article.id or least <= 0
+    off = not (same or ask.denial) and revised(ask, *reports)
+    if off or same or (least < _BARELY and min(one.share, other.share) < 0.5):
+        return off
     off = undoes(*reports) or bool(overturned(*reports, ask.stems))
     if (off := off or ((ask.kind in ("number", "reason") or ask.sort == "age") and _tell_apart(ask, *reports))) or least < 0.5:
         return off
