@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from qa.asking import ENOUGH, Asked, asked, fits, new_names, of_sort, years_in
+from qa.asking import ENOUGH, Asked, asked, fits, names_none, new_names, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
 from qa.words_met import Read, met, nearness, sentences_read, share, words_met
@@ -119,7 +119,7 @@ def _weighed(ask: Asked, told: Sequence[float], passage: str, of: str, read: flo
     )
     stems = {word.stem for word in words(passage)}
     off = bool(ask.of) and all(nearness(term, stem) < 0.5 for term in ask.of for stem in stems)
-    if off or (ask.sort == "age" and not of_sort(ask, passage)):  # one without an age says nobody's
+    if off or names_none(ask, passage):  # one without an age says nobody's
         return min(score, _NOT_OF_IT)
     return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from qa.other_words import says_too
 from vectorstore.language.frames import bare, told_before, wants_gist
 from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.places import COUNTRY, STATE
@@ -38,14 +39,18 @@ DATE = re.compile(
     rf"\b(?:{_MONTHS})\b\.? ?\d|\b(?:{_FULL})\b|\b(?:{_WEEKDAYS})s?\b|{pattern('questions.answers.date', cased=True).pattern}"
 )
 _MONTH = rf"\b(?:{_FULL})\b|\b(?:{_SHORT})\."
+_MONEY = tuple(table("numbers.money"))
 _OF_SORT = {
     "country": COUNTRY,
     "state": STATE,
     **{sort: pattern(f"questions.answers.{sort}") for sort in ("percentage", "age")},
+    "price": re.compile(rf"{pattern('questions.answers.price').pattern}|\b(?:{'|'.join(_MONEY)})\b", re.I),
     "year": re.compile(r"\b(?:1\d|20)\d\d\b"),
     "month": re.compile(_MONTH),
     "day": re.compile(rf"\b(?:{_WEEKDAYS})s?\b|(?:{_MONTH}) \d|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})"),
 }
+_RARE = 6  # from here on a sentence's first word may be a name
+_AT = word_set("questions.at")
 _INSIDE = re.compile(r"(?<=[^.!?:\s\"“‘(]\s)[^\W\d_][\w-]*")
 _SHOWN = frozenset("money place reason means sense".split())  # kinds of answers that some words show
 
@@ -78,6 +83,7 @@ class Asked:
     gist: bool  # the former
     names: frozenset[str]  # stems of what is written with a capital inside a sentence
     years: frozenset[str]
+    head: str = ""  # in "who is the manager of …", the stem of manager
 
 
 @lru_cache(maxsize=256)
@@ -115,6 +121,7 @@ def asked(question: str) -> Asked:
         gist,
         frozenset(key(found.group()) for found in _INSIDE.finditer(question) if found.group()[0].isupper()),
         years_in(question),
+        key(head.group(1).split()[-1]) if (head := _FORM["head"].search(asking)) else "",
     )
 
 
@@ -207,6 +214,27 @@ def of_sort(question: Asked, text: str) -> bool:
     return any(not {word.stem for word in words(match.group())} <= question.stems for match in found)
 
 
+def names_none(question: Asked, text: str) -> bool:
+    """Whether the question asks how old, at what price or who somebody is, and the text tells no age, no sum, no name of one."""
+    if question.sort in ("age", "price"):
+        return not of_sort(question, text)
+    called = not question.head or pattern("questions.answers.called").search(text)
+    return not called and not any(_names_one(question, text, *span) for span in sentences(text))
+
+
+def _names_one(question: Asked, text: str, start: int, end: int) -> bool:
+    """Whether a sentence on what is asked for has a name that is none of a place; with "she" for a name that stands before it."""
+    row = words(text[start:end])
+    if not any(question.head in (word.stem, *related(word.stem)) or says_too(question.head, word.stem) for word in row):
+        return False
+    named = [
+        b.text[0].isupper() and a.text.lower() not in _AT and is_new(question, b) and not DATE.match(b.text)
+        for a, b in pairwise(row)
+    ]
+    begins = row[0].text.lower() in word_set("words.subjects") or (rarity(row[0].stem) > _RARE and is_new(question, row[0]))
+    return begins or any(named)
+
+
 def denies(text: str) -> bool:
     return bool(pattern("questions.answers.denial").search(text))
 
@@ -214,7 +242,7 @@ def denies(text: str) -> bool:
 def new_names(question: Asked, text: str) -> int:
     """How many capitalised words the text has that the question does not have; a sentence's first word counts if it is rare."""
     named = [(n, word) for n, word in enumerate(words(text)) if word.text[0].isupper() and is_new(question, word)]
-    return sum(n > 0 or rarity(word.stem) > 6 for n, word in named)
+    return sum(n > 0 or rarity(word.stem) > _RARE for n, word in named)
 
 
 def is_new(question: Asked, word: Word) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
-from qa.asking import Asked, asked, counts, fits
+from qa.asking import Asked, asked, counts, fits, names_none
 from qa.check.translated import denied, differ, spoken
 from qa.check.verdict import key_words
 from qa.citations import Reading, kept
@@ -75,6 +75,8 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
 
 def _has_its_kind(ask: Asked, text: str) -> bool:
     """Whether a sentence that is of the question has who, or why, where that is asked."""
+    if names_none(ask, text):
+        return False
     if ask.kind not in ("name", "reason"):
         return True
     form = pattern("questions.answers.cause") if ask.kind == "reason" else None
