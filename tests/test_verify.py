@@ -301,3 +301,10 @@ REFUSED = "Police refused to name the driver or to say how fast he had been goin
 )
 def test_a_denial_reaches_over_an_intention_and_an_or(passage: str, sentence: str, carried: bool) -> None:
     assert check(sentence, [passage]).supported is carried
+
+
+def test_what_is_free_need_not_be_paid_wherever_the_passage_says_so() -> None:
+    """A denial and its opposite may stand in two sentences of which another shares a word with the claim."""
+    passage = "Rowers are asked to come early. The harbour baths take 40 guests and are free of charge."
+    assert check("Rowers do not have to pay for the harbour baths.", [passage]).supported
+    assert not check("Rowers have to pay for the harbour baths.", [passage]).supported

@@ -145,6 +145,7 @@ class Claim:
         part.tokens, part.lines = self.tokens[first : last + 1], [self.lines[line]]
         part.text, part.passage_of = " ".join(t.text for t in part.tokens), [self.passage_of[line]]
         part._read()
+        part.akin = [*part.told, *self.akin]  # what the passage says with an opposite may stand in another line: "it is free"
         return part
 
     def token_at(self, place: tuple[int, int]) -> Token:
