@@ -268,9 +268,12 @@ def _set_right(ask: Asked, text: str) -> Sequence[Read]:
     found: list[Read] = []
     read = sentences_read(ask, text)
     wrong = [tells_wrong(text, one.start, one.end) for one in read]
-    bare = [told and sum(not word.is_light for word in one.words) <= _BARE for told, one in zip(wrong, read, strict=True)]
+    says = [sum(not word.is_light for word in one.words) for one in read]
+    bare = [told and content <= _BARE for told, content in zip(wrong, says, strict=True)]
     for n, one in enumerate(read):
-        joins = n and (bare[n] if wrong[n] else wrong[n - 1] and not bare[n - 1])
+        told = n and wrong[n - 1] and not bare[n - 1]
+        told = told or (n > 1 and wrong[n - 2] and says[n - 1] <= 1)  # "… said 40. This was wrong. It was 14."
+        joins = n and (bare[n] if wrong[n] else told)
         if joins and "\n\n" not in text[read[n - 1].end : one.start]:
             row, met = found[-1].words + one.words, tuple(map(max, found[-1].met, one.met))
             found[-1] = Read(found[-1].start, one.end, row, stems_of(row), met)
