@@ -229,6 +229,8 @@ def _taken_back(ask: Asked, old: Report, was: Telling, now: Telling, there: Set[
             return min(met(ask, was.text), met(ask, now.text)) >= _WHOLLY and any(t not in was.row for t in new)
         if all(t.first or t.key in there for t in new):
             return False
+    elif ask.kind in _NAMING and met(ask, was.text) < _MET:  # it names nobody who is named no more
+        return False
     if not _retold(old, now, _RETOLD.get(ask.kind, _RETOLD[""])):
         return False
     for part in now.beside.split("\n")[1:]:
