@@ -32,7 +32,7 @@ _LEAD = 3000  # characters of an article in which those whom it tells of are nam
 _UNDOING = stem_set("copies.undoing") | stem_set("overturned.undoing") | stem_set("overturned.pasts")
 _LIFTING, _ORDERS = stem_set("overturned.lifting"), stem_set("overturned.orders")
 _MOVED, _PASSIVE = stem_set("overturned.moved"), word_set("copies.passive")
-_BUT = word_set("overturned.but")
+_STILL = word_set("overturned.still")
 _MAYBE = word_set("overturned.maybe")
 _FALLS = word_set("overturned.falls")
 _BENCHES = word_set("overturned.benches")
@@ -181,10 +181,10 @@ def turned(old: str, new: str, states: str = "overturned.states") -> str:
     """The other state that the later report tells of: "was found" of a missing girl, "back to work" after a strike."""
     for was, now in _states(states):
         found = now.search(new)
-        rest = new[found.end() :] if found else ""
-        but = any(word in _BUT for word in rest.split()) and was.search(rest)  # "a road reopened, but the park is closed"
-        if found and not but and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
-            return found.group()
+        if found and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
+            still = was.search(new, found.end())
+            if not still or _STILL.isdisjoint(new[found.end() : still.start()].casefold().split()):
+                return found.group()
     return ""
 
 
