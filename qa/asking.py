@@ -227,12 +227,17 @@ def _names_one(question: Asked, text: str, start: int, end: int) -> bool:
     row = words(text[start:end])
     if not any(question.head in (word.stem, *related(word.stem)) or says_too(question.head, word.stem) for word in row):
         return False
+    places = _AT - {"the"}  # "from lake Ulm"
     named = [
-        b.text[0].isupper() and a.text.lower() not in _AT and is_new(question, b) and not DATE.match(b.text)
-        for a, b in pairwise(row)
+        b.text[0].isupper() and a.text.lower() not in _AT and before.text.lower() not in places and _is_telling(question, b)
+        for before, a, b in zip([row[0], *row], row, row[1:], strict=False)
     ]
     begins = row[0].text.lower() in word_set("words.subjects") or (rarity(row[0].stem) > _RARE and is_new(question, row[0]))
     return begins or any(named)
+
+
+def _is_telling(question: Asked, word: Word) -> bool:
+    return is_new(question, word) and not DATE.match(word.text)
 
 
 def denies(text: str) -> bool:

@@ -186,6 +186,8 @@ def test_what_a_question_asks_for(question: str, kind: str, sort: str) -> None:
         ("Which day is it?", "It is in May.", False),
         ("Which month is it?", "It is in May.", True),
         ("Which year was it?", "It was in 1987.", True),
+        ("How old is the captain?", "Captain Kern, 58, was at the wheel.", True),
+        ("How old is the captain?", "The ferry left at 11.40 p.m. with 1,212 aboard, 5.5 hours late.", False),
         ("Who won?", "Iceland won the cup.", False),
     ],
 )

@@ -21,6 +21,7 @@ _GETS = word_set("roles.gets")
 _BARE = ("a", "an", "the")
 _LINKS = word_set("roles.links")
 _BEING = word_set("words.being")
+_BEFORE = word_set("carrying.binds") | word_set("words.clauses") | word_set("words.relatives") | {"that"}
 _ARTICLES = word_set("words.articles")
 _CALLED = _ARTICLES | word_set("followups.owning")
 _AUXILIARIES = _BEING | word_set("words.auxiliaries")
@@ -40,7 +41,7 @@ def roles(claim: Claim) -> Iterator[str]:
         one, other = turned
         yield f"The passage tells this of {one} and {other} the other way around."
     elif not claim.is_verbatim:
-        yield from chain(_passive(claim), _done_to(claim), _of_other_verb(claim))
+        yield from chain(_passive(claim), _done_to(claim), _of_other_verb(claim), _to_another(claim))
     for i, token in enumerate(claim.tokens):
         if token.key in _BARE and i and is_past(claim.tokens[i - 1]) and not token.before:
             yield from _objects(claim, i)
@@ -103,6 +104,41 @@ def _of_other_verb(claim: Claim) -> Iterator[str]:
         if told and len(others) == len(told) and elsewhere:
             yield f"The passage says that {others[0].text} {token.text}, not {who.text}."
             return
+
+
+def _to_another(claim: Claim) -> Iterator[str]:
+    """What was done to one told of another to whom something else was done: "freed the owner but charged the driver"."""
+    for i, token in enumerate(claim.tokens):
+        whom = _undergoer(claim.tokens, i) if is_past(token) and not token.quoted else frozenset()
+        verb = token.text.partition(" ")[0]  # "found guilty" is one, "found the groom guilty" not
+        told = [
+            (line.tokens, j) for line in claim.lines for j, t in enumerate(line.tokens) if whom and is_past(t) and t.text == verb
+        ]
+        rivals = [_behind(found, j) for found, j in told]
+        others = [{key for k, t in enumerate(found) if k != j and is_past(t) for key in _behind(found, k)} for found, j in told]
+        pairs = list(zip(rivals, others, strict=True))
+        if pairs and all(these - whom and (whom - these) & those for these, those in pairs):
+            found, j = told[0]
+            rival = next(t for t in found[j + 1 :] if t.key in rivals[0] - whom)
+            mine = next(t for t in claim.tokens if t.key in (whom - rivals[0]) & others[0])
+            yield f"The passage tells “{found[j].text}” with “{rival.text}”, not with “{mine.text}”."
+            return
+
+
+def _undergoer(found: Sequence[Token], i: int) -> frozenset[str]:
+    """The words of content for one to whom a verb is done: before "was charged", or behind "charged"."""
+    if not i or found[i - 1].key not in _BEING:
+        return _behind(found, i)
+    start = next((n + 1 for n in range(i - 2, -1, -1) if found[n + 1].is_parted), 0)
+    return frozenset(t.key for t in found[start : i - 1] if t.content and not t.values)
+
+
+def _behind(found: Sequence[Token], j: int) -> frozenset[str]:
+    """The words of content right behind an active verb, before a preposition, a sign or a conjunction."""
+    if j and found[j - 1].key in _BEING:
+        return frozenset()
+    whom = takewhile(lambda t: not t.is_parted and t.key not in _BEFORE, found[j + 1 : j + 6])
+    return frozenset(t.key for t in whom if t.content and not (t.values or t.date))
 
 
 def _may_act(token: Token) -> bool:

@@ -59,6 +59,7 @@ def speech(text: str) -> tuple[Speech, ...]:
     return tuple(sorted(reading.found, key=lambda one: one.start))
 
 
+_BINDS = word_set("carrying.binds")  # "in the", "of the"
 _GRID = 4_000  # characters: of a text of three times as many what is around the place that is asked for is read
 
 
@@ -487,6 +488,10 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
 def _according(row: Sequence[Word], i: int) -> _Cue | None:
     first = i + 1 + (i + 1 < len(row) and row[i + 1].isa("according_to"))
     right, end = _right(row, first), _end_of_phrase(row, first)
+    after = (k for k in range(first + 1, end) if row[k].isa("determiners"))
+    cut = next((k for k in after if not row[k - 1].isa("determiners", "and") and row[k - 1].low not in _BINDS), 0)
+    if right and not i and cut and first == i + 2:  # "According to the fishermen the nets were cut"
+        return _Cue(i, i, cut, speaker(row[first:cut]))
     many = end == first + 1 and not row[first].capital  # "According to prosecutors, Ida Kern, a grocer, sold …"
     if right and not i and right[1] > end and (many or right[1] >= len(row) or row[right[1]].text != ","):
         right = speaker(row[first:end]), end  # "According to Ida Kern, the bridge fell because …": no apposition
