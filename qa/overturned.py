@@ -61,7 +61,7 @@ def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> st
         return ""
     days = (new.article.published, old.article.published)
     gap = abs((days[0] - days[1]).days) if days[0] and days[1] else 0
-    row, before = _read(new.text), _read(old.text)
+    row, before = tokens_of(new.text), tokens_of(old.text)
     if gap > _LONG or not _one_matter(old, new):
         return ""
     planned = any(t.text.casefold() in _PLANNED for t in before)
@@ -82,7 +82,7 @@ def _may_follow(old: Article, new: Article) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _read(text: str) -> tuple[Token, ...]:
+def tokens_of(text: str) -> tuple[Token, ...]:
     return phrased(tokens(normalised(text[dateline(text) :].replace("\n", " "))))
 
 
@@ -108,14 +108,14 @@ def _one_matter(old: Report, new: Report) -> bool:
     mine, theirs = old.told, new.told
     if any(t.text.casefold() in _POINTING for t in theirs[:1]):
         at = new.article.text.find(new.text)
-        theirs = (*_read(new.article.text[max(0, at - 200) : max(0, at)]), *theirs)
+        theirs = (*tokens_of(new.article.text[max(0, at - 200) : max(0, at)]), *theirs)
     outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
-    names, others = _names(_read(old.text)) - outlets, _names(_read(new.text)) - outlets
+    names, others = _names(tokens_of(old.text)) - outlets, _names(tokens_of(new.text)) - outlets
     odd, too = names - known(new.article), others - known(old.article)
     if (odd and too) or 2 * len(odd) > len(names):
         return False
-    names |= {t.key for t in _read(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
-    here, there = _told(mine), _told(theirs) | _told(_read(new.text))
+    names |= {t.key for t in tokens_of(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
+    here, there = _told(mine), _told(theirs) | _told(tokens_of(new.text))
     both = {a for a in here for b in there if _of_one_stem(a, b)}
     figures = {t.values for t in mine if t.values} & {t.values for t in theirs if t.values}
     return len(both) + len(figures) >= max(3 if both & names else 4, _SHARED * min(len(here), len(there)))

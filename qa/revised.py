@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from qa.asking import Asked
 from qa.disagreement import Report, apart, is_before
-from qa.overturned import become, far_behind, known, turned
+from qa.overturned import become, far_behind, known, tokens_of, turned
 from qa.tallies import fate_asked, fates, is_of_people, tally
 from qa.words_met import met
 from vectorstore.language.align import NEGATIONS
@@ -50,11 +50,14 @@ _AHEAD = word_set("copies.ahead")
 
 
 class Telling(NamedTuple):
-    """A sentence with what stands around it: its words, and the texts of it, of both neighbours and of the headline."""
+    """A sentence, and it between both of its neighbours, below the headline, a line each."""
 
-    row: tuple[Token, ...]
     text: str
     beside: str
+
+    @property
+    def row(self) -> tuple[Token, ...]:
+        return tokens_of(self.text)
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +67,7 @@ def _telling(title: str, text: str, sentence: str) -> Telling:
     before = [text[start + a : start + b] for a, b in sentences(text[start:at])][-1:]
     after = [text[at + len(sentence) + a : at + len(sentence) + b] for a, b in sentences(text[at + len(sentence) : stop])][:1]
     flat = " ".join(sentence.split())
-    return Telling(tokens(normalised(flat)), flat, "\n".join([title, *before, flat, *after]))
+    return Telling(flat, "\n".join([title, *before, flat, *after]))
 
 
 def revised(ask: Asked, one: Report, other: Report) -> bool:
@@ -74,6 +77,9 @@ def revised(ask: Asked, one: Report, other: Report) -> bool:
     if not (then and later) or not 0 < (later - then).days <= (_LONG if ask.kind != "whether" else _YEARS):
         return False
     was, now = (_telling(r.article.title, r.article.text, r.text) for r in (old, new))
+    least = _MET if ask.kind != "whether" else _BARELY
+    if any(met(ask, " ".join([told.beside, *ask.names])) < least for told in (was, now)):  # before any article is read
+        return False
     if ask.kind in ("number", "money"):
         told = _recounted(ask, was, now, (later - then).days <= _SOON, known(old.article))
     elif ask.kind == "date":
@@ -83,10 +89,10 @@ def revised(ask: Asked, one: Report, other: Report) -> bool:
     else:
         told = ask.kind == "reason" and bool(turned(was.text, now.text, "revised.causes"))
         told = told or (ask.kind != "" and _taken_back(ask, old, was, now, known(old.article)))
-    return told and _of_it(ask, old, new, was, now)
+    return told and _of_it(ask, old, new, was, now, least)
 
 
-def _of_it(ask: Asked, old: Report, new: Report, was: Telling, now: Telling) -> bool:
+def _of_it(ask: Asked, old: Report, new: Report, was: Telling, now: Telling, least: float) -> bool:
     """Whether both sentences, with what stands around them, are of what is asked, and neither of what the other article lacks."""
     there = known(old.article), known(new.article)
     odd = [{t.key for t in row if is_name(t) and not t.first} - here for row, here in ((was.row, there[1]), (now.row, there[0]))]
@@ -103,7 +109,7 @@ def _of_it(ask: Asked, old: Report, new: Report, was: Telling, now: Telling) -> 
         n for n in ask.names - names if not all(any(n == k or (len(n) > 4 and k.startswith(n)) for k in here) for here in there)
     ]
     texts = [" ".join([telling.beside, *names]) for telling in (was, now)]
-    return not lacked and all(met(ask, text) >= (_MET if ask.kind != "whether" else _BARELY) for text in texts)
+    return not lacked and all(met(ask, text) >= least for text in texts)
 
 
 def _of_other_things(was: Sequence[Token], now: Sequence[Token]) -> bool:
