@@ -16,7 +16,7 @@ from vectorstore.language.datelines import dateline
 from vectorstore.language.lexicon import lines, rows, word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
-from vectorstore.language.tokens import Token, normalised, tokens
+from vectorstore.language.tokens import Token, keys, normalised, tokens
 from vectorstore.language.verbs import is_irregular, is_past
 from vectorstore.types import Article
 
@@ -89,7 +89,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=512)
 def known(article: Article) -> frozenset[str]:
     """The words of an article's headline and start."""
-    return frozenset(t.key for t in tokens(normalised(f"{article.title}\n{article.text[:_LEAD]}".replace("\n", " "))))
+    return keys(f"{article.title}\n{article.text[:_LEAD]}")
 
 
 def _names(row: Sequence[Token]) -> set[str]:
@@ -109,16 +109,19 @@ def _one_matter(old: Report, new: Report) -> bool:
     if any(t.text.casefold() in _POINTING for t in theirs[:1]):
         at = new.article.text.find(new.text)
         theirs = (*tokens_of(new.article.text[max(0, at - 200) : max(0, at)]), *theirs)
-    outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
-    names, others = _names(tokens_of(old.text)) - outlets, _names(tokens_of(new.text)) - outlets
-    odd, too = names - known(new.article), others - known(old.article)
-    if (odd and too) or 2 * len(odd) > len(names):
-        return False
-    names |= {t.key for t in tokens_of(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
     here, there = _told(mine), _told(theirs) | _told(tokens_of(new.text))
     both = {a for a in here for b in there if _of_one_stem(a, b)}
     figures = {t.values for t in mine if t.values} & {t.values for t in theirs if t.values}
-    return len(both) + len(figures) >= max(3 if both & names else 4, _SHARED * min(len(here), len(there)))
+    shared = len(both) + len(figures)
+    if shared < max(3, _SHARED * min(len(here), len(there))):  # before an article's names are read
+        return False
+    outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
+    names, others = _names(tokens_of(old.text)) - outlets, _names(tokens_of(new.text)) - outlets
+    odd = names - known(new.article) if names else names
+    if 2 * len(odd) > len(names) or (odd and others - known(old.article)):
+        return False
+    names |= {t.key for t in tokens_of(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
+    return shared > 3 or bool(both & names)
 
 
 def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:

@@ -74,7 +74,7 @@ def revised(ask: Asked, one: Report, other: Report) -> bool:
     """Whether the later of two reports says of what is asked that it is no longer, or never was, as the other tells it."""
     old, new = (one, other) if is_before(one.article, other.article) else (other, one)
     then, later = old.article.published, new.article.published
-    if not (then and later) or not 0 < (later - then).days <= (_LONG if ask.kind != "whether" else _YEARS):
+    if not (ask.kind and then and later) or not 0 < (later - then).days <= (_LONG if ask.kind != "whether" else _YEARS):
         return False
     was, now = (_telling(r.article.title, r.article.text, r.text) for r in (old, new))
     least = _MET if ask.kind != "whether" else _BARELY
@@ -88,7 +88,7 @@ def revised(ask: Asked, one: Report, other: Report) -> bool:
         told = _turned(ask, was, now, known(old.article)) and _retold(old, now, _RETOLD["whether"])
     else:
         told = ask.kind == "reason" and bool(turned(was.text, now.text, "revised.causes"))
-        told = told or (ask.kind != "" and _taken_back(ask, old, was, now, known(old.article)))
+        told = told or _taken_back(ask, old, was, now, known(old.article))
     return told and _of_it(ask, old, new, was, now, least)
 
 

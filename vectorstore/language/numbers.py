@@ -205,10 +205,11 @@ def _spoken(found: list[Token], n: int) -> tuple[Token, int]:
 def _with_parts(found: list[Token]) -> list[Token]:
     """Fractions: "three-quarters", "a third of", "two and a half", "half a million", "one in four"; "two dozen"; "minus 3"."""
     out: list[Token] = []
+    lows = [token.text.casefold() for token in found]
     n = 0
     while n < len(found):
         token, last = found[n], out[-1] if out else None
-        low, *texts = [t.text.casefold() for t in found[n : n + 4]]
+        low, texts = lows[n], lows[n + 1 : n + 4]
         number = last if last and last.values and last.unit == "" and not token.before.strip("-") else None
         size = max(number.values) if number else 0.0
         mixed = 2 if texts[:1] == ["a"] else 1  # "two and a half", "two and one half"

@@ -153,6 +153,12 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(_with_dates(found) if numbers or dates else found)
 
 
+def keys(text: str) -> frozenset[str]:
+    """The keys of a longer text's words, each read by itself: a phrase, a number in words and a date are not put together."""
+    pieces = {piece for line in normalised(text).split("\n") for piece in line.split(" ")}
+    return frozenset([token.key for piece in pieces for one in _pieces(piece) for token in one.made])
+
+
 def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """By the key of its first word, what follows in a phrase and the word that it stands for; longer ones first."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
