@@ -14,10 +14,12 @@ from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, normalised
+from vectorstore.language.verbs import is_deed
 
 Whole = Mapping[str, tuple[str, int]]  # for a passage the text that it is cut from, and where it starts there
 
 _PRONOUNS = word_set("speech.pronouns")
+_CLAUSES = word_set("words.clauses")
 _SAYING = stem_set("speech.verbs_of_saying")
 
 
@@ -194,7 +196,15 @@ class Claim:
         (first, start), (last, end) = run[0], run[-1]
         verbatim = len(run) >= 5 and last - first == end - start == len(run) - 1
         content = sum(1 for i, _ in run if self.tokens[i].content)
-        return content >= 3 or (verbatim and content >= 1)
+        return content >= 3 or (verbatim and content >= 1) or (content == 2 and self._fills([i for i, _ in run]))
+
+    def _fills(self, run: Sequence[int]) -> bool:
+        """Whether words are all that a further clause of the claim tells, a verb among them: "and has been signed by her"."""
+        breaks = [n for n, t in enumerate(self.tokens) if n and (t.key in _CLAUSES or t.is_parted)]
+        start = max((n for n in breaks if n <= run[0]), default=0)
+        end = min((n for n in breaks if n > run[-1]), default=len(self.tokens))
+        told = [n for n in range(start, end) if self.tokens[n].content]
+        return bool(breaks) and set(told) <= set(run) and any(is_deed(self.tokens[n]) for n in told)
 
     @cached_property
     def slots(self) -> list[Slot]:

@@ -11,6 +11,7 @@ from qa.check.bindings import of_list
 from vectorstore.language.lexicon import lines, word_set
 from vectorstore.language.tokens import Token
 
+_UP_TO, _REACHING = lines("bounds.up_to"), word_set("bounds.reaching")
 _COMPARED, _CHANGES = word_set("bounds.compared"), word_set("bounds.changes")
 
 
@@ -39,10 +40,17 @@ def bounds(claim: Claim) -> Iterator[str]:
         yield from chain(_changed(claim, i, place), of_list(claim))
         if mine in word_set(f"bounds.{theirs}") or (theirs == "difference" and _tells_apart(claim, i)):
             continue
+        if token.measure and _is_peak(claim.lines[place[0]].tokens, place[1], my_words) | _is_peak(claim.tokens, i, their_words):
+            continue
         if their_words:
             yield f"The passage says “{their_words}” of {token.text}" + (f", not “{my_words}”." if my_words else ".")
         else:
             yield f"The passage does not say “{my_words}”: it gives {token.text}."
+
+
+def _is_peak(found: Sequence[Token], n: int, other_words: str) -> bool:
+    """Whether a measure is told as reached where the other side says "up to" it: "winds reached 95 km/h"."""
+    return other_words in _UP_TO and any(t.text.casefold() in _REACHING for t in found[max(0, n - 2) : n])
 
 
 def _changed(claim: Claim, i: int, place: tuple[int, int]) -> Iterator[str]:

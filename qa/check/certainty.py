@@ -142,6 +142,8 @@ def _kind(found: Sequence[Token], n: int) -> tuple[str, str]:
     for k in range(n - 1, max(-1, n - 7), -1):
         if set(found[k + 1].before) & set(',;:.!?"()'):
             break
+        if found[k].date:
+            continue  # "in May"
         low, after = found[k].text.casefold(), found[k + 1].key if k + 1 < n else ""
         if low in _KIND:
             said.setdefault(_KIND[low], low)

@@ -19,6 +19,7 @@ from vectorstore.language.verbs import is_deed
 
 _PARTIAL = frozenset(word for word, kind in kinds("quantities.kinds").items() if kind != "all")
 _FORMER, _NEAR_NUMBER = (word_set("numbers.from"), word_set("numbers.ago")), 5  # words
+_NOW, _TO_COME = word_set("numbers.now"), word_set("numbers.to_come")
 MULTIPLES: dict[str, float] = {stem(word): factor for word, factor in table("numbers.multiples").items()}
 
 
@@ -43,14 +44,35 @@ def _is_before(claim: Claim, i: int) -> bool:
     if links != ["from", "to"] or i + 2 >= len(claim.tokens):
         return False
     token, now = claim.tokens[i], claim.tokens[i + 2]
+    if any(_is_now(claim, token, now, line) for line in claim.lines):
+        return True
     for n, line in enumerate(claim.lines):
         for m in (n, n + 1) if now.values and line.matching(now) else ():
             found = claim.lines[m].tokens if m < len(claim.lines) and claim.passage_of[m] == claim.passage_of[n] else ()
             for j in claim.lines[m].matching(token) if found else ():
                 sides = zip(_FORMER, (found[:j][::-1], found[j + 1 :]), strict=True)
-                if _is_like(token, found[j]) and any(not said.isdisjoint(_until_number(side)) for said, side in sides):
+                if _is_like_one(token, now, found[j]) and any(not said.isdisjoint(_until_number(side)) for said, side in sides):
                     return True
     return False
+
+
+def _is_now(claim: Claim, old: Token, new: Token, line: Line) -> bool:
+    """Whether a number is what it is now of what is to change: "may rise to 67. The retirement age now stands at 64"."""
+    coming = [
+        other.keys for other in claim.lines if other.matching(new) and any(t.text.casefold() in _TO_COME for t in other.tokens)
+    ]
+    for j in line.matching(old) if coming else ():
+        before = [t for t in line.tokens[:j] if not t.values]
+        what = {t.key for t in before if t.content and t.text.casefold() not in _NOW and not is_mostly_verb(t.key)}
+        is_now = any(t.text.casefold() in _NOW for t in before) and _is_like_one(old, new, line.tokens[j])
+        if is_now and what and what <= claim.keys and any(what <= keys for keys in coming):
+            return True
+    return False
+
+
+def _is_like_one(old: Token, new: Token, there: Token) -> bool:
+    """Whether a passage's number is of the kind of the first of two: of crowns in "from 64 to 67 crowns"."""
+    return _is_like(old, there) or (not old.unit and _is_like(new, there))
 
 
 def is_so_changed(claim: Claim, i: int) -> bool:

@@ -96,8 +96,8 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
     for n, token in enumerate(found):
         entries = _links().get(token.text.casefold(), ())
         kind = next((kind for kind, more in entries if _follows(found, n, more)), "")
-        if not kind:
-            continue
+        if not kind or [t.unit for t in found[n + 1 : n + 2]] == ["clock"]:
+            continue  # "shortly before midnight" tells when, not of two events
         if kind == "then":
             start = next((k for k in range(n, 0, -1) if found[k].key in _JOINS), 0)
             first, second = _content(found[:start][-_SIDE:] if start else before), _content(found[start : start + _SIDE])

@@ -18,6 +18,7 @@ _JOINS = word_set("words.clauses") | _CONTRASTS | _RELATIVES
 _BEFORE = word_set("carrying.binds")
 _PRONOUNS = word_set("words.subjects")
 _AUXILIARIES = word_set("words.being") | word_set("followups.auxiliaries")
+_FINITE, _UP = word_set("statements.finite"), word_set("words.particles")
 _ADVERBS = word_set("speech.auxiliaries") - _AUXILIARIES
 
 
@@ -43,6 +44,12 @@ def statements(found: tuple[Token, ...]) -> tuple[Statement, ...]:
     comes = False  # a new statement has begun with them
     for start, end, joined in _stretches(found):
         verb = _verb(found, start, end)
+        if joined in _RELATIVES and not found[start - 1].is_parted and (back := _back(found, verb, end, bool(told))):
+            of_it = waiting or _before(found, start - 1)
+            whom = tuple(_subject(found, start, verb) or of_it)
+            told.append(Statement(whom, verb, tuple(_content(found, verb + 1, back)), True, joined))
+            start, joined, waiting = back, ",", of_it
+            verb = _verb(found, start, end)
         words = _content(found, start, end)
         if verb < 0:
             gapped = _gapped(found, start, end, told[-1]) if told and joined in _CONTRASTS else None
@@ -78,6 +85,18 @@ def _stretches(found: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
             start, joined = (n + 1, token.key) if joins else (n, sign.strip())
     if start < len(found):
         yield start, len(found), joined
+
+
+def _back(found: Sequence[Token], verb: int, end: int, has_verb: bool) -> int:
+    """Where a sentence goes on with its own verb behind what a "that" tells: "the mill that he sold | employs 40"; or 0."""
+    for n in range(verb + 1, end) if verb >= 0 else ():
+        before, token = found[n - 1], found[n]
+        if token.text.casefold() in _FINITE and (before.content or before.text.casefold() in _UP):
+            return n
+        is_now = before.content and not before.text.endswith("ly") and _is_in_s(token) and is_mostly_verb(token.key)
+        if is_now and not has_verb:
+            return n
+    return 0
 
 
 def _verb(found: Sequence[Token], start: int, end: int) -> int:

@@ -17,6 +17,7 @@ _NEAR = 3  # words
 _COUNTED = 5  # words between a number and what became of those
 OF = word_set("polarity.of_matter")
 _ENDS = word_set("polarity.ends")
+_JOINS = word_set("orders.joins")
 _OBJECT = 8  # words after "convicted of" at most
 
 
@@ -66,7 +67,8 @@ def counted(claim: Claim) -> Iterator[str]:
 
 def _state_of(found: Sequence[Token], n: int) -> Token | None:
     """The state that a number is told of: right before it, "injured 19", or behind what it counts, "19 people died"."""
-    before = next((t for t in reversed(found[max(0, n - 2) : n]) if t.content), None)
+    near = list(takewhile(lambda t: t.key not in _JOINS, reversed(found[max(0, n - 2) : n])))  # "17 killed and 23 injured"
+    before = next((t for t in near if t.content), None)
     if before and before.key in _states() and not set(found[n].before) & set(",;:"):
         return before
     behind = takewhile(lambda t: not set(t.before) & set(",;:") and not t.values, found[n + 1 : n + 1 + _COUNTED])

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.check.align import Claim
+from qa.check.same import fills, goes_on_of_it
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.stems import stem_set
 
 SUBJECTS, ARTICLES = word_set("words.subjects"), word_set("words.articles")
+_AUXILIARIES = word_set("words.being") | word_set("words.auxiliaries")
 _JOINS = word_set("words.joins")
 _SAYING = stem_set("speech.verbs_of_saying")
 
@@ -25,6 +27,8 @@ def stitches(claim: Claim) -> Iterator[str]:
         if _are_of_one(claim, a[0], b[0]):
             continue
         if (_cut_before(claim, b) and _cut_after(claim, a)) or (_cut_short(claim, a) and not _takes_up(claim, a, b)):
+            if goes_on_of_it(claim, left, right) or fills(claim, left, right):
+                continue
             yield "This joins words of two sentences of the passage into one."
             return
 
@@ -58,7 +62,9 @@ def _writers_join(claim: Claim, left: int, right: int) -> bool:
 def _takes_up(claim: Claim, a: tuple[int, int], b: tuple[int, int]) -> bool:
     """Whether "they" stands in the passage for what the sentence has: "Ministers from six countries" met, and "they agreed"."""
     line, j = b
-    return j == 1 and claim.lines[line].tokens[0].key in SUBJECTS and line == a[0] + 1 and claim.at[0] in ((a[0], 0), (a[0], 1))
+    first, *more = claim.lines[line].tokens[:j] or [None]
+    takes_up = first is not None and first.key in SUBJECTS and all(t is not None and t.key in _AUXILIARIES for t in more)
+    return takes_up and line == a[0] + 1 and claim.at[0] in ((a[0], 0), (a[0], 1))
 
 
 def _cut_before(claim: Claim, place: tuple[int, int]) -> bool:

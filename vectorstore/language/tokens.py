@@ -65,6 +65,7 @@ _SUFFIXES: dict[str, float] = table("numbers.suffixes")
 
 STOP = word_set("words.stop") | word_set("polarity.negations")
 _ARTICLES = word_set("words.articles")
+_NOUNS, _THINGS, _ONE = word_set("words.nouns_too"), word_set("words.things_too"), word_set("words.before_nouns")
 _REPORTS = word_set("speech.neutral")
 _SAME: dict[str, str] = table("words.same")
 
@@ -146,11 +147,25 @@ def tokens(text: str) -> tuple[Token, ...]:
                 if sign == '"':
                     quoted = not quoted
                     opening = opening or quoted
-    if not _PHRASES.keys().isdisjoint([token.key for token in found]):
+    keys = [token.key for token in found]
+    if not _NOUNS.isdisjoint(keys):
+        found = [_as_noun(found, n) if token.key in _NOUNS else token for n, token in enumerate(found)]
+    if not _PHRASES.keys().isdisjoint(keys):
         found = _with_phrases(found)
     if numbers:
         found = with_numbers(found)
     return tuple(_with_dates(found) if numbers or dates else found)
+
+
+def _as_noun(found: list[Token], n: int) -> Token:
+    """A word of grammar, or the thing of that name: "a mine", "her will", "the old village well"; not "a well-known man"."""
+    token, after = found[n], found[n + 1 : n + 2]
+    k = n - 1
+    while k > 0 and n - k < 3 and found[k].content and not found[k + 1].before and token.key in _THINGS:
+        k -= 1
+    is_thing = k >= 0 and found[k].key in _ONE and not any(t.before for t in found[k + 1 : n + 1])
+    joined = any("-" in t.before or t.text.endswith("ed") for t in after)
+    return token._replace(key=f"{token.key}s", content=True) if is_thing and not joined else token
 
 
 def keys(text: str) -> frozenset[str]:
