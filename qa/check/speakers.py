@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from qa.check.align import Claim
 from qa.check.polarity import CUES, is_denied
+from qa.check.referring import key_of, names_what_is_meant
 from vectorstore.language.eastern import EASTERN
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.senses import may_mean
@@ -34,6 +35,7 @@ class Part:
     speakers: tuple[Speaker, ...] = ()  # none: the writer's own words
     frame: str = ""
     denied: bool = False
+    passage: str = field(default="", repr=False)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -51,6 +53,11 @@ class Part:
     def said(self) -> frozenset[str]:
         """What is said, without who says it."""
         return self.keys - _keys(self.frame)
+
+    @cached_property
+    def own(self) -> str:
+        """The same as it is written."""
+        return self.text.replace(self.frame, " ", 1) if self.frame else self.text
 
     @cached_property
     def negated(self) -> bool:
@@ -89,11 +96,12 @@ def parts(passage: str, whole: str = "", start: int = 0) -> tuple[Part, ...]:
             if one.start >= b or one.end <= position:
                 continue
             if whole[position : one.start].strip() and one.start > position:
-                rows.append(Part(whole[position : one.start]))
+                rows.append(Part(whole[position : one.start], passage=passage))
             position = min(b, one.end)
-            rows.append(Part(whole[max(a, one.start) : position], one.speakers, whole[slice(*one.frame)], one.denied))
+            said = whole[max(a, one.start) : position]
+            rows.append(Part(said, one.speakers, whole[slice(*one.frame)], one.denied, passage))
         if whole[position:b].strip():
-            rows.append(Part(whole[position:b]))
+            rows.append(Part(whole[position:b], passage=passage))
     return tuple(rows)
 
 
@@ -138,13 +146,12 @@ def _reason(content: Sequence[str], words: str, one: Speech, found: Sequence[Par
     near = [part for part in found if not part.speakers and any(_names(part, who) for who in one.speakers)]
     own = _all(part.keys for part in mine) | _all(part.keys for part in near)
     missing = wanted - own - _all(part.keys for part in found if part.is_unknown)
-    missing &= _all(part.keys for part in found) - _PERIODS  # what no passage has is for other rules to say
-    if missing:
-        return "" if _is_filled_in(content, missing, mine) else _by_another(wanted, missing, mine, one, found)
-    if not (held := wanted & own):
-        return ""
-    if one.denied:
-        return _not_denied(held, [*mine, *near], one)
+    home = {part.passage for part in mine}  # in another one a word may stand by chance, two hardly; what none has other rules say
+    missing &= _all(part.keys for part in found if not home or part.passage in home or len(part.keys & wanted) > 1) - _PERIODS
+    if missing and not any(names_what_is_meant(words, part.own, missing) for part in mine):
+        return _by_another(wanted, missing, mine, one, found)
+    if one.denied or not wanted & own:
+        return _not_denied(wanted & own, [*mine, *near], one) if one.denied else ""
     best = max(mine, key=lambda part: (len(wanted & part.said), not part.denied), default=None)
     if best and best.denied and not _is_negated(words):
         return f"The passage says that {one.speakers[0].shown} denied this."
@@ -164,9 +171,9 @@ def _by_another(wanted: Set[str], missing: Set[str], mine: Sequence[Part], one: 
 
 def _not_denied(held: Set[str], parts: Sequence[Part], one: Speech) -> str:
     """That nobody denies it where most of it stands."""
-    most = max(len(held & part.keys) for part in parts)
+    most = max((len(held & part.keys) for part in parts), default=0)
     telling = [part for part in parts if len(held & part.keys) == most]
-    if any(part.denied or part.keys & _TURNED or set(part.low.split()) & _NEGATIONS for part in telling):
+    if not held or any(part.denied or part.keys & _TURNED or set(part.low.split()) & _NEGATIONS for part in telling):
         return ""
     return f"The passage does not say that {one.speakers[0].shown} denied this."
 
@@ -195,21 +202,6 @@ def _of_another(words: str, one: Speech, found: Sequence[Part]) -> str:
     if best is None or _refers(best) or (wanted <= _all(part.said for part in mine) and best.negated == negated):
         return ""
     return f"The passage gives these words to {whole[0].speakers[0].shown}, not to {one.speakers[0].shown}."
-
-
-def _is_filled_in(content: Sequence[str], missing: Set[str], mine: Sequence[Part]) -> bool:
-    """Whether the words that the speaker does not say only name what "it" or "they" stands for there."""
-    best = max(mine, key=lambda part: len(part.keys & set(content)), default=None)
-    if best is None or not best.said & set(content):
-        return False
-    if content[-1] in missing:  # "a wave overturned the ferry" of "a wave overturned it"
-        held, own = set(content) - missing, best.low.replace(best.frame.casefold(), " ").replace(".", " ").split()
-        return "it" in own and held <= best.said and 3 * len(missing) <= len(held)
-    n = 0
-    while content[n] in missing:
-        n += 1
-    leads = n == len(missing) and _refers(best) and 2 * len(missing) <= len(content)
-    return leads or 3 * len(missing) <= len(content)
 
 
 def _refers(part: Part) -> bool:
@@ -271,4 +263,4 @@ def _plain(text: str) -> str:
 def _ordered(text: str) -> tuple[str, ...]:
     if EASTERN.search(text):  # what is one word there is open: any two signs that stand together
         return tuple(dict.fromkeys(map("".join, pairwise(filter(str.isalnum, normalised(text))))))
-    return tuple(dict.fromkeys(f"#{min(t.values):g}" if t.values else t.key for t in tokens(normalised(text)) if t.content))
+    return tuple(dict.fromkeys(key_of(t) for t in tokens(normalised(text)) if t.content))

@@ -321,6 +321,8 @@ class _Reading:
             teller = cues[k + 1].speaker if k + 1 < len(cues) and cues[k + 1].trailing and not cue.trailing else ""
             if isinstance(teller, Speaker):  # "Kern said it was rotten, according to Dahl"
                 speakers += (self.people.resolved(teller, n),)
+                if not k and position < begin:  # "Last year, Kern said …, according to Dahl"
+                    yield Speech(position, begin, speakers[-1:], (begin, begin))
             if begin < stop:
                 yield Speech(begin, stop, speakers, (row[cue.start].start, row[cue.end - 1].end), denied)
             previous, position = speakers, stop
@@ -473,13 +475,15 @@ def _cues(row: Sequence[Word], known: People) -> Iterator[_Cue]:
                 yield _Cue(i, start, i + 1, who)
                 return
     colon = next((i for i, word in enumerate(row[:30]) if word.text == ":"), 0)
-    if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or (colon < 4 and row[colon - 1].low in known.full)):
+    is_paper = colon == 1 and row[0].isa("documents")  # "Poll: voters turn away"
+    is_name = 0 < colon < 4 and row[colon - 1].low in known.full
+    if colon and (colon + 1 == len(row) or row[colon + 1].text == QUOTE or is_name or is_paper):
         phrase = _subject(row, colon)
         begin = next((n for n, word in enumerate(row[:colon]) if phrase and word is phrase[0]), 0)
         commas = [n for n, word in enumerate(row[:colon]) if word.text == "," and n > begin]
         who = speaker(phrase, row[commas[0] + 1 : commas[1]] if len(commas) > 1 else ())
         if isinstance(who, Speaker) and not who.names:  # "A lesson from Ida Kern: …"
-            who = next(iter(mentioned(phrase)), who if phrase and phrase[0].isa("determiners") else UNKNOWN)
+            who = next(iter(mentioned(phrase)), who if is_paper or (phrase and phrase[0].isa("determiners")) else UNKNOWN)
         yield _Cue(colon, 0, colon + 1, who)
     elif len(row) > 2 and row[0].text == QUOTE and row[1].text in DASHES and row[2].capital:  # “…” — Ida Kern
         yield _Cue(1, 1, len(row), speaker(row[2 : _end_of_phrase(row, 2)]), True)
@@ -541,6 +545,8 @@ def _is_verb(row: Sequence[Word], i: int) -> bool:
         return True
     if not following[:1].isalnum() or isa(following, "verbs_of_saying", "stops", "of", "breaks", "and", "passive", "modals"):
         return False  # "the AP report is misleading"
+    if row[j].capital and word.low in word_set("speech.verbs_of_saying") and not row[j].low.endswith("s"):
+        return False  # "the New York state attorney", "a Heritage Board report released in May"
     return row[j].isa("pronouns") or row[j].capital or row[j].text in COMMAS
 
 
