@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from qa.disagreement import Report, apart, is_before, phrased
 from vectorstore.language.align import NEGATIONS
 from vectorstore.language.datelines import dateline
-from vectorstore.language.lexicon import lines, rows, word_set
+from vectorstore.language.lexicon import lines, pattern, rows, word_set
 from vectorstore.language.names import is_name
 from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token, keys, normalised, tokens
@@ -45,7 +45,8 @@ _NOT_YET = word_set("overturned.not_yet")
 _LIGHT = stem_set("overturned.light") | stem_set("copies.happening")
 _BECOMES = word_set("tallies.becomes") | word_set("copies.until") | word_set("overturned.becomes")
 _CHANGED = stem_set("copies.changing") | stem_set("copies.moving") | stem_set("overturned.changed")
-_PASTS = word_set("overturned.pasts") | frozenset(row[0] for row in rows("copies.phrases"))
+_OUTRIGHT = frozenset(lines("overturned.outright"))
+_PASTS = _OUTRIGHT | word_set("overturned.pasts") | frozenset(row[0] for row in rows("copies.phrases"))
 _PLANNED = word_set("overturned.planned")
 _FURTHER = word_set("copies.further")
 _RELATIVE = word_set("overturned.relative")
@@ -67,11 +68,11 @@ def overturned(one: Report, other: Report, wanted: Set[str] = frozenset()) -> st
     planned = any(t.text.casefold() in _PLANNED for t in before)
     given = _replaced(row, before)
     if not given and is_before(old.article, new.article):
-        given = become(row, before, planned or gap <= _SOON)
+        given = _become(row, before, planned or gap <= _SOON)
     if given:
         return f"it gives {given}"
     said = _undone(row, before) or _moved(row, before)
-    if not said and (said := turned(old.text, new.text)) and far_behind(said, row, _names(before) & wanted or _names(before)):
+    if not said and (said := _turned(old.text, new.text)) and _far_behind(said, row, _names(before) & wanted or _names(before)):
         said = ""
     said = said or (_denied(new.told, before, wanted) if planned or gap <= _MONTH else "")
     return f"it says “{said}”" if said else ""
@@ -87,7 +88,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=512)
-def known(article: Article) -> frozenset[str]:
+def _known(article: Article) -> frozenset[str]:
     """The words of an article's headline and start."""
     return keys(f"{article.title}\n{article.text[:_LEAD]}")
 
@@ -117,8 +118,8 @@ def _one_matter(old: Report, new: Report) -> bool:
         return False
     outlets = {t.key for report in (old, new) for t in tokens(normalised(report.article.source))}
     names, others = _names(tokens_of(old.text)) - outlets, _names(tokens_of(new.text)) - outlets
-    odd = names - known(new.article) if names else names
-    if 2 * len(odd) > len(names) or (odd and others - known(old.article)):
+    odd = names - _known(new.article) if names else names
+    if 2 * len(odd) > len(names) or (odd and others - _known(old.article)):
         return False
     names |= {t.key for t in tokens_of(old.text)[:1] if is_name(t) and t.key in {o.key for o in theirs if is_name(o)}}
     return shared > 3 or bool(both & names)
@@ -136,7 +137,7 @@ def _undone(row: Sequence[Token], old: Sequence[Token]) -> str:
         verb = is_past(token) or is_irregular(token) or token.text in _PASTS or token.text.endswith("ing")
         verb = verb or row[n - 1].text.casefold() == "to"
         falls = not passive and any(t.text.casefold() in _FALLS for t in row[n + 1 : n + 2])  # "prices have dropped below"
-        if not (token.key in _UNDOING or lifts) or not verb or falls or not _is_done(row, n):
+        if not (token.key in _UNDOING or token.text in _OUTRIGHT or lifts) or not verb or falls or not _is_done(row, n):
             continue
         beside = [*_clause(row[max(0, n - _NEAR) : n][::-1]), *_clause(row[n + 1 : n + 1 + _NEAR])]
         both = [t for t in beside if t.content and any(_alike(t, o) for o in old)]
@@ -176,13 +177,13 @@ def _is_done(row: Sequence[Token], n: int) -> bool:
 
 
 @cache
-def _states(name: str) -> list[tuple[re.Pattern[str], ...]]:
-    return [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines(name)]
+def _states() -> list[tuple[re.Pattern[str], ...]]:
+    return [tuple(re.compile(rf"\b(?:{side.strip()})\b", re.I) for side in row.split("=>")) for row in lines("overturned.states")]
 
 
-def turned(old: str, new: str, states: str = "overturned.states") -> str:
+def _turned(old: str, new: str) -> str:
     """The other state that the later report tells of: "was found" of a missing girl, "back to work" after a strike."""
-    for was, now in _states(states):
+    for was, now in _states():
         found = now.search(new)
         if found and was.search(old) and not now.search(old) and _holds(new[: found.start()]):
             still = was.search(new, found.end())
@@ -191,7 +192,13 @@ def turned(old: str, new: str, states: str = "overturned.states") -> str:
     return ""
 
 
-def far_behind(said: str, row: Sequence[Token], names: Set[str]) -> bool:
+def turns(text: str) -> bool:
+    """Whether a sentence denies, undoes or turns around what it is of, whatever that is."""
+    undone = any(t.key in _UNDOING or t.key in NEGATIONS for t in tokens_of(text))
+    return undone or pattern("copies.about").search(text) is not None
+
+
+def _far_behind(said: str, row: Sequence[Token], names: Set[str]) -> bool:
     """Whether those of whom it is asked are told of only far behind it: "was cleared of failing to supervise the nurse Monk"."""
     keys = [t.key for t in tokens(normalised(said))]
     at = next((n for n in range(len(row)) if [t.key for t in row[n : n + len(keys)]] == keys), len(row))
@@ -230,7 +237,7 @@ def _replaced(row: Sequence[Token], old: Sequence[Token]) -> str:
     return ""
 
 
-def become(row: Sequence[Token], old: Sequence[Token], at_any_rate: bool) -> str:
+def _become(row: Sequence[Token], old: Sequence[Token], at_any_rate: bool) -> str:
     """What a number or a day of the older report has become: "has spread to 11,200", "now rates it EF3".
 
     Else only of what is named as that which has changed: "has raised its offer to 21.50 euros"."""

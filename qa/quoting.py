@@ -30,9 +30,10 @@ from qa.disagreement import (
     tolls_apart,
     undoes,
 )
+from qa.later import is_later
+from qa.later import one_story as may_be_one
 from qa.likeliest import Place, likeliest
-from qa.overturned import overturned
-from qa.revised import revised
+from qa.overturned import overturned, turns
 from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
@@ -64,6 +65,7 @@ _SENTENCE_WEIGHTS = (
     1.86, 5.02, 4.85, 0.63, 0.50,
 )  # fmt: skip
 
+EARLIER, LATER = "Earlier: ", "Later: "  # said before a quote of another day's article that seems to be of the same story
 DIFFER = "The reports differ: "  # said before a quote that contradicts the one above it
 
 _BEHIND = 3.5  # of the score, which is a log likelihood: e to this power is the odds at which a further sentence is left out
@@ -78,9 +80,11 @@ _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same
 _BARE = 4  # words: "Our report of 5 September was wrong." has no more that carry meaning
 _AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
-_UPDATES = 0.6  # the same of a later report of the same outlet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
+_NAMING = ("name", "place", "which")  # a name is seldom another one on a later day
+_HALF_OF_IT = 0.5  # of the question's weight
+_ON_IT = 0.35  # share that a sentence of a later article must have, its neighbours counted half
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
 
@@ -137,10 +141,13 @@ def quote(
         chosen, said = shaped(question, ask, chosen, ranked, _tells_again)
         chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
     chosen = [c for c in chosen if c.is_prose] or chosen
+    dated = bool(chosen) and not (said or prefer or ask.gist)  # it is not said already, nor asked, of what days or whose it is
+    chosen = _with_newer(ask, chosen, ranked, hits)[:limit] if dated else chosen
     for candidate in chosen:
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
         doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
         lead = DIFFER if doubt else "" if shown else said or _lead(ask, candidate, chosen[1:])
+        lead = lead or (_day_of(ask, chosen[0], candidate, hits) if shown and dated else "")
         start, end = (0, len(whole)) if lead and ";" in whole else _clause(ask, candidate)
         start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         opens = "…" if start and not whole[start].isupper() else ""
@@ -308,10 +315,47 @@ def _chosen(ask: Asked, ranked: Sequence[Candidate], limit: int) -> list[Candida
             chosen.pop()
         if len(chosen) == limit or (chosen and not (again or _adds(ask, chosen, candidate))):
             continue
-        if chosen and not again and _answers_alone(ask, first, candidate) and not all(_later(c, candidate) for c in chosen):
+        if chosen and not again and _answers_alone(ask, first, candidate):
             continue
         chosen.append(candidate)
     return chosen
+
+
+def _with_newer(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], hits: Sequence[Hit]) -> list[Candidate]:
+    """The candidates with what the last article says that goes on with the first one's story; before it where that answers."""
+    first, later = chosen[0], dict[str, list[Candidate]]()
+    for one in ranked:
+        if one.is_prose and one.share >= _ON_IT and is_later(first.hit.article, one.hit.article):
+            later.setdefault(one.hit.article.id, []).append(one)
+    for rows in sorted(later.values(), key=lambda row: row[0].hit.article.published or date.min, reverse=True):
+        best = max(rows, key=lambda c: (_answers(ask, c), c.score))
+        if _goes_on(ask, first, best, hits):
+            rest = [c for c in chosen[1:] if (c.hit.article.id, c.start) != (best.hit.article.id, best.start)]
+            return [best, first, *rest] if _leads(ask, first, best) else [first, best, *rest]
+    return chosen
+
+
+def _goes_on(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> bool:
+    """Whether two sentences both tell all that is asked about, or are of articles of one story."""
+    return min(first.met, other.met) >= _CLEAR or may_be_one(ask, hits, first.hit.article, other.hit.article)
+
+
+def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
+    """Whether what a later article says answers by itself: a name is seldom another one, and whether is a matter of a turn."""
+    turned = ask.kind != "whether" or turns(newer.text) != turns(first.text)
+    return bool(turned) and _answers(ask, newer) and (ask.kind not in _NAMING or newer.met >= _HALF_OF_IT)
+
+
+def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
+    """What is said before a quote that answers, too, from an article of another day that tells the first one's story."""
+    one, two = first.hit.article, other.hit.article
+    newer = is_later(one, two)
+    tells = (newer or is_later(two, one)) and (_answers(ask, other) or other.met >= _CLEAR * first.met)
+    return (LATER if newer else EARLIER) if tells and _goes_on(ask, first, other, hits) else ""
+
+
+def _answers(ask: Asked, candidate: Candidate) -> bool:
+    return ask.kind == "whether" or (ask.kind not in ("", "thing") and fits(ask, candidate.text))
 
 
 def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters], decided: bool = False) -> list[Candidate]:
@@ -401,13 +445,6 @@ def _adds(ask: Asked, chosen: Sequence[Candidate], other: Candidate) -> bool:
     return other.is_prose and (whole or (near and other.share >= _LESS * chosen[0].share))
 
 
-def _later(one: Candidate, other: Candidate) -> bool:
-    """Whether the other is of a later day and as much to the point: the story may have moved on."""
-    before, after = one.hit.article.published, other.hit.article.published
-    enough = _CLEAR if one.hit.article.source != other.hit.article.source else _UPDATES
-    return bool(before and after and before < after) and min(other.met, other.share) >= enough
-
-
 def _answers_alone(ask: Asked, candidate: Candidate, other: Candidate) -> bool:
     """Whether the sentence meets nearly all of a short question and holds the kind of thing it asks for.
 
@@ -458,10 +495,8 @@ def _bare(text: str) -> str:
 def _differ(ask: Asked, one: Candidate, other: Candidate) -> bool:
     """Whether two articles say different things of the one fact that is asked for."""
     least, reports = min(one.met, other.met), (one.report, other.report)
-    same = one.hit.article.id == other.hit.article.id or least <= 0
-    off = not (same or ask.denial) and revised(ask, *reports)
-    if off or same or (least < _BARELY and min(one.share, other.share) < 0.5):
-        return off
+    if one.hit.article.id == other.hit.article.id or least <= 0 or (least < _BARELY and min(one.share, other.share) < 0.5):
+        return False
     off = undoes(*reports) or bool(overturned(*reports, ask.stems))
     if (off := off or ((ask.kind in ("number", "reason") or ask.sort == "age") and _tell_apart(ask, *reports))) or least < 0.5:
         return off

@@ -14,7 +14,7 @@ from qa.answerable import THRESHOLD, evidence
 from qa.asking import asked, of_sort
 from qa.assistant import Assistant
 from qa.clauses import clause, furniture
-from qa.quoting import DIFFER, quote
+from qa.quoting import DIFFER, EARLIER, LATER, quote
 from qa.settings import Settings
 from qa.types import Answer
 from tests.studies.quoting import measure, reading
@@ -84,7 +84,9 @@ def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
         differ = any(DIFFER in sentence.text for sentence in shown)
         joined = any(citation.also_in for citation in cited)
         replaced = shown[0].text.startswith(("Corrects ", "Updates "))
-        assert ("differ" if differ or replaced else "join" if joined else "apart") == case["relation"], shown
+        dated = any(sentence.text.startswith((EARLIER, LATER)) for sentence in shown)
+        told = "differ" if differ or replaced else "join" if joined else "apart"
+        assert told == case["relation"] or (told, case["relation"], dated) == ("apart", "later", True), shown
         assert [differ, replaced, joined].count(True) <= 1
         assert case.get("first", "") in shown[0].text
         assert replaced is (case["relation"] == "differ" and len({article.source for article in articles}) == 1)
