@@ -47,6 +47,7 @@ _BECOMES = word_set("tallies.becomes") | word_set("copies.until") | word_set("ov
 _CHANGED = stem_set("copies.changing") | stem_set("copies.moving") | stem_set("overturned.changed")
 _OUTRIGHT = frozenset(lines("overturned.outright"))
 _PASTS = _OUTRIGHT | word_set("overturned.pasts") | frozenset(row[0] for row in rows("copies.phrases"))
+_IF = word_set("certainty.if")
 _PLANNED = word_set("overturned.planned")
 _FURTHER = word_set("copies.further")
 _RELATIVE = word_set("overturned.relative")
@@ -290,6 +291,7 @@ def _denied(row: Sequence[Token], old: Sequence[Token], wanted: Set[str]) -> str
     if (
         len(cues) != 1
         or keys & (NEGATIONS | _UNDOING)
+        or any(t.text.casefold() in _IF for t in old)  # "will close if …" is not taken back by "will not close"
         or any(t.text.casefold() in _NOT_YET for t in row[cues[0] + 1 : cues[0] + 4])
     ):
         return ""
