@@ -73,9 +73,9 @@ def tells(question: str, found: Found) -> bool:
     """Whether what a search has found is likely enough to answer the question."""
     if any(hit.elsewhere for hit in found.hits):
         return bool(likeliest(found.hits, 1))
-    least = enough(question, found, THRESHOLD) if asked(question).kind == "whether" else THRESHOLD
     own, of_it = of_its_matter(question, found)
     likely = max(answered(one, of_it) for one in {question, own})
+    least = enough(own, of_it, THRESHOLD, own != question) if asked(own).need else THRESHOLD
     return likely >= least or any(_asks_it(question, hit.article.title) for hit in of_it.hits)
 
 
@@ -93,8 +93,8 @@ def _of_talk(question: str, about: str, found: Found) -> tuple[str, Found]:
     ask, matter = asked(own), asked(about)
     if ask.gist or sum(term.weight for term in ask.terms) <= _ASKS:
         return question, found
-    texts = ((hit, f"{hit.article.title} {hit.passage.text}") for hit in found.hits)
-    hits = tuple(hit for hit, text in texts if any(words_met(ask, words(hit.passage.text))) and met(matter, text) >= _OF_MATTER)
+    of_it = [hit for hit in found.hits if met(matter, f"{hit.article.title} {hit.passage.text}") >= _OF_MATTER]
+    hits = tuple([hit for hit in of_it if ask.need == "harm" or any(words_met(ask, words(hit.passage.text)))])  # "a broken leg"
     return own, replace(found, hits=hits)
 
 

@@ -25,6 +25,7 @@ ENOUGH = 8  # content words: a long question need not be met in full
 _UNASKED = STOP_WORDS | frozenset(word_list("questions.indefinite"))
 
 KINDS = tuple(table("questions.kinds"))  # the first that matches is the question's kind
+NEEDS = tuple(table("questions.needs"))  # the same of what it needs
 _SORTS = {sort: re.compile(form, re.I) for sort, form in table("questions.sorts").items()}
 _FORM = {name: re.compile(form, re.I) for name, form in table("questions.form").items()}
 
@@ -84,6 +85,7 @@ class Asked:
     names: frozenset[str]  # stems of what is written with a capital inside a sentence
     years: frozenset[str]
     head: str = ""  # in "who is the manager of …", the stem of manager
+    need: str = ""  # a kind that an answer's form shows: a cause, harm, who did it (see qa/telling.py); else as `kind`, or empty
 
 
 @lru_cache(maxsize=256)
@@ -108,11 +110,12 @@ def asked(question: str) -> Asked:
     terms = [replace(term, share=term.weight / enough) for term in terms]
     focus = _focus(asking)
     kind = "" if gist else next((kind for kind in KINDS if pattern(f"questions.kinds.{kind}").search(focus)), "")
+    denial = bool(_FORM["denial"].search(question))
     return Asked(
         kind,
         tuple(terms),
         frozenset(word.stem for word in found).union(*(term.same for term in terms)),
-        bool(_FORM["denial"].search(question)),
+        denial,
         next((sort for sort, form in _SORTS.items() if form.search(focus)), ""),
         frozenset(word.stem for word in words(asking)),
         *_counted(asking),
@@ -122,6 +125,7 @@ def asked(question: str) -> Asked:
         frozenset(key(found.group()) for found in _INSIDE.finditer(question) if found.group()[0].isupper()),
         years_in(question),
         key(head.group(1).split()[-1]) if (head := _FORM["head"].search(asking)) else "",
+        "" if denial or gist else next((need for need in NEEDS if pattern(f"questions.needs.{need}").search(asking)), kind),
     )
 
 

@@ -87,8 +87,9 @@ def said(ask: Asked, done: int, one: Read, turned: bool = True) -> list[float]:
 def decides(ask: Asked, what: Deed, one: Candidate) -> float:
     """How well a sentence decides whether it is so, from 0, where it does not."""
     own, near = said(ask, what.done, one.read), around(ask, one)
-    if what.done >= 0 and ask.terms[what.done].stem in stem_set("questions.blamed"):
-        own[what.done] = max(own[what.done], float(bool(pattern("questions.answers.caused").search(one.text))))
+    for asks, tells in (("questions.blamed", "questions.answers.caused"), ("questions.befell", "questions.told.harm")):
+        if what.done >= 0 and ask.terms[what.done].stem in stem_set(asks):
+            own[what.done] = max(own[what.done], float(bool(pattern(tells).search(one.text))))
     if what.done < 0 or own[what.done] < _SAID:
         return 0.0
     points = any(word.text.lower() in word_set("questions.pointing") for word in one.read.words)

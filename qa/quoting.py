@@ -37,6 +37,7 @@ from qa.overturned import overturned, turns
 from qa.shapes import shaped
 from qa.tables import head_of
 from qa.tallies import fate_asked
+from qa.telling import telling_first
 from qa.types import Citation, Sentence
 from qa.voices import asks_what_is_said, asks_who_said, heard
 from qa.words_met import Read, sentences_read, share, stems_of, words_met
@@ -131,13 +132,12 @@ def quote(
     if any(hit.elsewhere for hit in hits):
         return _whole(likeliest(hits, limit))
     ask = asked(question)
-    if not ask.terms:
+    if not ask.terms or not (ranked := candidates(ask, tuple(hits))):
         return (), ()
-    ranked = sorted(candidates(ask, tuple(hits)), key=lambda c: -c.score)
-    chosen = _chosen(ask, ranked, limit)
-    chosen = _latest_first(ask, chosen, prefer) if len(chosen) > 1 else chosen
+    chosen = _chosen(ask, telling_first(question, ask, ranked) if ask.need else ranked, limit)
+    chosen = _latest_first(ask, chosen, prefer) if chosen[1:] else chosen
     shown, cited, said = list[Sentence](), list[Citation](), ""
-    if chosen and (ask.gist or pattern("questions.shaped").search(question)):
+    if ask.gist or pattern("questions.shaped").search(question):
         chosen, said = shaped(question, ask, chosen, ranked, _tells_again)
         chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
     chosen = [c for c in chosen if c.is_prose] or chosen
@@ -186,9 +186,9 @@ def _under_head(candidate: Candidate, inner: str, cited: list[Citation]) -> tupl
 
 
 def _clause(ask: Asked, candidate: Candidate) -> tuple[int, int]:
-    """The part of a sentence that says as much; a table's row is shown whole, and what an earlier report had wrong."""
+    """The part of a sentence that says as much; a row is shown whole, a career, and what an earlier report had wrong."""
     whole = candidate.text
-    all_of_it = bool(candidate.head) or tells_wrong(candidate.hit.article.text, candidate.start, candidate.end)
+    all_of_it = candidate.head or ask.need == "before" or tells_wrong(candidate.hit.article.text, candidate.start, candidate.end)
     return (0, len(whole)) if all_of_it else clause(whole, partial(_says_as_much, ask, whole))
 
 
@@ -205,7 +205,7 @@ def _standing(candidate: Candidate, start: int, end: int) -> tuple[int, int, tup
 
 @lru_cache(maxsize=4)  # weighed to tell whether it is so, then to be quoted
 def candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
-    """Every sentence of the hits with what speaks for it; each stretch of an article once."""
+    """Every sentence of the hits with what speaks for it, the best first; each stretch of an article once."""
     texts_read = [(_set_right if tells_wrong(t := hit.passage.text, 0, len(t)) else sentences_read)(ask, t) for hit in hits]
     read = [[_headed(ask, hit, one) for one in rows] for hit, rows in zip(hits, texts_read, strict=True)]
     least, best = (most((hit.score for hit in hits), default=0.0) for most in (min, max))
@@ -265,7 +265,7 @@ def candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
             apart = bool(ask.years and (years := years_in(text)) and not years & ask.years)
             place = hit.article.id, begin
             found[place] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head, apart)
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda c: -c.score))
 
 
 def _set_right(ask: Asked, text: str) -> Sequence[Read]:

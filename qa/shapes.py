@@ -35,8 +35,6 @@ _IN_FULL = 0.95  # of the question: what a later report must meet that says who 
 _ANY_OF = 0.4  # the same of "who was hurt or killed?"
 _BESIDE = 0.5  # of what the best one meets: the other words of the question may stand in the sentence beside it
 _TELLS = 2.0  # the weight of words that say something
-_CAUSE = 0.5  # what a cause counts of "why?", beside the share of the question's weight
-_NEARLY = 0.75  # of what the best sentence meets: what another one meets that is no cause and yet comes first
 _TOO = 0.6  # of a word that is lacking: another word for it counts so much
 _LACKS = 0.15  # of a question's weight: what the best sentence leaves out for another to say
 _AS_WELL = 0.05  # of a question's weight, by which a sentence may decide it a little less well and yet come first
@@ -68,7 +66,7 @@ def _in_shape(question: str, ask: Asked, chosen: list[Candidate], ranked: Sequen
     whether = ask.kind == "whether" and " or " not in asking
     if whether and (deciding := _deciding(asking, ask, chosen, ranked)):
         return [deciding, *(one for one in chosen if one is not deciding)][:3]
-    return _telling_first(asking, ask, chosen, ranked) if whether or ask.kind == "reason" else chosen
+    return _telling_first(asking, ask, chosen, ranked) if whether else chosen
 
 
 def _developments(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate], alike: Alike) -> list[Candidate]:
@@ -224,28 +222,18 @@ def _deciding(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence
 
 
 def _telling_first(asking: str, ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Before the others the sentence that has what the best one lacks of the question, or of "why?" a cause."""
-    first, why = chosen[0], ask.kind == "reason"
+    """Before the others the sentence that has what the best one lacks of the question."""
+    first = chosen[0]
     above = words_met(ask, words(first.hit.article.title))
     lacks = [n for n, pair in enumerate(zip(first.read.met, above, strict=True)) if max(pair) < 0.5]
-    if sum(ask.terms[n].share for n in lacks) < _LACKS or not (why or _decides(ask, asking) in lacks):
-        lacks = []
-
-    def of_one(one: Candidate) -> bool:
-        return one.hit.article.id == first.hit.article.id
-
-    def on_it(one: Candidate) -> bool:
-        return _near(first, one) or (why and one.share >= _BESIDE * first.share)
+    if sum(ask.terms[n].share for n in lacks) < _LACKS or _decides(ask, asking) not in lacks:
+        return chosen
 
     def tells(one: Candidate) -> float:
-        has = said(ask, -1, one.read) if lacks else one.read.met
-        counted = not why or of_one(one) or one.met >= _NEARLY * first.met
-        more = counted * sum(ask.terms[n].share for n in lacks if has[n] >= _TOO)
-        caused = bool(pattern("questions.answers.cause").search(one.text))
-        return more + _CAUSE * (why and caused and (more > 0 or on_it(one)))
+        has = said(ask, -1, one.read)
+        return sum(ask.terms[n].share for n in lacks if has[n] >= _TOO)
 
-    others = [one for one in ranked if on_it(one) or (why and of_one(one))]
-    best = max([first, *(one for one in others if one.is_prose)], key=tells)
+    best = max([first, *(one for one in ranked if one.is_prose and _near(first, one))], key=tells)
     return [best, *(one for one in chosen if one is not best)][:3]
 
 

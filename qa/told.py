@@ -5,18 +5,31 @@ from __future__ import annotations
 from qa.asking import asked, asking_sentence
 from qa.deciding import decides, deed
 from qa.quoting import candidates
+from qa.telling import telling
 from vectorstore.language.frames import bare
 from vectorstore.types import Found
 
 # Of forty questions about small collections, two in five of them unanswerable: what a sentence decides had .32 and more, and what
 # none decides and no article answers mostly less than .65.
 _DECIDED, _UNDECIDED = 0.3, 0.65
+_NEVER, _ANY = 1.1, 0.02
 _SURE = 0.7  # how well a sentence decides it, so that less evidence is enough
 
 
-def enough(question: str, found: Found, usual: float) -> float:
-    """What `answered` must be of a question that asks whether something is so; `usual` where a sentence decides it in part."""
+def enough(question: str, found: Found, usual: float, known: bool = False) -> float:
+    """What `answered` must be: less where a sentence decides whether it is so, more than it can be where none tells why.
+
+    The matter may be `known` from what was asked before: there a sentence that has the question's words and tells it is enough.
+    """
     ask = asked(question)
+    ranked = candidates(ask, found.hits)
+    told = telling(question, ask, ranked)
+    if told is not None and not told:
+        return _NEVER
+    if known and told and told[0].met >= _SURE:
+        return _ANY
+    if ask.kind != "whether":
+        return usual
     what = deed(ask, asking_sentence(bare(question)))
-    best = max((decides(ask, what, one) for one in candidates(ask, found.hits)), default=0.0)
-    return _DECIDED if best >= _SURE else usual if best else _UNDECIDED
+    best = max((decides(ask, what, one) for one in ranked), default=0.0)
+    return (_ANY if known and told else _DECIDED) if best >= _SURE else usual if best else _UNDECIDED
