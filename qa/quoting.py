@@ -79,7 +79,6 @@ _TAKES_UP = frozenset(word.capitalize() for word in word_set("words.subjects") -
 _HALF = 0.4  # of the shorter one's words, who said it included: what two copies share at least
 _ALIKE = 0.7  # share of the shorter sentence's words in the other one: the same is told again
 _BARE = 4  # words: "Our report of 5 September was wrong." has no more that carry meaning
-_AS_MUCH = 0.02  # of the question's weight, by which a later report may say less of it and still come first
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
@@ -139,7 +138,7 @@ def quote(
     shown, cited, said = list[Sentence](), list[Citation](), ""
     if ask.gist or pattern("questions.shaped").search(question):
         chosen, said = shaped(question, ask, chosen, ranked, _tells_again)
-        chosen = _latest_first(ask, chosen, prefer, decided=True) if ask.kind == "whether" else chosen
+        chosen = _latest_first(ask, chosen, prefer) if ask.kind == "whether" else chosen
     chosen = [c for c in chosen if c.is_prose] or chosen
     dated = bool(chosen) and not (said or prefer or ask.gist)  # it is not said already, nor asked, of what days or whose it is
     chosen = _with_newer(ask, chosen, ranked, hits)[:limit] if dated else chosen
@@ -358,38 +357,22 @@ def _answers(ask: Asked, candidate: Candidate) -> bool:
     return ask.kind == "whether" or (ask.kind not in ("", "thing") and fits(ask, candidate.text))
 
 
-def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters], decided: bool = False) -> list[Candidate]:
+def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]) -> list[Candidate]:
     """The candidates with the last word on what the first one says before it: a correction, or else the later report.
 
-    Before one that is `decided` on only what says otherwise. An outlet or days that the question asks for go first all the same.
+    An outlet or days that the question asks for go first all the same.
     """
     first, rest = chosen[0], [c for c in chosen[1:] if c.is_prose or not chosen[0].is_prose]
     others = [c for c in rest if all(w.admits(c.hit.article) and not w.sources for w in prefer if w.admits(first.hit.article))]
     told = [c for c in others if _outdone(ask, first, c) or _last_word(first, c)]
-    more = [] if decided else others
-    told += [c for c in more if (_as_met(ask, first, c) and _restates(first, c)) or _follows(first, c)]
     if not told:
         return chosen
     last = max([first, *told], key=lambda c: (_last_word(first, c), c.hit.article.published or date.min, c.report.hour))
     return [last, *(c for c in chosen if c is not last)]
 
 
-def _as_met(ask: Asked, first: Candidate, other: Candidate) -> bool:
-    """Whether the other is as much to the point, and not of somebody else of whom the question does not speak: a sister."""
-    here, there = (candidate.read.words[:2] for candidate in (first, other))
-    named = all(w.text[0].isupper() and not w.is_light for w in there) and there[0].stem not in ask.stems | first.read.stems
-    return other.met > first.met - _AS_MUCH and not (named and here[0].stem in ask.names)
-
-
 def _outdone(ask: Asked, one: Candidate, other: Candidate) -> bool:
     return _differ(ask, one, other) or (min(one.met, other.met) >= 0.5 and grown(one.report, other.report, across=True))
-
-
-def _follows(first: Candidate, other: Candidate) -> bool:
-    """Whether the same outlet tells of the matter again on a later day, as much to the point."""
-    old, new = first.hit.article, other.hit.article
-    later = bool(old.published and new.published and old.published < new.published and old.source == new.source)
-    return later and other.met >= first.met - _AS_MUCH and one_story(old, new)
 
 
 def _last_word(first: Candidate, other: Candidate) -> bool:
