@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from qa.asking import ENOUGH, Asked, asked, fits, names_none, new_names, years_in
+from qa.asking import BY_FORM, ENOUGH, Asked, asked, fits, names_none, new_names, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
 from qa.words_met import Read, met, nearness, sentences_read, share, words_met
@@ -75,7 +75,7 @@ def tells(question: str, found: Found) -> bool:
         return bool(likeliest(found.hits, 1))
     own, of_it = of_its_matter(question, found)
     likely = max(answered(one, of_it) for one in {question, own})
-    least = enough(own, of_it, THRESHOLD, own != question) if asked(own).need else THRESHOLD
+    least = enough(own, of_it, THRESHOLD, "(about “" in question) if asked(own).need else THRESHOLD
     return likely >= least or any(_asks_it(question, hit.article.title) for hit in of_it.hits)
 
 
@@ -94,7 +94,7 @@ def _of_talk(question: str, about: str, found: Found) -> tuple[str, Found]:
     if ask.gist or sum(term.weight for term in ask.terms) <= _ASKS:
         return question, found
     of_it = [hit for hit in found.hits if met(matter, f"{hit.article.title} {hit.passage.text}") >= _OF_MATTER]
-    hits = tuple([hit for hit in of_it if ask.need == "harm" or any(words_met(ask, words(hit.passage.text)))])  # "a broken leg"
+    hits = tuple([hit for hit in of_it if ask.need in BY_FORM or any(words_met(ask, words(hit.passage.text)))])  # "a broken leg"
     return own, replace(found, hits=hits)
 
 

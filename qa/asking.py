@@ -26,6 +26,7 @@ _UNASKED = STOP_WORDS | frozenset(word_list("questions.indefinite"))
 
 KINDS = tuple(table("questions.kinds"))  # the first that matches is the question's kind
 NEEDS = tuple(table("questions.needs"))  # the same of what it needs
+BY_FORM = frozenset(("harm", "origin", "before"))  # of these a sentence tells by its form alone, without the question's words
 _SORTS = {sort: re.compile(form, re.I) for sort, form in table("questions.sorts").items()}
 _FORM = {name: re.compile(form, re.I) for name, form in table("questions.form").items()}
 

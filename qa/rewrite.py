@@ -13,7 +13,7 @@ from qa.errors import ModelError
 from qa.models import Model
 from qa.prompting import Message, as_data
 from qa.types import Turn
-from vectorstore.language.lexicon import rows, word_list, word_set
+from vectorstore.language.lexicon import rows, table, word_list, word_set
 from vectorstore.language.senses import is_word, may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import DAY_NAMES
@@ -115,6 +115,7 @@ _TIME = re.compile(
     rf"(?:(?:in|on|during|for|since) )?(?:{_DAY}|(?:\d{{1,2}} )?{_MONTH}(?: \d{{1,2}},?)?(?: \d{{4}})?|(?:1\d|20)\d\d)", re.I
 )
 _AS_WHY = re.compile(r"^(?:how (?:come|so)|why so \w+)$", re.I)  # "Why so few?" asks why
+_NOT_SO = table("followups.not_so")
 _WITHOUT = frozenset(("why", "when", "where", "how", "why not"))
 _WHOLE_WITHOUT = re.compile(rf"(?:why|when|where|how) ((?:{'|'.join(sorted(_AUXILIARY))}) .+)", re.I)
 _ABOUT = re.compile(r"\(about “([^“”]*)”\)")
@@ -180,10 +181,14 @@ def _filled(text: str, talk: _Talk) -> str:
     inverted = last.split(" ")[0].lower() in _AUXILIARY
     if bare := _BARE.match(text):
         wh = _AS_WHY.sub("why", bare["wh"])
+        if inverted and wh.lower() == "why not":  # "Will she stand?"
+            asks, _, so = last.partition(" ")
+            return f"Why {_NOT_SO.get(asks.lower(), f'{asks.lower()}n’t')} {so}?"
         if inverted:
             return f"{wh[0].upper()}{wh[1:]} {last[0].lower()}{last[1:]}?"
         if wh.lower() in _WITHOUT and (found := _WHOLE_WITHOUT.match(last)):  # "Where has Meer banned them?", "Why?"
-            return f"{wh[0].upper()}{wh[1:].lower()} {found[1]}?"
+            then = " then" if last.lower().startswith("when ") else ""  # why on that day, and not before
+            return f"{wh[0].upper()}{wh[1:].lower()} {found[1]}{then}?"
         return f"{last}, and {wh.lower()}?"
     found = _WHAT_ABOUT.match(text)
     if not found or len(found["rest"].split()) > 6:

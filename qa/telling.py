@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qa.asking import DATE, NEEDS, Asked, asking_sentence, is_new, new_names, of_sort
+from qa.check.spelt import company, speaks_for_it
 from qa.deciding import deed, said
 from vectorstore.language.frames import bare
 from vectorstore.language.lexicon import pattern, word_set
@@ -41,7 +42,7 @@ def telling(question: str, ask: Asked, ranked: Sequence[Candidate]) -> list[Cand
     if ask.need == "cause":
         return _causes(ask, matter)
     if ask.need == "words":
-        return [one for one in matter if _says(ask, one)] if ask.names else None
+        return _words_of(asking_sentence(bare(question)), ask, matter)
     if ask.need in _OF_DEED:
         return _done(asking_sentence(bare(question)), ask, matter)
     return [one for one in matter if pattern(f"questions.told.{ask.need}").search(one.text)]
@@ -99,10 +100,21 @@ def _happens(one: Candidate) -> bool:
     return any(is_past_form(word) and before not in helps for before, word in pairwise(row))
 
 
-def _says(ask: Asked, one: Candidate) -> bool:
-    """Whether a sentence has words of somebody whom the question names."""
-    spoken = speech_in(one.hit.article.text, one.start, one.end)
-    return any(key(name) in ask.names for part in spoken for who in part.speakers for name in who.names)
+def _words_of(asking: str, ask: Asked, matter: Sequence[Candidate]) -> list[Candidate] | None:
+    """The sentences with words of somebody whom the question names, or says what they are; None where it is a "he"."""
+    found = pattern("questions.needs.words").search(asking)
+    whole = pattern("questions.told.belongs").split(found["who"], 1)[0] if found else ""  # "the mayor of Dorne"
+    who = {word.stem for word in words(whole) if not word.is_light}
+    named = who & ask.names or who
+    return [one for one in matter if not named.isdisjoint(_speakers(one))] if named else None
+
+
+def _speakers(one: Candidate) -> set[str]:
+    """The names of those who say a part of a sentence, what they are, and the company that they speak for, by stem."""
+    text = one.hit.article.text
+    spoken = speech_in(text, one.start, one.end)
+    names = {key(name) for part in spoken for who in part.speakers for name in (*who.names, *who.roles)}
+    return names | {key(name) for part in spoken if speaks_for_it(part, one.text) for name in company(text).names}
 
 
 def _done(asking: str, ask: Asked, matter: Sequence[Candidate]) -> list[Candidate] | None:
@@ -111,7 +123,7 @@ def _done(asking: str, ask: Asked, matter: Sequence[Candidate]) -> list[Candidat
     to_be = bool(ahead.search(asking))
     told = [one for one in matter if _OF_DEED[ask.need](ask, one) and (not to_be or ahead.search(one.text))]
     if what.done < 0:
-        return [one for one in told if one.share >= _ENOUGH] or None  # any words may tell where somebody went
+        return told  # any words may tell where somebody went
     stem = ask.terms[what.done].stem
     told = [one for one in told if ask.need != "doer" or not _suffers(stem, asking, one)]
     saying = [one for one in told if said(ask, what.done, one.read, turned=False)[what.done] >= _SAID]

@@ -44,6 +44,9 @@ FIRM = [Turn("Who bought Northline?", "Calder Shipping bought it. [1]", ("Northl
         ),
         ("And in Paris?", [Turn("What did Anna Reyes say?", "She resigned. [1]")], "What did Anna Reyes say, and in Paris?"),
         ("Why?", [Turn("Where has Harrow banned scooters?", "On the pier. [1]")], "Why has Harrow banned scooters?"),
+        ("Why?", [Turn("When will Harrow zoo open?", "In May, two years late. [1]")], "Why will Harrow zoo open then?"),
+        ("Why not?", [Turn("Will Anna Reyes stand again?", "No. [1]")], "Why won’t Anna Reyes stand again?"),
+        ("Why not?", [Turn("Did Anna Reyes resign?", "No. [1]")], "Why didn’t Anna Reyes resign?"),
         ("By how many votes?", [Turn("Who won in Harrow?", "Anna Reyes. [1]")], "Who won in Harrow, and by how many votes?"),
         (
             "And last season?",
