@@ -19,6 +19,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
+from qa.amounts import untold
 from qa.asking import BY_FORM, ENOUGH, Asked, asked, fits, names_none, new_names, years_in
 from qa.likeliest import likeliest
 from qa.told import enough
@@ -119,7 +120,7 @@ def _weighed(ask: Asked, told: Sequence[float], passage: str, of: str, read: flo
     )
     stems = {word.stem for word in words(passage)}
     off = bool(ask.of) and all(nearness(term, stem) < 0.5 for term in ask.of for stem in stems)
-    if off or names_none(ask, passage):  # one without an age says nobody's
+    if off or names_none(ask, passage) or (ask.amount and untold(ask, passage)):  # one without an age says nobody's
         return min(score, _NOT_OF_IT)
     return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 

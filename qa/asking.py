@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa.other_words import says_too
+from qa.tallies import fates
 from vectorstore.language.frames import bare, told_before, wants_gist
 from vectorstore.language.lexicon import pattern, rows, table, word_list, word_set
 from vectorstore.language.places import COUNTRY, STATE
@@ -28,6 +29,7 @@ KINDS = tuple(table("questions.kinds"))  # the first that matches is the questio
 NEEDS = tuple(table("questions.needs"))  # the same of what it needs
 BY_FORM = frozenset(("harm", "origin", "before"))  # of these a sentence tells by its form alone, without the question's words
 _SORTS = {sort: re.compile(form, re.I) for sort, form in table("questions.sorts").items()}
+_AMOUNTS = {amount: re.compile(form, re.I) for amount, form in table("questions.amounts").items()}
 _FORM = {name: re.compile(form, re.I) for name, form in table("questions.form").items()}
 
 _COUNTING = (*word_list("numbers.units"), *word_list("numbers.tens"), *word_list("questions.answers.number_words"))
@@ -87,6 +89,7 @@ class Asked:
     years: frozenset[str]
     head: str = ""  # in "who is the manager of …", the stem of manager
     need: str = ""  # a kind that an answer's form shows: a cause, harm, who did it (see qa/telling.py); else as `kind`, or empty
+    amount: str = ""  # what a number is to be of: a key of questions.amounts; "" where none is asked for
 
 
 @lru_cache(maxsize=256)
@@ -127,6 +130,7 @@ def asked(question: str) -> Asked:
         years_in(question),
         key(head.group(1).split()[-1]) if (head := _FORM["head"].search(asking)) else "",
         "" if denial or gist else next((need for need in NEEDS if pattern(f"questions.needs.{need}").search(asking)), kind),
+        next((amount for amount, form in _AMOUNTS.items() if form.search(focus)), ""),
     )
 
 
@@ -170,7 +174,7 @@ def _counting(question: Asked, text: str) -> list[int]:
 
 def counts_others(question: Asked, text: str) -> bool:
     """Whether another deed has them for its object: of how many marched, "detained 31 people at the march" counts others."""
-    row = words(text) if question.deed else ()
+    row = words(text) if question.deed and question.deed not in fates() else ()
     before = [row[n - 1] for n in _counting(question, text) if n] if row else []
     done = question.stems | related(question.deed)
     return bool(before) and all(is_past_form(word.text) and word.stem not in done for word in before)
@@ -220,9 +224,7 @@ def of_sort(question: Asked, text: str) -> bool:
 
 
 def names_none(question: Asked, text: str) -> bool:
-    """Whether the question asks how old, at what price or who somebody is, and the text tells no age, no sum, no name of one."""
-    if question.sort in ("age", "price"):
-        return not of_sort(question, text)
+    """Whether the question asks who somebody is, and the text tells no name of one."""
     called = not question.head or pattern("questions.answers.called").search(text)
     return not called and not any(_names_one(question, text, *span) for span in sentences(text))
 

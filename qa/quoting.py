@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from qa.also_in import also_in, one_speaker, shared, standing
+from qa.amounts import told_at
 from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort, years_in
 from qa.clauses import clause, furniture
 from qa.disagreement import (
@@ -73,6 +74,8 @@ _BEHIND = 3.5  # of the score, which is a log likelihood: e to this power is the
 _LEAST = -6.0  # log odds behind the likeliest sentence: what is farther behind is as good as what the reranker has not read
 _FURNITURE = 2.0  # off the score of what is no prose, like a caption or a pointer to another article
 _ANOTHER_YEAR = 2.0  # the same of one that names years, but not the one asked about
+_TOLD = 10.0  # on the score of a sentence that tells the amount asked for, when they are put in order
+_OF_MATTER = 0.8  # of the most that a passage meets of the question: what one must meet whose amount may be the one asked for
 _TITLE = 0.8  # what a question's word in the headline counts for the passage
 # "She is 34." is said of whom the sentence before names.
 _TAKES_UP = frozenset(word.capitalize() for word in word_set("words.subjects") - {"i", "we"})
@@ -102,6 +105,7 @@ class Candidate:
     also_in: tuple[Article, ...] = field(default=())
     head: tuple[int, int] | None = None  # of the table that it is a row of
     of_another_year: bool = False  # than the one that the question names
+    is_told: bool = False  # it tells the amount that the question asks for
 
     @property
     def text(self) -> str:
@@ -261,10 +265,11 @@ def candidates(ask: Asked, hits: tuple[Hit, ...]) -> tuple[Candidate, ...]:
                 max((rarity(word.stem) / 9 for word in titles[n] if word.stem in telling), default=0.0),
                 max(_LEAST, odds[n].get(begin, _LEAST + likely) - likely),
             )  # fmt: skip
+            told = bool(ask.amount and passages[n] >= _OF_MATTER * max(passages)) and one.start in told_at(ask, hit.passage.text)
             apart = bool(ask.years and (years := years_in(text)) and not years & ask.years)
             place = hit.article.id, begin
-            found[place] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head, apart)
-    return tuple(sorted(found.values(), key=lambda c: -c.score))
+            found[place] = Candidate(hit, begin, end, one, share(ask, met[i]), nearby, values, hit.also_in, head, apart, told)
+    return tuple(sorted(found.values(), key=lambda c: -c.score - _TOLD * c.is_told))
 
 
 def _set_right(ask: Asked, text: str) -> Sequence[Read]:
@@ -424,7 +429,8 @@ def _adds(ask: Asked, chosen: Sequence[Candidate], other: Candidate) -> bool:
     those = [c.read.met for c in chosen if c.hit.article.id == other.hit.article.id and not ask.denial]
     lacked = any(new >= 0.5 > max(old, default=1.0) for new, *old in zip(other.read.met, *those, strict=True))
     near = len(ask.terms) > ENOUGH or other.score >= chosen[0].score - _BEHIND
-    whole = lacked and share(ask, map(max, *those, other.read.met)) >= _CLEAR  # "No one was hurt." behind a landslip
+    # "No one was hurt." behind a landslip
+    whole = lacked and (other.is_told or share(ask, map(max, *those, other.read.met)) >= _CLEAR)
     return other.is_prose and (whole or (near and other.share >= _LESS * chosen[0].share))
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 
 from prompts import NO_ANSWER, NOT_IN_ARTICLES
+from qa.amounts import untold
 from qa.asking import Asked, asked, counts, fits, names_none
 from qa.check.translated import denied, differ, spoken
 from qa.check.verdict import key_words
@@ -75,7 +76,7 @@ def overruled(question: str, hits: Sequence[Hit]) -> bool:
 
 def _has_its_kind(ask: Asked, text: str) -> bool:
     """Whether a sentence that is of the question has who, or why, where that is asked."""
-    if names_none(ask, text):
+    if names_none(ask, text) or untold(ask, text):
         return False
     if ask.kind not in ("name", "reason"):
         return True

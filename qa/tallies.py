@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from functools import cache
+from itertools import pairwise
 
-from vectorstore.language.lexicon import lines, word_set
+from vectorstore.language.lexicon import lines, table, word_set
 from vectorstore.language.numbers import measure_of
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_past
@@ -21,6 +23,9 @@ _PEOPLE = word_set("tallies.people")
 _VICTIMS = word_set("tallies.victims")
 _MORE = word_set("tallies.more")
 _BECOMES = word_set("tallies.becomes")
+_TREATED = word_set("tallies.treated")
+_ONE = word_set("words.articles") | {"another"}
+_VAGUE = frozenset(table("quantities.vague"))
 _BEHIND, _BEFORE = 5, 8  # words between a number and what it is of
 
 
@@ -32,10 +37,18 @@ def fates() -> dict[str, int]:
 
 def tally(row: Sequence[Token], fate: int) -> Token | None:
     """The number of people whom that befell; None where there is none, or more than one that it could be."""
-    found = [t for n, t in enumerate(row) if _is_count(row, n) and _fate(row, n) == fate]
+    found = [t for n, t in enumerate(row) if _is_count(row, n) and fate_of(row, n) == fate]
     last = [t for n, t in enumerate(row) if t in found and n and row[n - 1].text.casefold() in _BECOMES]
     found = last or found  # "rose from nine to eleven"
     return found[0] if len({t.values for t in found}) == 1 and not any(_is_part(row, row.index(t)) for t in found) else None
+
+
+def befell(row: Sequence[Token], fate: int) -> bool:
+    """Whether a sentence says how many it befell: in a number, as "hundreds", or of one: "a man was killed"."""
+    told = any((t.key in fates() and fates()[t.key] == fate) or (fate == 1 and t.text.casefold() in _TREATED) for t in row)
+    counts = [n for n in range(len(row)) if _is_count(row, n) and fate_of(row, n) in (None, fate)]
+    one = any(a.text.casefold() in _ONE and may_mean("person", b.key) for a, b in pairwise(row))
+    return told and bool(counts or one or any(t.text.casefold() in _VAGUE for t in row))
 
 
 def counted(row: Sequence[Token], token: Token) -> str:
@@ -67,10 +80,10 @@ def _is_part(row: Sequence[Token], n: int) -> bool:
     """Whether others of that fate are counted beside it: "19 children and two teachers"."""
     near = [k for k in range(max(0, n - 4), min(len(row), n + 5)) if k != n and row[k].values and not row[k].date]
     joined = [k for k in near if any(t.text.casefold() == "and" for t in row[min(k, n) + 1 : max(k, n)])]
-    return any(_is_count(row, k) and _fate(row, k) in (None, _fate(row, n)) for k in joined)
+    return any(_is_count(row, k) and fate_of(row, k) in (None, fate_of(row, n)) for k in joined)
 
 
-def _fate(row: Sequence[Token], n: int) -> int | None:
+def fate_of(row: Sequence[Token], n: int) -> int | None:
     """What befell those whom a number counts, by the nearest word that tells it."""
     best: tuple[int, int] | None = None
     if n + 1 < len(row) and row[n + 1].text.casefold() in _VICTIMS and not any(t.key in fates() for t in row):

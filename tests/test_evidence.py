@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.amounts import untold
 from qa.answerable import THRESHOLD, TRAITS, answered, evidence, tells, traits
 from qa.asking import asked
 from qa.assistant import Assistant
@@ -44,6 +45,32 @@ CANNERY = (
 def test_answers_and_gaps(question: str, answers: bool) -> None:
     """What the passages say is at or above the threshold; what they do not say is below."""
     assert (evidence(question, [FERRY, CANNERY]) >= THRESHOLD) == answers
+
+
+LANDSLIP = (
+    "A landslip buried the coast road at Holm Point on Friday. Some 300 tonnes of rock came down, the engineer said, and seven "
+    "people were hurt. The road was shut for nine hours. The council, which made a loss of £4m last year, is selling the quarry."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How much rock came down at Holm Point?", True),
+        ("How many people were hurt at Holm Point?", True),
+        ("How long was the coast road closed?", True),
+        ("How many people were killed at Holm Point?", False),
+        ("How many cars were buried at Holm Point?", False),
+        ("How high is the cliff at Holm Point?", True),  # "300 tonnes": whatever has a unit
+        ("How tall is the cliff at Holm Point?", False),
+        ("How much is the quarry being sold for?", False),
+        ("How old is the engineer?", False),
+        ("Who was hurt at Holm Point?", True),  # asks for no number
+    ],
+)
+def test_a_number_that_is_asked_for_must_be_one_of_what_is_counted(question: str, told: bool) -> None:
+    """Tonnes answer how much, and the hurt no question on the dead; a loss is no price. Where there is none, nothing answers."""
+    assert untold(asked(question), LANDSLIP) != told
 
 
 @pytest.mark.parametrize(
