@@ -14,7 +14,7 @@ from vectorstore.language.eastern import EASTERN
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.senses import may_mean
 from vectorstore.language.sentences import sentences
-from vectorstore.language.speakers import Speaker
+from vectorstore.language.speakers import Speaker, speak_beside
 from vectorstore.language.speech import Speech, speech, speech_in
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import Token, normalised, tokens
@@ -75,9 +75,11 @@ class Part:
 def _is_one(one: Speaker, who: Speaker) -> bool:
     """Whether two may be one by other words for what they are, "the firm" and "the company", or by their initials."""
     if one.names and not who.names:  # "the bank" is "Velden Savings Bank"
-        return not who.heads.isdisjoint(map(stem, one.names & word_set("speech.bodies")))
+        is_company = who.roles <= stem_set("speech.any_company") and who.shown[-1:] != "s"  # "the firm", not "consumer groups"
+        is_company &= not one.heads.isdisjoint(stem_set("speech.companies"))
+        return is_company or not who.heads.isdisjoint(map(stem, one.names & word_set("speech.bodies")))
     if not one.names and not who.names:
-        return any(may_mean(a, b) or may_mean(b, a) for a in who.heads for b in one.heads)
+        return not speak_beside(one, who) and any(may_mean(a, b) or may_mean(b, a) for a in who.heads for b in one.heads)
     short, long = sorted((one.shown, who.shown), key=len)
     return short.isupper() and len(short) > 1 and short == "".join(c for c in long if c.isupper())
 

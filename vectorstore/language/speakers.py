@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from vectorstore.language.lexicon import LANGUAGES, lines, word_list, word_set
+from vectorstore.language.senses import may_mean
 from vectorstore.language.stems import stem, stem_set
 from vectorstore.language.tokens import WEEKDAYS
 from vectorstore.language.words import one_spelling
@@ -29,7 +30,23 @@ class Speaker:
         """Whether the two may be one: a surname and a full name, a name and its role, a council and its spokesman."""
         if self.names and other.names:
             return (both := self.names | other.names) in (self.names, other.names) or bool(both & self.heads & other.heads)
-        return bool(self.heads & other.heads)
+        return bool(self.heads & other.heads) and not speak_beside(self, other)
+
+
+@lru_cache(maxsize=4096)
+def speak_beside(one: Speaker, other: Speaker) -> bool:
+    """Whether both speak for somebody, and not for the same: "a ministry spokesman", "a spokesman for the airport"."""
+    mine, theirs = _body(one), _body(other)
+    shared = {word for word in mine for more in theirs if may_mean(word, more) or may_mean(more, word)}
+    return bool(mine and theirs) and not shared
+
+
+@lru_cache(maxsize=4096)
+def _body(one: Speaker) -> frozenset[str]:
+    """For whom somebody speaks, as far as it is said."""
+    voices = stem_set("speech.voices")
+    said = one.roles - voices - stem_set("words.stop") - stem_set("speech.any_body") - frozenset(map(stem, one.names))
+    return frozenset() if one.heads.isdisjoint(voices) else said
 
 
 UNKNOWN = Speaker()
@@ -263,6 +280,7 @@ class People:
     full: dict[str, list[tuple[int, Speaker]]] = field(default_factory=dict)  # by surname, with the sentences that name them
     known: dict[str, list[Speaker]] = field(default_factory=dict)  # by surname, with their roles
     gender: dict[str, str] = field(default_factory=dict)  # by what is shown: "he", "she"
+    bodies: list[tuple[int, Speaker]] = field(default_factory=list)  # "the insurer Velden Mutual", "the University of Orm"
     who: set[str] = field(default_factory=set)  # names of one word behind which "who" stands: "Al-Karim, who is also …"
 
     def may_be_person(self, one: Speaker) -> bool:
@@ -281,12 +299,27 @@ class People:
                 one = replace(one, heads=one.heads | more.heads, roles=one.roles | more.roles)
         if one.names or not one.heads or _are_many(one):
             return one
-        fitting = [other for some in self.known.values() for other in some if one.heads & other.heads]
+        if not one.heads.isdisjoint(stem_set("speech.voices")):  # a spokesman for "the line" is one for "the shipping line Norda"
+            of = (body for k, body in self.bodies if k <= n and not body.heads.isdisjoint(one.roles))
+            one = replace(one, roles=one.roles.union(*(map(stem, body.names) for body in of)))
+        elif body := self._body_meant(one, n):
+            return replace(body, heads=one.heads | body.heads, roles=one.roles | body.roles)
+        some = [other for others in self.known.values() for other in others]
+        fitting = [other for other in some if one.heads & other.heads and not speak_beside(one, other)]
         best = max((len(one.roles & other.roles) for other in fitting), default=0)
         fitting = [other for other in fitting if len(one.roles & other.roles) == best]
         if len(fitting) != 1:
             return one
         return replace(fitting[0], roles=fitting[0].roles | one.roles, heads=fitting[0].heads | one.heads)
+
+    def _body_meant(self, one: Speaker, n: int) -> Speaker | None:
+        """The body that "the company" is, where the text has named one alone that it may be."""
+        (head, *more), any_company = one.heads, stem_set("speech.any_company")
+        such = stem_set("speech.companies") if head in any_company else frozenset({head})
+        found = [body for k, body in self.bodies if k <= n and not body.heads.isdisjoint(such)]
+        named = {min((other.names for other in found if other.names <= body.names), key=len) for body in found}
+        is_definite = one.shown.casefold().split()[:-1] in (["the"], [])
+        return found[0] if len(named) == 1 and is_definite and not more else None
 
 
 def _are_many(one: Speaker) -> bool:
@@ -303,6 +336,8 @@ def people(rows: Iterable[Sequence[Word]]) -> People:
             words = [word for word in row[a:b] if len(word.text.rstrip(".")) > 1]
             if len(words) == 1 and b + 1 < len(row) and row[b].text == "," and row[b + 1].low == "who":
                 found.who.add(_bare(words[0].low))
+            if body := _as_body(row, a, words):
+                found.bodies.append((n, body))
             if not 2 <= len(words) <= 4:
                 continue
             last = _bare(words[-1].low)
@@ -319,6 +354,15 @@ def people(rows: Iterable[Sequence[Word]]) -> People:
                 roles = frozenset().union(old.roles, *({stem(word.low) for word in phrase} for phrase in phrases))
                 some[at:] = [replace(one, heads=heads, roles=roles), *some[at + 1 :]]
     return found
+
+
+def _as_body(row: Sequence[Word], a: int, words: Sequence[Word]) -> Speaker | None:
+    """A body by what stands before its name, "the insurer Velden Mutual", or in it, "the University of Orm"."""
+    before, names = _before(row, a), frozenset(_bare(word.low) for word in words if not word.isa("of"))
+    heads = frozenset(map(stem, names & word_set("speech.bodies"))) if len(names) > 1 else frozenset()
+    if before and stem(before[-1].low) in stem_set("speech.companies") | stem_set("speech.bodies"):
+        heads |= {stem(before[-1].low)}
+    return Speaker(_shown(words), names, heads, heads | {stem(word.low) for word in before}) if heads else None
 
 
 def _may_be_one(one: Speaker, other: Speaker) -> bool:

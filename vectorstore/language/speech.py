@@ -300,7 +300,12 @@ class _Reading:
                 who = (cue.denies and self._accused(row[: cue.start], previous[0], n)) or previous[0]
             else:
                 own = speaker(_subject(row, cue.start)) if cue.start > 1 and cue.trailing else ""
-                if isinstance(own, Speaker) and own.names:  # "Dahl scolded him: “…,” she said"
+                is_body = (
+                    isinstance(own, Speaker) and not isa(cue.speaker, "one_person") and own.heads & stem_set("speech.bodies")
+                )
+                if isinstance(own, Speaker) and (
+                    own.names or is_body
+                ):  # "Dahl scolded him: “…,” she said", "the bank lost it, it said"
                     who = self.people.resolved(own, n)
                 else:
                     who = self._meant(cue.speaker, n, cue.denies)
