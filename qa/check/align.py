@@ -116,6 +116,13 @@ class Claim:
         return [self.lines[n] for n in sorted(self.used | goes_on)]
 
     @cached_property
+    def near(self) -> list[int]:
+        """Which lines were aligned, and which others of their passages have two words of content of the claim."""
+        mine, passages = {t.key for t in self.tokens if t.content and not t.values}, {self.passage_of[n] for n in self.used}
+        others = (n for n, line in enumerate(self.lines) if self.passage_of[n] in passages and len(mine & line.keys) > 1)
+        return sorted(self.used.union(others))
+
+    @cached_property
     def akin(self) -> list[Line]:
         """The lines that tell it, and those that have a word of content which it has and none of the former."""
         known = frozenset().union(*(line.keys for line in self.told))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from itertools import chain
 
 from qa.check.align import Claim
 from vectorstore.language.lexicon import word_set
@@ -20,12 +21,13 @@ _CLAUSES, _AT = word_set("words.clauses"), word_set("words.at_places")
 _RELATIVES = word_set("words.relatives")
 _PAST, _ARTICLES, _UP = word_set("words.apart"), word_set("words.articles"), word_set("words.particles")
 _DEICTIC, _PERIODS = word_set("words.deictic"), stem_set("words.periods")
+_LINKS = word_set("same.links")
 _INTO_NAME = 5  # words between "in" and the name of "in the neighbouring district of Felm"
 
 
 def bindings(claim: Claim) -> Iterator[str]:
     is_of_several, is_bound = not claim.kinds.isdisjoint(("lines", "loose content")), not claim.kinds.isdisjoint(("date", "name"))
-    yield from _of_verbs(claim) if is_bound else ()
+    yield from chain(_of_verbs(claim), _swapped(claim)) if is_bound else ()
     yield from _bound(claim) if is_of_several and is_bound else ()
     yield from _of_whom(claim) if is_of_several and "number" in claim.kinds else ()
 
@@ -45,6 +47,31 @@ def _of_verbs(claim: Claim) -> Iterator[str]:
         if ways and "" not in ways:
             yield f"The passage says this of {min(ways)}, not of {token.text}."
             return
+
+
+def _swapped(claim: Claim) -> Iterator[str]:
+    """A name behind a word behind which the passages have another one of the sentence's: "from Hamra" of "from Quito"."""
+    mine = {i: behind for i in range(len(claim.tokens)) if (behind := _behind(claim.tokens, i))[0]}
+    for i, (word, link) in mine.items() if "apart" in claim.kinds else ():
+        theirs = [
+            line.tokens[j]
+            for line in claim.lines
+            for j in range(len(line.tokens))
+            if word in line.keys and _behind(line.tokens, j) == (word, link)
+        ]
+        others = [t for t in theirs if any(t.key == o.key and mine.get(k) != (word, link) for k, o in enumerate(claim.tokens))]
+        token = claim.tokens[i]
+        if others and token.key in claim.known_names and all(t.key != token.key for t in theirs):
+            yield f"The passage says this of {others[0].text}, not of {token.text}."
+            return
+
+
+def _behind(found: Sequence[Token], n: int) -> tuple[str, str]:
+    """The word and the preposition right before a name: ("port", "of") in "the port of Hamra"; nothing where there are none."""
+    k = n - 1 - (n > 0 and found[n - 1].key in _ARTICLES)
+    is_so = k > 0 and is_name(found[n]) and not is_name(found[n - 1]) and found[k].key in _LINKS and found[k - 1].content
+    plain = is_so and not any(t.before for t in found[k : n + 1]) and not (found[k - 1].values or found[k - 1].date)
+    return (found[k - 1].key, found[k].key) if plain else ("", "")
 
 
 def of_list(claim: Claim) -> Iterator[str]:

@@ -18,7 +18,7 @@ from vectorstore.language.words import rarity
 
 BOUNDS = frozenset(lines("numbers.nearly")) | word_set("numbers.about") | word_set("numbers.exactly")
 SAYING = stem_set("speech.verbs_of_saying")
-SUBJECTS = word_set("words.subjects")
+SUBJECTS, _AT = word_set("words.subjects"), word_set("words.at_places")
 
 
 def names(claim: Claim) -> Iterator[str]:
@@ -36,6 +36,8 @@ def names(claim: Claim) -> Iterator[str]:
                 continue
             seen.add(token.text)
             others = [t for t in there if is_name(t) and t.key not in moved and (not t.first or t.key in known or token.first)]
+            if not i or claim.tokens[i - 1].key not in _AT:  # whom a court in Felm sentenced is no Felm
+                others = [t for t in others if not _is_where(claim, slot, t)]
             if there and there[-1].key in SUBJECTS:  # the name stands for the pronoun, whatever other names are near
                 others = []
             if not _mentioned(token, claim, known):
@@ -47,6 +49,12 @@ def names(claim: Claim) -> Iterator[str]:
             elif close and not others and _is_other_antecedent(claim, i, slot, known):
                 yield f"The passage does not say this of {token.text}."
     yield from _broken_names(claim)
+
+
+def _is_where(claim: Claim, slot: Slot, token: Token) -> bool:
+    """Whether a name of a slot stands behind an "in" there."""
+    places = [(n, j) for n, j in slot.near if claim.token_at((n, j)) is token]
+    return any(j > 0 and claim.lines[n].tokens[j - 1].key in _AT for n, j in places)
 
 
 def _framed(text: str) -> frozenset[str]:

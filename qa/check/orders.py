@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from itertools import combinations, takewhile
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from qa.check.wording import comparatives
 from vectorstore.language.align import Line
 from vectorstore.language.lexicon import kinds, word_set
 from vectorstore.language.names import is_name
+from vectorstore.language.stems import stem_set
 from vectorstore.language.tokens import Token
 from vectorstore.language.verbs import is_deed
 
@@ -23,6 +24,7 @@ _HEAD = 4  # words up to an "earlier" that tells when of a whole sentence
 _FAR = 16  # words between "more" and its "than"
 _TIMES = word_set("orders.times")
 _OPENS = word_set("words.articles") | word_set("words.subjects")
+_SAYING = stem_set("speech.verbs_of_saying")
 _JOINS, _BEING = word_set("orders.joins"), word_set("words.being")
 
 
@@ -81,6 +83,7 @@ def _in_passages(claim: Claim) -> Iterator[_Told]:
     before: Sequence[Token] = ()
     for n, line in enumerate(claim.lines):
         yield from _told(line.tokens, before)
+        yield from _and_so(line.tokens, claim.keys)
         last = n + 1 == len(claim.lines) or claim.passage_of[n] != claim.passage_of[n + 1]
         before = () if last else line.tokens
     for p in sorted({claim.passage_of[n] for n in claim.used}):
@@ -118,6 +121,13 @@ def _told(found: Sequence[Token], before: Sequence[Token] = ()) -> Iterator[_Tol
                 first, second = second, first
         if first - second and second - first:
             yield _Told(first - second, second - first, token.text)
+
+
+def _and_so(found: Sequence[Token], keys: Set[str]) -> Iterator[_Told]:
+    """What an "-ing" behind a comma tells came of it: "a dam burst, flooding the town"; not "he left, citing his age"."""
+    for n in (n for n in range(1, len(found)) if "," in found[n].before and found[n].text.endswith("ing")):
+        if found[n].key in keys and found[n].key not in _SAYING and found[n].text.casefold() not in _links():
+            yield _Told(_content(found[max(0, n - _SIDE) : n]), _content(found[n : n + _SIDE]), found[n].text)
 
 
 def _follows(found: Sequence[Token], n: int, more: Sequence[str]) -> bool:

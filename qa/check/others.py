@@ -23,7 +23,7 @@ Told = tuple[int, Statement]  # a statement, and which line it is of
 
 def others(claim: Claim) -> Iterator[str]:
     """Of whom the passage says it, where the sentence names another, of whom it says something else."""
-    theirs = [(n, one) for n in sorted(claim.used) for one in statements(claim.lines[n].tokens)]
+    theirs = [(n, one) for n in claim.near for one in statements(claim.lines[n].tokens)]
     for mine in statements(claim.tokens) if len(theirs) > 1 else ():
         if mine.subject and claim.tokens[mine.verb].key not in _SAYING and (home := _home(claim, mine, theirs)):
             yield from _of_another(claim, mine, home, theirs)
@@ -80,6 +80,8 @@ def _home(claim: Claim, mine: Statement, theirs: Sequence[Told]) -> Told | None:
         return None
     home = theirs[counts.index(most)]
     told = {(home[0], j) for j in home[1].told}
+    if home[0] not in claim.used and mine.verb not in placed:
+        return None  # of a line that only shares words the verb must be there
     if not any(found <= told for found in placed.values()) or (mine.verb in placed and told.isdisjoint(placed[mine.verb])):
         return None
     return home
@@ -87,9 +89,9 @@ def _home(claim: Claim, mine: Statement, theirs: Sequence[Told]) -> Told | None:
 
 def _spots(claim: Claim, token: Token) -> frozenset[tuple[int, int]]:
     """Where the lines that tell of the sentence's matter have a word, or else one that may mean it."""
-    lines = [(n, claim.lines[n]) for n in sorted(claim.used)]
-    same = frozenset((n, j) for n, line in lines for j in line.matching(token))
-    return same or frozenset((n, j) for n, line in lines for j, t in enumerate(line.tokens) if t.content and answers(token, t))
+    same = frozenset((n, j) for n in claim.near for j in claim.lines[n].matching(token))
+    told = ((n, j, t) for n in sorted(claim.used) for j, t in enumerate(claim.lines[n].tokens) if t.content)
+    return same or frozenset((n, j) for n, j, t in told if answers(token, t))
 
 
 def _of_another(claim: Claim, mine: Statement, home: Told, theirs: Sequence[Told]) -> Iterator[str]:
@@ -113,9 +115,17 @@ def _of_another(claim: Claim, mine: Statement, home: Told, theirs: Sequence[Told
         wanted = (
             apart if other.verb == told.verb else [t for t in whom if t in apart or t.key in known]
         )  # "Varga's mother" is no "Varga"
-        if (m, other) != home and all(t.key in keys for t in wanted) and _are_two(claim, other, m, told, n):
+        if (m, other) != home and all(t.key in keys for t in wanted):
+            if not (_tells_of_both(claim, mine, rivals) or _are_two(claim, other, m, told, n)):
+                continue
             yield f"The passage says this of {shown([*filter(is_name, rivals)] or rivals)}, not of {shown(apart)}."
             return
+
+
+def _tells_of_both(claim: Claim, mine: Statement, rivals: Sequence[Token]) -> bool:
+    """Whether the sentence tells something else of the other one: "the farmers caught a bear that the wardens had seen"."""
+    subjects = [{claim.tokens[i].key for i in one.subject} for one in statements(claim.tokens) if one.subject != mine.subject]
+    return bool(rivals) and any(keys.issuperset(t.key for t in rivals) for keys in subjects)
 
 
 def _is_frame(token: Token) -> bool:

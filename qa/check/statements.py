@@ -17,7 +17,8 @@ _CONTRASTS, _POINTS = word_set("statements.contrasts"), word_set("carrying.point
 _JOINS = word_set("words.clauses") | _CONTRASTS | _RELATIVES
 _BEFORE = word_set("carrying.binds")
 _PRONOUNS = word_set("words.subjects")
-_AUXILIARIES = word_set("words.being") | word_set("followups.auxiliaries")
+_BEING = word_set("words.being")
+_AUXILIARIES = _BEING | word_set("followups.auxiliaries")
 _FINITE, _UP = word_set("statements.finite"), word_set("words.particles")
 _ADVERBS = word_set("speech.auxiliaries") - _AUXILIARIES
 
@@ -68,6 +69,8 @@ def statements(found: tuple[Token, ...]) -> tuple[Statement, ...]:
             subject, is_own = waiting, not any("(" in t.before for t in found[:verb])
         elif not subject and told and joined != "that":  # "Ida Kern said that nobody had touched it" is not told of her
             subject = list(told[-1].subject)
+        if is_own and (by := _by(found, verb, end)):
+            subject, rest = by, [*subject, *(n for n in rest if n not in by)]
         told.append(Statement(tuple(subject), verb, tuple(rest), is_own, joined))
         waiting, comes = (waiting, comes) if joined in _RELATIVES else ([], False)
     return tuple(told)
@@ -97,6 +100,17 @@ def _back(found: Sequence[Token], verb: int, end: int, has_verb: bool) -> int:
         if is_now and not has_verb:
             return n
     return 0
+
+
+def _by(found: Sequence[Token], verb: int, end: int) -> list[int]:
+    """By whom it is done: "the forestry office" of "were paid for by the forestry office"; nobody of "by Friday"."""
+    if verb < 1 or not is_deed(found[verb]) or not any(t.key in _BEING for t in found[max(0, verb - 3) : verb]):
+        return []
+    start = next((n + 1 for n in range(verb + 1, end) if found[n].key == "by"), end)
+    stop = next((n for n in range(start + 1, end) if found[n].key in _BEFORE - {"of"} or found[n].is_parted), end)
+    whom = _content(found, start, stop)
+    is_who = whom and not any(found[n].values or found[n].date or found[n].text.endswith("ing") for n in whom)
+    return whom if is_who else []
 
 
 def _verb(found: Sequence[Token], start: int, end: int) -> int:

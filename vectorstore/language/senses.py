@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from vectorstore.language.lexicon import word_set
 from vectorstore.language.stems import stem
 from vectorstore.language.words import meant, related
 
@@ -28,14 +29,19 @@ def _senses() -> tuple[_Rows, _Rows, frozenset[str]]:
     for n, line in enumerate(lines[1:]):
         words, _, more = line.partition(" < ")
         for word in words.split():
-            named[stem(word)].add(n)
+            named[_key(word)].add(n)
         for word in more.split():
-            broader[stem(word)].add(n)
+            broader[_key(word)].add(n)
     return (
         {key: frozenset(rows) for key, rows in named.items()},
         {key: frozenset(rows) for key, rows in broader.items()},
         verbs,
     )
+
+
+def _key(word: str) -> str:
+    """What a token of that word is compared by: a well is no "well"."""
+    return f"{word}s" if word in word_set("words.nouns_too") else stem(word)
 
 
 @lru_cache(maxsize=50_000)
