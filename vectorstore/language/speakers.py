@@ -169,6 +169,8 @@ def speaker(phrase: Sequence[Word], more: Sequence[Word] = ()) -> Speaker | str:
     name = _name_of(core)
     before = core[: len(core) - len(name)]
     heads = {stem(_bare(before[-1].low))} if before else set()
+    if len(tail) > 1 and all(word.text[0].isdigit() for word in core):  # "58% of voters"
+        heads = _heads(tail[1:])
     is_body = len(core) == len(name) and (len(name) == 1 or article.casefold() == "the ")
     if is_body and len(tail) > 1 and all(word.capital for word in tail[1:]):
         name = phrase  # "Department of Justice", "the National Institute of Glaciology"

@@ -527,6 +527,10 @@ def _is_verb(row: Sequence[Word], i: int) -> bool:
         return True
     if i and row[i - 1].isa("no_verb_after") and stem(word.low) in stem_set("speech.verbs_of_saying"):
         return False  # "a reported $5": "a" has no verb behind it in English, as it has in French
+    has_clause = any(w.isa("verbs", "passive", "auxiliaries", "modals") or w.text == QUOTE for w in row[i + 1 :])
+    is_thing = isa(following, "determiners") and row[max(0, i - 1)].is_word and not has_clause
+    if word.low in word_set("speech.only_clauses") and is_thing:
+        return False
     if word.isa("only_participles") and j == i - 1:
         return False  # "a report written after the fire that …"
     behind = word.isa("says_behind") and following in ("", ",", ".")  # "The bridge is rotten, a new study finds."
