@@ -14,7 +14,7 @@ from vectorstore.language.senses import may_mean
 from vectorstore.language.tokens import Token
 
 _PRONOUNS, _OBJECTS = word_set("words.subjects"), word_set("same.objects")
-_DEFINITE, _JOINS = word_set("same.definite"), word_set("words.joins")
+_DEFINITE, _JOINS, _RELATIVES = word_set("same.definite"), word_set("words.joins"), word_set("words.relatives")
 
 
 def goes_on_of_it(claim: Claim, left: int, right: int) -> bool:
@@ -69,3 +69,16 @@ def fills(claim: Claim, left: int, right: int) -> bool:
         if behind and behind[0].key in _DEFINITE and any(_are_one(what[-1], t) for t in behind[1:]):
             return True
     return False
+
+
+def is_put_in(claim: Claim, left: int, right: int) -> bool:
+    """Whether a "that" with what it tells is put in behind a word of one line: "the jets | that it buys | would save fuel"."""
+    opens = next((n for n in range(left, 0, -1) if claim.tokens[n].key in _RELATIVES), 0)
+    opens = next((n for n in range(left + 1, right) if claim.tokens[n].key in _RELATIVES), opens)
+    noun, b = claim.tokens[opens - 1], claim.at[right]
+    before = next((place for n in range(opens - 1, -1, -1) if (place := claim.at[n])), None)
+    if not opens or not b or not before:
+        return False
+    there = claim.lines[before[0]].tokens
+    last = next((j for j in (before[1], before[1] + 1) if j < len(there) and _are_one(noun, there[j])), -1)
+    return last >= 0 and (opens > left or b == (before[0], last + 1))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.check.align import Claim
-from qa.check.same import fills, goes_on_of_it
+from qa.check.same import fills, goes_on_of_it, is_put_in
 from vectorstore.language.lexicon import word_set
 from vectorstore.language.names import TITLES, is_name
 from vectorstore.language.stems import stem_set
@@ -27,7 +27,7 @@ def stitches(claim: Claim) -> Iterator[str]:
         if _are_of_one(claim, a[0], b[0]):
             continue
         if (_cut_before(claim, b) and _cut_after(claim, a)) or (_cut_short(claim, a) and not _takes_up(claim, a, b)):
-            if goes_on_of_it(claim, left, right) or fills(claim, left, right):
+            if goes_on_of_it(claim, left, right) or fills(claim, left, right) or is_put_in(claim, left, right):
                 continue
             yield "This joins words of two sentences of the passage into one."
             return
