@@ -32,7 +32,7 @@ _COMES = word_set("tallies.becomes") | word_set("tallies.people")
 _MISSING = fates()[stem("missing")]
 _VAGUE = frozenset(table("quantities.vague"))
 _BEHIND, _BEFORE = 4, 4  # words between a number and what it is of
-_EARLIER, _LATER = 2, 1  # sentences between one on the matter and what goes on from it, or leads to it
+_EARLIER, _LATER = 5, 1  # sentences between one on the matter and what goes on from it, or leads to it
 _NEARLY = 0.8  # of what the best sentence meets: that is on the matter, too
 
 
@@ -144,7 +144,7 @@ def _is_of(ask: Asked, row: Sequence[Token], n: int) -> int:
         others = nouns and not (_is_person(ask.counted) and any(map(_is_person, nouns)))
         return 2 * (not (score or others or token.unit) and _deed(ask, row))
     # Others drowned than were rescued, inspectors are not who is hurt, and ten men of a team watched nothing.
-    loose = _is_person(ask.counted) and ask.counted not in named and (ask.counted in _PEOPLE or bool(ask.deed))
+    loose = _is_person(ask.counted) and ask.counted not in named and rarity(ask.deed) >= COMMON and bool(ask.deed)
     if fate_of(row, n) is not None or (loose and (ask.counted in _PEOPLE) is _PEOPLE.isdisjoint(named)):
         return 2 * _deed(ask, row)
     return 1 + (ask.counted in named and not _is_person(ask.counted))
