@@ -86,6 +86,7 @@ _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _NAMING = ("name", "place", "which")  # a name is seldom another one on a later day
+_SIZE = 2.5  # times: what two counts of one thing differ by at most
 _HALF_OF_IT = 0.5  # of the question's weight
 _ON_IT = 0.35  # share that a sentence of a later article must have, its neighbours counted half
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
@@ -150,7 +151,7 @@ def quote(
         number, whole, begin, article = len(cited) + 1, candidate.text, candidate.start, candidate.hit.article
         doubt = bool(shown) and not _replaces(chosen[0].hit.article, article) and _contradicts(ask, chosen[0], candidate)
         lead = DIFFER if doubt else "" if shown else said or _lead(ask, candidate, chosen[1:])
-        lead = lead or (_day_of(ask, chosen[0], candidate, hits) if shown and dated else "")
+        lead = lead or (_day_of(ask, chosen[0], candidate, hits) if dated and _is_new(article, cited) else "")
         start, end = (0, len(whole)) if lead and ";" in whole else _clause(ask, candidate)
         start, end, others = _standing(candidate, start, end) if candidate.also_in else (start, end, ())
         opens = "…" if start and not whole[start].isupper() else ""
@@ -332,11 +333,18 @@ def _with_newer(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]
         if one.is_prose and one.share >= _ON_IT and is_later(first.hit.article, one.hit.article):
             later.setdefault(one.hit.article.id, []).append(one)
     for rows in sorted(later.values(), key=lambda row: row[0].hit.article.published or date.min, reverse=True):
-        best = max(rows, key=lambda c: (_answers(ask, c), c.score))
+        best = max(rows, key=lambda c: (_leads(ask, first, c), _of_one_size(first, c), c.score))
         if _goes_on(ask, first, best, hits):
             rest = [c for c in chosen[1:] if (c.hit.article.id, c.start) != (best.hit.article.id, best.start)]
             return [best, first, *rest] if _leads(ask, first, best) else [first, best, *rest]
     return chosen
+
+
+def _of_one_size(one: Candidate, other: Candidate) -> bool:
+    """Whether both have a number of one unit and about one size: a fare for a fare, not for what the mayor spends on fares."""
+    rows = [[t for t in c.report.told if t.values and not t.date and min(t.values) > 0] for c in (one, other)]
+    pairs = [(min(a.values), min(b.values)) for a in rows[0] for b in rows[1] if a.unit == b.unit]
+    return any(max(pair) <= _SIZE * min(pair) for pair in pairs)
 
 
 def _goes_on(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> bool:
@@ -356,6 +364,11 @@ def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit])
     newer = is_later(one, two)
     tells = (newer or is_later(two, one)) and (_answers(ask, other) or other.met >= _CLEAR * first.met)
     return (LATER if newer else EARLIER) if tells and _goes_on(ask, first, other, hits) else ""
+
+
+def _is_new(article: Article, cited: Sequence[Citation]) -> bool:
+    """Whether others are cited, and not this one."""
+    return bool(cited) and all(one.article.id != article.id for one in cited)
 
 
 def _answers(ask: Asked, candidate: Candidate) -> bool:
