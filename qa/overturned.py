@@ -47,7 +47,7 @@ _BECOMES = word_set("tallies.becomes") | word_set("copies.until") | word_set("ov
 _CHANGED = stem_set("copies.changing") | stem_set("copies.moving") | stem_set("overturned.changed")
 _OUTRIGHT = frozenset(lines("overturned.outright"))
 _PASTS = _OUTRIGHT | word_set("overturned.pasts") | frozenset(row[0] for row in rows("copies.phrases"))
-_IF = word_set("certainty.if")
+_CLAUSES, _IF = word_set("words.clauses"), word_set("certainty.if")
 _PLANNED = word_set("overturned.planned")
 _FURTHER = word_set("copies.further")
 _RELATIVE = word_set("overturned.relative")
@@ -296,6 +296,8 @@ def _denied(row: Sequence[Token], old: Sequence[Token], wanted: Set[str]) -> str
     ):
         return ""
     n = cues[0]
+    if n and row[n - 1].text.casefold() in _CLAUSES:  # "for this one, but not that one"
+        return ""
     if any(t.text.casefold() in _MAYBE - _REPORTED for t in row[max(0, n - 4) : n]):
         return ""
     ends = [k for k in range(n + 1, len(row)) if row[k].before.strip("-\"' ") or row[k].text.casefold() in _FURTHER]

@@ -85,9 +85,7 @@ _BARE = 4  # words: "Our report of 5 September was wrong." has no more that carr
 _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
-_NAMING = ("name", "place", "which")  # a name is seldom another one on a later day
 _SIZE = 2.5  # times: what two counts of one thing differ by at most
-_HALF_OF_IT = 0.5  # of the question's weight
 _ON_IT = 0.35  # share that a sentence of a later article must have, its neighbours counted half
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
@@ -353,9 +351,12 @@ def _goes_on(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]
 
 
 def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
-    """Whether what a later article says answers by itself: a name is seldom another one, and whether is a matter of a turn."""
-    turned = ask.kind != "whether" or turns(newer.text) != turns(first.text)
-    return bool(turned) and _answers(ask, newer) and (ask.kind not in _NAMING or newer.met >= _HALF_OF_IT)
+    """Whether what a later article says answers by itself: a number or a day, or a turn of what is asked whether; no name."""
+    if ask.kind == "whether":
+        of_it = any(value for term, value in zip(ask.terms, newer.read.met, strict=True) if term.stem not in ask.names)
+        return of_it and turns(newer.text) != turns(first.text) and newer.met >= _LESS
+    counts_alike = ask.kind == "date" or (ask.kind in ("number", "money") and _of_one_size(first, newer))
+    return counts_alike and fits(ask, newer.text) and newer.share >= _LESS
 
 
 def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
