@@ -86,6 +86,7 @@ _CLEAR = 0.9  # share of the question's weight that a lone answer must meet
 _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as planned?"
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _SIZE = 2.5  # times: what two counts of one thing differ by at most
+_MOSTLY = 0.75  # of the question's weight: what two articles tell of one matter both have in a sentence
 _ON_IT = 0.35  # share that a sentence of a later article must have, its neighbours counted half
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
@@ -332,7 +333,7 @@ def _with_newer(ask: Asked, chosen: list[Candidate], ranked: Sequence[Candidate]
             later.setdefault(one.hit.article.id, []).append(one)
     for rows in sorted(later.values(), key=lambda row: row[0].hit.article.published or date.min, reverse=True):
         best = max(rows, key=lambda c: (_leads(ask, first, c), _of_one_size(first, c), c.score))
-        if _goes_on(ask, first, best, hits):
+        if _goes_on(ask, first, rows, hits):
             rest = [c for c in chosen[1:] if (c.hit.article.id, c.start) != (best.hit.article.id, best.start)]
             return [best, first, *rest] if _leads(ask, first, best) else [first, best, *rest]
     return chosen
@@ -345,9 +346,10 @@ def _of_one_size(one: Candidate, other: Candidate) -> bool:
     return any(max(pair) <= _SIZE * min(pair) for pair in pairs)
 
 
-def _goes_on(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> bool:
-    """Whether two sentences both tell all that is asked about, or are of articles of one story."""
-    return min(first.met, other.met) >= _CLEAR or may_be_one(ask, hits, first.hit.article, other.hit.article)
+def _goes_on(ask: Asked, first: Candidate, rows: Sequence[Candidate], hits: Sequence[Hit]) -> bool:
+    """Whether sentences of another article tell most of what is asked, as the first one does, or it is of one story."""
+    told = min(first.met, max(one.met for one in rows)) >= _MOSTLY
+    return told or may_be_one(ask, hits, first.hit.article, rows[0].hit.article)
 
 
 def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
@@ -360,20 +362,16 @@ def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
 
 
 def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
-    """What is said before a quote that answers, too, from an article of another day that tells the first one's story."""
-    one, two = first.hit.article, other.hit.article
-    newer = is_later(one, two)
-    tells = (newer or is_later(two, one)) and (_answers(ask, other) or other.met >= _CLEAR * first.met)
-    return (LATER if newer else EARLIER) if tells and _goes_on(ask, first, other, hits) else ""
+    """What is said before a quote from an article of another day that tells the first one's story."""
+    newer = is_later(first.hit.article, other.hit.article)
+    if not (newer or is_later(other.hit.article, first.hit.article)) or not _goes_on(ask, first, [other], hits):
+        return ""
+    return LATER if newer else EARLIER
 
 
 def _is_new(article: Article, cited: Sequence[Citation]) -> bool:
     """Whether others are cited, and not this one."""
     return bool(cited) and all(one.article.id != article.id for one in cited)
-
-
-def _answers(ask: Asked, candidate: Candidate) -> bool:
-    return ask.kind == "whether" or (ask.kind not in ("", "thing") and fits(ask, candidate.text))
 
 
 def _latest_first(ask: Asked, chosen: list[Candidate], prefer: Sequence[Filters]) -> list[Candidate]:
