@@ -87,6 +87,7 @@ _BARELY = 0.3  # "is cancelled" has few of the words of "Will it go ahead as pla
 _SAME_FACT = 0.6  # of the question's words that either of two sentences meets: what both must meet to be of one fact
 _SIZE = 2.5  # times: what two counts of one thing differ by at most
 _MOSTLY = 0.75  # of the question's weight: what two articles tell of one matter both have in a sentence
+_CHANGING = ("number", "money", "date", "reason")  # kinds of answers that are often others on a later day
 _ON_IT = 0.35  # share that a sentence of a later article must have, its neighbours counted half
 _LESS = 0.4  # of the first answer's share: what a further sentence must meet to be quoted
 
@@ -353,12 +354,11 @@ def _goes_on(ask: Asked, first: Candidate, rows: Sequence[Candidate], hits: Sequ
 
 
 def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
-    """Whether what a later article says answers by itself: a number or a day, or a turn of what is asked whether; no name."""
+    """Whether what a later article says answers by itself: a number, a day, a cause, a turn of what is asked whether; no name."""
     if ask.kind == "whether":
         of_it = any(value for term, value in zip(ask.terms, newer.read.met, strict=True) if term.stem not in ask.names)
         return of_it and turns(newer.text) != turns(first.text) and newer.met >= _LESS
-    counts_alike = ask.kind == "date" or (ask.kind in ("number", "money") and _of_one_size(first, newer))
-    return counts_alike and fits(ask, newer.text) and newer.share >= _LESS
+    return ask.kind in _CHANGING and fits(ask, newer.text) and newer.share >= _LESS
 
 
 def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
