@@ -76,7 +76,9 @@ def tells(question: str, found: Found) -> bool:
         return bool(likeliest(found.hits, 1))
     own, of_it = of_its_matter(question, found)
     likely = max(answered(one, of_it) for one in {question, own})
-    least = enough(own, of_it, THRESHOLD, "(about “" in question) if asked(own).need else THRESHOLD
+    ask, known = asked(own), "(about “" in question
+    less = known or ask.kind == "whether" or ask.need == "harm"  # may be enough of these
+    least = enough(own, of_it, THRESHOLD, known) if ask.need and (less or likely >= THRESHOLD) else THRESHOLD
     return likely >= least or any(_asks_it(question, hit.article.title) for hit in of_it.hits)
 
 

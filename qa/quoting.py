@@ -364,9 +364,8 @@ def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
 def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
     """What is said before a quote from an article of another day that tells the first one's story."""
     newer = is_later(first.hit.article, other.hit.article)
-    if not (newer or is_later(other.hit.article, first.hit.article)) or not _goes_on(ask, first, [other], hits):
-        return ""
-    return LATER if newer else EARLIER
+    apart = newer or is_later(other.hit.article, first.hit.article)
+    return (LATER if newer else EARLIER) if apart and _goes_on(ask, first, [other], hits) else ""
 
 
 def _is_new(article: Article, cited: Sequence[Citation]) -> bool:
