@@ -154,7 +154,8 @@ def _has_place(ask: Asked, one: Candidate) -> bool:
 
 
 def _has_day(ask: Asked, one: Candidate) -> bool:
-    return of_sort(ask, one.text) if ask.sort else bool(DATE.search(one.text))
+    season = pattern("questions.told.season")
+    return of_sort(ask, one.text) if ask.sort else bool(DATE.search(one.text) or season.search(one.text))
 
 
 _OF_DEED = {"doer": _has_somebody, "spot": _has_place, "day": _has_day}
