@@ -53,6 +53,8 @@ def told_at(ask: Asked, text: str) -> frozenset[int]:
 
 def _tells(ask: Asked, text: str) -> int:
     """Whether a sentence tells it: 2 where it says by itself what the number is of."""
+    if text.lstrip().startswith("|"):  # a row of a table, whose head says what it has
+        return any(char.isdigit() for char in text)
     if ask.amount in ("age", "percentage"):
         return of_sort(ask, text)
     wanted = _units().get(ask.counted, frozenset(ask.amount.split()))
