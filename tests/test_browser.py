@@ -390,6 +390,7 @@ def test_conversations_are_kept_in_the_browser(browser: Any, served: Served) -> 
         page.wait_for_function("!document.querySelector('.or-exchange')")
         ask(page, "What is the price?")
         answers(page, 1)
+        page.wait_for_function("location.hash.startsWith('#talk-')")  # it is kept, and has an address to come back to
         page.go_back()
         answers(page, 2)
         page.go_forward()
