@@ -122,7 +122,7 @@ def _weighed(ask: Asked, told: Sequence[float], passage: str, of: str, read: flo
     )
     stems = {word.stem for word in words(passage)}
     off = bool(ask.of) and all(nearness(term, stem) < 0.5 for term in ask.of for stem in stems)
-    if off or names_none(ask, passage) or (ask.amount and untold(ask, passage)):  # one without an age says nobody's
+    if off or names_none(ask, passage) or (ask.amount and untold(ask, passage)):
         return min(score, _NOT_OF_IT)
     return max(score, _OF_SUBJECT * (met(ask, passage) - (_LARGELY if ask.gist else _MOSTLY))) if ask.subject else score
 

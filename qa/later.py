@@ -30,13 +30,12 @@ def is_later(old: Article, new: Article) -> bool:
 
 def one_story(ask: Asked, hits: Sequence[Hit], one: Article, other: Article) -> bool:
     """Whether two articles are of one story, and the other of all whom the question names; `hits` has passages of both."""
-    there = {word.stem for word in words(f"{other.source}\n{other.title}\n{other.text}")} | _DAYS
-    if not ask.names <= there:
-        return False
     mine, theirs = (_gist(ask, tuple(hit for hit in hits if hit.article.id == article.id)) for article in (one, other))
     both = sum(value for key, value in mine.told.items() if key in theirs.told)
     least = min(sum(told.values()) for told in (mine.told, theirs.told))
-    return both >= (_NAMED if mine.names & theirs.names else _SHARED) * least > 0
+    if not both >= (_NAMED if mine.names & theirs.names else _SHARED) * least > 0:
+        return False
+    return ask.names <= {word.stem for word in words(f"{other.source}\n{other.title}\n{other.text}")} | _DAYS
 
 
 class _Gist(NamedTuple):

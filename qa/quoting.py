@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from qa.also_in import also_in, one_speaker, shared, standing
-from qa.amounts import told_at
+from qa.amounts import told_at, untold
 from qa.asking import DATE, ENOUGH, Asked, asked, counts, counts_others, denies, fits, is_new, new_names, of_sort, years_in
 from qa.clauses import clause, furniture
 from qa.disagreement import (
@@ -358,7 +358,7 @@ def _leads(ask: Asked, first: Candidate, newer: Candidate) -> bool:
     if ask.kind == "whether":
         of_it = any(value for term, value in zip(ask.terms, newer.read.met, strict=True) if term.stem not in ask.names)
         return of_it and turns(newer.text) != turns(first.text) and newer.met >= _LESS
-    return ask.kind in _CHANGING and fits(ask, newer.text) and newer.share >= _LESS
+    return ask.kind in _CHANGING and fits(ask, newer.text) and not untold(ask, newer.text) and newer.share >= _LESS
 
 
 def _day_of(ask: Asked, first: Candidate, other: Candidate, hits: Sequence[Hit]) -> str:
