@@ -348,8 +348,8 @@ def _of_one_size(one: Candidate, other: Candidate) -> bool:
 
 
 def _goes_on(ask: Asked, first: Candidate, rows: Sequence[Candidate], hits: Sequence[Hit]) -> bool:
-    """Whether sentences of another article tell most of what is asked, as the first one does, or it is of one story."""
-    told = min(first.met, max(one.met for one in rows)) >= _MOSTLY
+    """Whether sentences of another article tell most of what is asked of a name, as the first one does, or it is of one story."""
+    told = bool(ask.names) and min(first.met, max(one.met for one in rows)) >= _MOSTLY  # "Who denied it?" names no matter
     return told or may_be_one(ask, hits, first.hit.article, rows[0].hit.article)
 
 

@@ -93,6 +93,17 @@ def test_two_reports_side_by_side(case: dict[str, Any]) -> None:
         assert shown[0].text.startswith(case.get("lead", ""))
 
 
+def test_two_matters_of_other_days_are_not_set_in_their_order() -> None:
+    """Where the question names no matter, what another article tells is neither earlier nor later of anything."""
+    ward = Article("a", "Dr. Voss denied that the ward was short of beds.", "Ward to close", "Radio Ouvre", "", date(2026, 3, 5))
+    farm = Article(
+        "b", "Petra Lind denied that the farm would lose money.", "Wind farm approved", "Coastwire", "", date(2026, 5, 20)
+    )
+    shown, _ = quote("Who denied it?", hits(ward, farm))
+    assert len(shown) == 2
+    assert not any(sentence.text.startswith((EARLIER, LATER)) for sentence in shown)
+
+
 def test_the_credit_names_outlet_and_date_or_else_the_headline() -> None:
     """A quote says whose it is; without an outlet the headline stands in, without a date nothing does."""
     text = "The bridge was closed because a barge struck it."
