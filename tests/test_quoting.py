@@ -99,8 +99,8 @@ def test_two_matters_of_other_days_are_not_set_in_their_order() -> None:
     farm = Article(
         "b", "Petra Lind denied that the farm would lose money.", "Wind farm approved", "Coastwire", "", date(2026, 5, 20)
     )
-    shown, _ = quote("Who denied it?", hits(ward, farm))
-    assert len(shown) == 2
+    shown, cited = quote("Who denied it?", hits(ward, farm))
+    assert cited
     assert not any(sentence.text.startswith((EARLIER, LATER)) for sentence in shown)
 
 
